@@ -1,0 +1,135 @@
+import type { z } from 'zod';
+import { consentGiven, consentWithdrawn } from './consent.ts';
+import {
+  messageBounced,
+  messageClicked,
+  messageComplained,
+  messageDelivered,
+  messageOpened,
+  messageRejected,
+  messageSent,
+} from './messaging.ts';
+import { profileCreated, profileUpdated } from './profiles.ts';
+import { segmentEntered, segmentLeft } from './segments.ts';
+import { eventTracked, leadCaptured } from './tracking.ts';
+
+type CatalogEntry = {
+  readonly data: z.ZodObject;
+  /** The function files that write the entry. */
+  readonly producers: readonly string[];
+  /** The function files that act on the event; the company may add its own on the bus. */
+  readonly consumers: readonly string[];
+  readonly example: Readonly<Record<string, unknown>>;
+};
+
+const ingest = ['functions/tracking/ingest-inputs.ts'];
+const unsubscribe = 'functions/consent/unsubscribe.ts';
+const emailEvents = ['functions/deliverability/record-email-events.ts'];
+const startCampaigns = ['functions/campaigns/start-from-event.ts'];
+const about = {
+  message: 'bWFyY2gtOA',
+  campaign: 'march-8',
+  run: 'march-8@2027-03-08T08:00:00Z',
+  channel: 'email',
+};
+
+/**
+ * Every event on the bus. A timeline entry whose type stands here is published; entries of other
+ * types stay on the timeline.
+ */
+export const catalog = {
+  'lead.captured': {
+    data: leadCaptured,
+    producers: ingest,
+    consumers: startCampaigns,
+    example: { source: 'spring-landing', attributes: { city: 'Riga' }, context: {} },
+  },
+  event: {
+    data: eventTracked,
+    producers: ingest,
+    consumers: [...startCampaigns, 'functions/reporting/record-conversions.ts'],
+    example: { name: 'Order Completed', properties: { total: 29.33 }, source: 'shop' },
+  },
+  'profile.created': {
+    data: profileCreated,
+    producers: ingest,
+    consumers: startCampaigns,
+    example: { source: 'spring-landing' },
+  },
+  'profile.updated': {
+    data: profileUpdated,
+    producers: ingest,
+    consumers: [],
+    example: { attributes: { city: 'Riga' } },
+  },
+  'consent.given': {
+    data: consentGiven,
+    producers: ingest,
+    consumers: startCampaigns,
+    example: { topic: 'offers', channel: 'email', source: 'spring-landing', text: 'form-v3' },
+  },
+  'consent.withdrawn': {
+    data: consentWithdrawn,
+    producers: [...ingest, unsubscribe],
+    consumers: [],
+    example: { topic: 'offers', channel: 'email', source: 'unsubscribe', message: about.message },
+  },
+  'segment.entered': {
+    data: segmentEntered,
+    producers: [...ingest, 'functions/segments/review-profiles.ts'],
+    consumers: startCampaigns,
+    example: { segment: 'vip' },
+  },
+  'segment.left': {
+    data: segmentLeft,
+    producers: [...ingest, 'functions/segments/review-profiles.ts'],
+    consumers: startCampaigns,
+    example: { segment: 'vip' },
+  },
+  'message.sent': {
+    data: messageSent,
+    producers: ['functions/messaging/send-emails.ts', 'functions/messaging/send-texts.ts'],
+    consumers: [],
+    example: about,
+  },
+  'message.delivered': {
+    data: messageDelivered,
+    producers: emailEvents,
+    consumers: [],
+    example: about,
+  },
+  'message.bounced': {
+    data: messageBounced,
+    producers: emailEvents,
+    consumers: [],
+    example: { ...about, permanent: true, detail: 'NoEmail' },
+  },
+  'message.complained': {
+    data: messageComplained,
+    producers: emailEvents,
+    consumers: [],
+    example: about,
+  },
+  'message.rejected': {
+    data: messageRejected,
+    producers: emailEvents,
+    consumers: [],
+    example: { ...about, detail: 'Bad content' },
+  },
+  'message.opened': {
+    data: messageOpened,
+    producers: emailEvents,
+    consumers: startCampaigns,
+    example: { ...about, automated: false },
+  },
+  'message.clicked': {
+    data: messageClicked,
+    producers: emailEvents,
+    consumers: startCampaigns,
+    example: { ...about, automated: false, link: 'https://example.com/spring' },
+  },
+} as const satisfies Record<string, CatalogEntry>;
+
+export type EventType = keyof typeof catalog;
+
+export const isEventType = (type: string): type is EventType => Object.hasOwn(catalog, type);

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const about = {
+  /** The message: ledger row, tag and feedback id. */
+  message: z.string(),
+  campaign: z.string(),
+  run: z.string(),
+  channel: z.string(),
+};
+
+/** The provider accepted the message. */
+export const messageSent = z.object(about);
+export const messageDelivered = z.object(about);
+/** The recipient's server refused it; `permanent` ones suppress the address. */
+export const messageBounced = z.object({ ...about, permanent: z.boolean(), detail: z.string() });
+export const messageComplained = z.object(about);
+/** The provider refused or could not build the message. */
+export const messageRejected = z.object({ ...about, detail: z.string() });
+/** `automated` when the provider flags a machine. */
+export const messageOpened = z.object({ ...about, automated: z.boolean() });
+export const messageClicked = z.object({ ...about, automated: z.boolean(), link: z.string() });

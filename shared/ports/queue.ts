@@ -1,0 +1,25 @@
+/** The queues. `dead letters` are the adapters' business: every queue has one. */
+export const queueNames = [
+  'inputs',
+  'profile-reviews',
+  'segment-passes',
+  'runs',
+  'audiences',
+  'triggers',
+  'enrolments',
+  'emails',
+  'texts',
+  'messages',
+  'email-events',
+  'conversions',
+] as const;
+
+export type QueueName = (typeof queueNames)[number];
+
+/** A body is JSON of up to 1 MiB; `delaySeconds` is 0 to 900. */
+export type QueueMessage = { readonly body: unknown; readonly delaySeconds?: number };
+
+export interface Queue {
+  /** Resolves once every message is durably stored; throws when any is not (some may be stored then). */
+  send(queue: QueueName, messages: readonly QueueMessage[]): Promise<void>;
+}

@@ -1,0 +1,43 @@
+/** One email as its recipient gets it. Everything is rendered; headers are complete. */
+export type Email = {
+  /** The message's id: ledger row, tag and feedback id. */
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Names and values `[A-Za-z0-9_-]`, values up to 256 characters. */
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+/** What the provider said of one recipient. `rejected` is final, `throttled` was not sent and may be tried again. */
+export type SendAnswer =
+  | { readonly kind: 'accepted'; readonly providerId: string }
+  | { readonly kind: 'rejected'; readonly reason: string }
+  | { readonly kind: 'throttled'; readonly reason: string };
+
+export interface EmailSender {
+  /** Emails per call. */
+  readonly batchSize: number;
+  /** Bytes of content per call. */
+  readonly batchBytes: number;
+  /**
+   * One provider call, without any retry. Answers stand in the order of `emails`. Throws
+   * `NotSent` when the provider certainly took nothing; any other error means nobody knows.
+   */
+  send(emails: readonly Email[]): Promise<readonly SendAnswer[]>;
+}
+
+/** A text message; `to` is E.164. */
+export type Text = { readonly id: string; readonly to: string; readonly text: string };
+
+export interface TextSender {
+  /** One provider call, without any retry. Throws as `EmailSender.send` does. */
+  send(text: Text): Promise<SendAnswer>;
+}
+
+/** The provider certainly sent nothing of this call: its rows are free again. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
+}
