@@ -1,0 +1,269 @@
+import type { QueueName } from '../shared/ports/queue.ts';
+import type { EventPattern } from '../shared/ports/schedules.ts';
+import type { SecretName } from '../shared/ports/secrets.ts';
+import type { TableName } from '../shared/ports/table.ts';
+
+/** What a function may reach: IAM grants on AWS, and a wall in the local world. */
+export type Grants = {
+  readonly tables?: Readonly<Partial<Record<TableName, 'read' | 'write'>>>;
+  readonly sendsTo?: readonly QueueName[];
+  readonly bus?: true;
+  readonly schedules?: true;
+  readonly email?: true;
+  readonly text?: true;
+  readonly secrets?: readonly SecretName[];
+};
+
+export type Trigger =
+  | { readonly kind: 'http'; readonly api: 'public' | 'admin' }
+  | {
+      readonly kind: 'queue';
+      readonly queue: QueueName;
+      /** Messages per invocation, at most. */
+      readonly batch: number;
+      /** How long a batch may wait to fill; more than 10 messages need at least 1. */
+      readonly windowSeconds: number;
+      /** Invocations at the same time, at most; at least 2 on AWS. */
+      readonly concurrency?: number;
+    }
+  | { readonly kind: 'stream'; readonly table: 'timeline'; readonly batch: number }
+  | { readonly kind: 'minute' }
+  | { readonly kind: 'invoke' };
+
+/** One Lambda. */
+export type FunctionRow = {
+  readonly file: string;
+  readonly trigger: Trigger;
+  readonly grants: Grants;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** Locally: starts only when every invocation begun before it has ended (see the decision on settling). */
+  readonly settles?: true;
+  /** What the business loses when it fails: the text of its alarm. */
+  readonly loss: string;
+};
+
+/** How often a message is received before it is a dead letter; enough for an outage of the tables to pass. */
+export type QueueRow = { readonly maxReceives: number; readonly loss: string };
+
+/** Standing rules that put events on a queue. */
+export type ListenerRow = {
+  readonly name: string;
+  /** `default`: the account's own bus, where SES publishes. */
+  readonly bus: 'perennial' | 'default';
+  readonly pattern: EventPattern;
+  readonly queue: QueueName;
+};
+
+export const functions: readonly FunctionRow[] = [
+  {
+    file: 'functions/http/public.ts',
+    trigger: { kind: 'http', api: 'public' },
+    grants: {
+      tables: { marketing: 'write', profiles: 'write', timeline: 'write' },
+      sendsTo: ['inputs'],
+      secrets: ['link-signing'],
+    },
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    loss: 'Websites cannot post leads, and people cannot unsubscribe.',
+  },
+  {
+    file: 'functions/http/admin.ts',
+    trigger: { kind: 'http', api: 'admin' },
+    grants: {
+      tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
+      sendsTo: ['inputs', 'segment-passes', 'runs'],
+      schedules: true,
+    },
+    memoryMb: 512,
+    timeoutSeconds: 29,
+    loss: 'Marketers cannot work: segments, campaigns and reports do not answer.',
+  },
+  {
+    file: 'functions/tracking/ingest-inputs.ts',
+    trigger: { kind: 'queue', queue: 'inputs', batch: 100, windowSeconds: 1 },
+    grants: {
+      tables: { marketing: 'write', profiles: 'write', timeline: 'write' },
+      sendsTo: ['inputs'],
+    },
+    memoryMb: 1024,
+    timeoutSeconds: 60,
+    loss: 'Leads and behaviour wait in the queue: nobody enters a segment, nothing is started.',
+  },
+  {
+    file: 'functions/tracking/publish-timeline.ts',
+    trigger: { kind: 'stream', table: 'timeline', batch: 100 },
+    grants: { bus: true },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'What people do starts no campaign; after 24 hours it must be republished by hand.',
+  },
+  {
+    file: 'functions/tracking/republish-timeline.ts',
+    trigger: { kind: 'invoke' },
+    grants: { tables: { timeline: 'read' }, bus: true },
+    memoryMb: 512,
+    timeoutSeconds: 900,
+    loss: 'Events that were not published cannot be published again.',
+  },
+  {
+    file: 'functions/time/sweep-due-slots.ts',
+    trigger: { kind: 'minute' },
+    grants: {
+      tables: { profiles: 'read', marketing: 'read' },
+      sendsTo: ['profile-reviews', 'messages', 'enrolments', 'runs', 'segment-passes'],
+    },
+    memoryMb: 256,
+    timeoutSeconds: 50,
+    loss: 'Time stands still: nobody enters or leaves a segment by the calendar, nothing deferred is sent.',
+  },
+  {
+    file: 'functions/segments/review-profiles.ts',
+    trigger: { kind: 'queue', queue: 'profile-reviews', batch: 1, windowSeconds: 0 },
+    grants: {
+      tables: { profiles: 'write', marketing: 'write', timeline: 'write' },
+      sendsTo: ['profile-reviews'],
+    },
+    memoryMb: 1024,
+    timeoutSeconds: 60,
+    loss: 'People do not enter or leave segments when their time comes.',
+  },
+  {
+    file: 'functions/segments/pass-over-profiles.ts',
+    trigger: { kind: 'queue', queue: 'segment-passes', batch: 1, windowSeconds: 0 },
+    grants: {
+      tables: { profiles: 'write', marketing: 'write', timeline: 'read' },
+      sendsTo: ['segment-passes'],
+    },
+    memoryMb: 1024,
+    timeoutSeconds: 120,
+    settles: true,
+    loss: 'New and changed segments stay "building" and are not used.',
+  },
+  {
+    file: 'functions/campaigns/run-campaign.ts',
+    trigger: { kind: 'queue', queue: 'runs', batch: 1, windowSeconds: 0 },
+    grants: {
+      tables: { marketing: 'write' },
+      sendsTo: ['runs', 'audiences', 'messages', 'emails', 'texts'],
+      schedules: true,
+    },
+    memoryMb: 512,
+    timeoutSeconds: 120,
+    loss: 'Campaigns do not start, resume or complete.',
+  },
+  {
+    file: 'functions/campaigns/expand-audience.ts',
+    trigger: { kind: 'queue', queue: 'audiences', batch: 1, windowSeconds: 0 },
+    grants: {
+      tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
+      sendsTo: ['audiences', 'emails', 'texts'],
+    },
+    memoryMb: 1024,
+    timeoutSeconds: 120,
+    loss: 'Campaigns that have started reach nobody.',
+  },
+  {
+    file: 'functions/campaigns/start-from-event.ts',
+    trigger: { kind: 'queue', queue: 'triggers', batch: 10, windowSeconds: 0 },
+    grants: {
+      tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
+      sendsTo: ['emails', 'texts'],
+    },
+    memoryMb: 1024,
+    timeoutSeconds: 60,
+    loss: 'Event campaigns (welcome, abandoned cart) do not start.',
+  },
+  {
+    file: 'functions/campaigns/end-delays.ts',
+    trigger: { kind: 'queue', queue: 'enrolments', batch: 1, windowSeconds: 0 },
+    grants: {
+      tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
+      sendsTo: ['enrolments', 'emails', 'texts'],
+    },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'Delayed messages of event campaigns do not go out.',
+  },
+  {
+    file: 'functions/messaging/send-emails.ts',
+    trigger: { kind: 'queue', queue: 'emails', batch: 1, windowSeconds: 0, concurrency: 10 },
+    grants: {
+      tables: { marketing: 'write', profiles: 'read', timeline: 'write' },
+      sendsTo: ['emails'],
+      email: true,
+      secrets: ['link-signing'],
+    },
+    memoryMb: 1024,
+    timeoutSeconds: 60,
+    loss: 'No email goes out.',
+  },
+  {
+    file: 'functions/messaging/send-texts.ts',
+    trigger: { kind: 'queue', queue: 'texts', batch: 1, windowSeconds: 0, concurrency: 5 },
+    grants: {
+      tables: { marketing: 'write', profiles: 'read', timeline: 'write' },
+      sendsTo: ['texts'],
+      text: true,
+      secrets: ['link-signing'],
+    },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'No SMS goes out.',
+  },
+  {
+    file: 'functions/messaging/wake-messages.ts',
+    trigger: { kind: 'queue', queue: 'messages', batch: 1, windowSeconds: 0 },
+    grants: {
+      tables: { marketing: 'write' },
+      sendsTo: ['messages', 'emails', 'texts'],
+    },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'Deferred messages are not sent, and messages cut off by a crash are not settled.',
+  },
+  {
+    file: 'functions/deliverability/record-email-events.ts',
+    trigger: { kind: 'queue', queue: 'email-events', batch: 10, windowSeconds: 0 },
+    grants: { tables: { marketing: 'write', timeline: 'write', profiles: 'read' } },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'Bounces and complaints do not suppress addresses: the sender reputation is at risk.',
+  },
+  {
+    file: 'functions/reporting/record-conversions.ts',
+    trigger: { kind: 'queue', queue: 'conversions', batch: 10, windowSeconds: 0 },
+    grants: { tables: { marketing: 'write', timeline: 'read' } },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'Reports miss conversions and revenue.',
+  },
+];
+
+export const queues: Readonly<Record<QueueName, QueueRow>> = {
+  inputs: { maxReceives: 50, loss: 'Accepted leads and events are not stored.' },
+  'profile-reviews': { maxReceives: 10, loss: 'People are late in segments ruled by the calendar.' },
+  'segment-passes': { maxReceives: 10, loss: 'A new or changed segment stays "building".' },
+  runs: { maxReceives: 20, loss: 'A campaign did not start, resume or complete.' },
+  audiences: { maxReceives: 20, loss: 'A part of an audience gets no message.' },
+  triggers: { maxReceives: 20, loss: 'Events did not start their campaigns.' },
+  enrolments: { maxReceives: 10, loss: 'Delayed messages are late.' },
+  emails: { maxReceives: 20, loss: 'Emails are late; the minute tick hands them out again.' },
+  texts: { maxReceives: 20, loss: 'SMS are late; the minute tick hands them out again.' },
+  messages: { maxReceives: 10, loss: 'Deferred messages are late.' },
+  'email-events': { maxReceives: 20, loss: 'Bounces, complaints, opens or clicks are not recorded.' },
+  conversions: { maxReceives: 20, loss: 'Conversions are missing from reports.' },
+};
+
+/** Rules for campaigns' events and goals are made at launch, one per event name; these always stand. */
+export const listeners: readonly ListenerRow[] = [
+  { name: 'email-events', bus: 'default', pattern: { source: ['aws.ses'] }, queue: 'email-events' },
+];
+
+/** Seconds after which no function begun before can still be writing: the longest timeout of those that decide about people. */
+export const rulesSettleSeconds = Math.max(
+  ...functions
+    .filter((row) => row.grants.tables?.profiles === 'write')
+    .map((row) => row.timeoutSeconds),
+);

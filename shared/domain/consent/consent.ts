@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { slugSchema } from '../identity/slug.ts';
+
+/** Ways to reach a person that somebody can allow. Messages go out by `email` and `sms`; the rest is kept for its time. */
+export const channelSchema = z.enum([
+  'email',
+  'sms',
+  'push',
+  'webhook',
+  'telegram',
+  'whatsapp',
+  'call',
+]);
+export type Channel = z.infer<typeof channelSchema>;
+
+/** What a form or a site says about permission: topic, channel, yes or no, and which wording was shown. */
+export const consentChangeSchema = z.strictObject({
+  topic: slugSchema,
+  channel: channelSchema,
+  given: z.boolean(),
+  /** Version of the wording the person saw. */
+  text: z.string().max(500).optional(),
+});
+export type ConsentChange = z.infer<typeof consentChangeSchema>;
+
+/** The permission as it stands; its history is the timeline. */
+export type Consent = {
+  readonly given: boolean;
+  /** When the person said so, ISO. */
+  readonly at: string;
+  readonly source: string;
+  readonly text?: string;
+};
+
+/** By `topic/channel`. What is absent was never given. */
+export type Consents = Readonly<Record<string, Consent>>;
+
+export const consentKey = (topic: string, channel: string): string => `${topic}/${channel}`;
+
+/** Whether messages about a topic may go to a channel. */
+export const hasConsent = (consents: Consents, topic: string, channel: string): boolean =>
+  consents[consentKey(topic, channel)]?.given === true;
+
+/** The consents after a change, or undefined when it changes nothing: it says the same, or something newer is known. */
+export function withConsent(
+  consents: Consents,
+  change: ConsentChange,
+  said: { readonly at: string; readonly source: string },
+): Consents | undefined {
+  const key = consentKey(change.topic, change.channel);
+  const known = consents[key];
+  if (known !== undefined && (known.at > said.at || known.given === change.given)) return undefined;
+  const text = change.text === undefined ? {} : { text: change.text };
+  return { ...consents, [key]: { given: change.given, at: said.at, source: said.source, ...text } };
+}

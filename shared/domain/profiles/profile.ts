@@ -1,0 +1,39 @@
+import type { Consents } from '../consent/consent.ts';
+
+/** What is known about one person. The stored item is one of these and nothing else. */
+export type Profile = {
+  readonly id: string;
+  /** Optimistic lock: one more at every write; 0 is not stored yet. */
+  readonly version: number;
+  readonly identifiers: ProfileIdentifiers;
+  readonly attributes: Attributes;
+  readonly consents: Consents;
+  /** Packed ledgers of what the person did, see rules/ledger.ts. */
+  readonly ledger: Uint8Array | undefined;
+  /** Segment memberships, see segments/membership.ts. */
+  readonly segments: readonly string[];
+  /** An instant not later than the next at which something about this person changes by itself, ms; undefined: never. */
+  readonly dueAt: number | undefined;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+};
+
+/** Current identifiers, normalised. `anonymousIds` are the latest few browsers and devices. */
+export type ProfileIdentifiers = {
+  readonly externalId?: string;
+  readonly email?: string;
+  readonly phone?: string;
+  readonly anonymousIds?: readonly string[];
+};
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** The person's own IANA zone (attribute `timeZone`), else the company's. */
+export function timeZoneOf(
+  profile: Pick<Profile, 'attributes'>,
+  companyTimeZone: string,
+  isTimeZone: (name: string) => boolean,
+): string {
+  const own = profile.attributes['timeZone'];
+  return typeof own === 'string' && isTimeZone(own) ? own : companyTimeZone;
+}

@@ -1,0 +1,53 @@
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { Ports } from '../ports/ports.ts';
+import { logger, metrics, tracer } from './observability.ts';
+
+/** A use case as the triggers call it: the event, what the function may reach, Lambda's context. */
+export type Handle<Event, Answer> = (
+  event: Event,
+  ports: Ports,
+  context: Context,
+) => Promise<Answer>;
+
+export type BoundFunction<Event, Answer> = (event: Event, context: Context) => Promise<Answer>;
+
+/** What a function file exports as `handler`: Lambda calls it; the local world binds it to its own ports. */
+export type LambdaFunction<Event, Answer> = BoundFunction<Event, Answer> & {
+  in(ports: Ports): BoundFunction<Event, Answer>;
+};
+
+/** The one stack around every use case: log context, trace, metrics. */
+export function lambdaFunction<Event, Answer>(
+  handle: Handle<Event, Answer>,
+): LambdaFunction<Event, Answer> {
+  const within = (ports: Ports): BoundFunction<Event, Answer> => {
+    const stack = middy<Event, Answer>()
+      .use(injectLambdaContext(logger, { resetKeys: true }))
+      .use(captureLambdaHandler(tracer, { captureResponse: false }))
+      .use(logMetrics(metrics))
+      .handler(async (event, context) => handle(event, ports, context));
+    // middy types its handler by Lambda's callback style; called with two arguments it is a promise.
+    return (event, context) => stack(event, context) as Promise<Answer>;
+  };
+
+  // On Lambda the clients load while the function initialises; elsewhere only if it is called.
+  let onAws = process.env['AWS_LAMBDA_FUNCTION_NAME'] === undefined ? undefined : bindToAws();
+  onAws?.catch(() => {}); // the first invocation awaits it and reports the failure
+
+  async function bindToAws(): Promise<BoundFunction<Event, Answer>> {
+    const { awsPorts } = await import('./aws-ports.ts');
+    return within(await awsPorts());
+  }
+
+  return Object.assign(
+    async (event: Event, context: Context): Promise<Answer> => {
+      onAws ??= bindToAws();
+      return (await onAws)(event, context);
+    },
+    { in: within },
+  );
+}
