@@ -23,7 +23,8 @@ export type Value =
   | { readonly [name: string]: Value };
 
 /**
- * An item: its key and its attributes. `dueSlot` and `dueAt` (ISO instant, milliseconds, `Z`) put
+ * An item: its key and its attributes, none of which may be called `attempt` (the adapters' own).
+ * Attributes that are `undefined` are not stored. `dueSlot` and `dueAt` (ISO instant, milliseconds, `Z`) put
  * it into the sparse `due` index; `expiresAt` (seconds since 1970) lets it be deleted some time after
  * that instant, never before.
  */
@@ -45,7 +46,10 @@ export type Put = {
   readonly when?: Condition;
 };
 
-/** Changes named top-level attributes; creates the item when absent unless `when` forbids it. */
+/**
+ * Changes named top-level attributes, each in one of the three ways and none of the key; creates the
+ * item when absent unless `when` forbids it.
+ */
 export type Update = {
   readonly kind: 'update';
   readonly table: TableName;
@@ -119,6 +123,16 @@ export type DueQuery = {
   readonly after?: string | null;
 };
 
+/** The tables take no more requests right now and wrote nothing of this one: try again later. */
+export class Throttled extends Error {
+  override readonly name = 'Throttled';
+}
+
+/** The request itself breaks a limit of the tables: repeating it cannot help. */
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest';
+}
+
 export interface Table {
   /** One item, strongly consistent unless `consistent: false`. */
   get(
@@ -138,12 +152,18 @@ export interface Table {
 
   scan(table: TableName, scan: Scan): Promise<Page>;
 
-  /** The `due` index: eventually consistent, whole items. It may still show what has just changed. */
+  /**
+   * The `due` index, eventually consistent: it may still show what has just changed, and not yet show
+   * what is new. Its items hold only their keys, `dueSlot` and `dueAt`, so that an index write is paid
+   * for only when one of these changes: read the item itself before acting on it.
+   */
   due(table: TableName, query: DueQuery): Promise<Page>;
 
   /**
    * One write, never sent as a transaction (which would cost twice). When the answer is lost and the
-   * adapter repeats it, it recognises its own write by an attempt token and answers `written`.
+   * adapter repeats it, it recognises its own put or update by an attempt token and answers `written`;
+   * a repeated delete that finds nothing answers `written` too. If someone else changed the item
+   * between the two, the repeat may answer `refused` for a write that did happen.
    */
   write(write: Write): Promise<WriteResult>;
 

@@ -1,0 +1,148 @@
+import {
+  type DueQuery,
+  InvalidRequest,
+  type Item,
+  type Page,
+  type Query,
+  type Scan,
+  type TableName,
+} from '../../ports/table.ts';
+import { compareKeys, keyAfterPrefix } from '../key-order.ts';
+import { readCursor, writeCursor } from '../page-cursor.ts';
+import { decodeItem } from './item-codec.ts';
+import { assertPartitionKey, assertSortKey } from './item-rules.ts';
+import { itemSize } from './item-size.ts';
+import { type RequestMeter, readUnits } from './request-meter.ts';
+import { type Bound, hashEnd, type Row, type TableRows } from './table-rows.ts';
+
+const pageBytesLimit = 1024 * 1024;
+
+/** The reading half of the embedded tables: pages, each of at most 1 MB. */
+export class TablePages {
+  readonly #rows: Readonly<Record<TableName, TableRows>>;
+  readonly #meter: RequestMeter | undefined;
+
+  constructor(rows: Readonly<Record<TableName, TableRows>>, meter: RequestMeter | undefined) {
+    this.#rows = rows;
+    this.#meter = meter;
+  }
+
+  query(table: TableName, query: Query): Page {
+    if (table === 'profiles') throw new InvalidRequest('The table profiles has no sort key.');
+    assertPartitionKey(query.pk);
+    const limit = limitOf(query.limit);
+    const bounds = boundsOf(query);
+    if (bounds === undefined)
+      return this.#counted(table, 'query', { items: [], after: null }, query);
+    const order = query.descending === true ? 'DESC' : 'ASC';
+    const page = fill(this.#rows[table].range(query.pk, bounds, order), limit);
+    const last = page.full ? page.items.at(-1) : undefined;
+    const after = last === undefined ? null : writeCursor([last.sk ?? '']);
+    return this.#counted(table, 'query', { items: page.items, after }, query);
+  }
+
+  scan(table: TableName, scan: Scan): Page {
+    const { segment, segments } = scan;
+    if (!(Number.isInteger(segments) && segments >= 1 && segments <= 1_000_000)) {
+      throw new InvalidRequest('A scan has 1 to 1000000 segments.');
+    }
+    if (!(Number.isInteger(segment) && segment >= 0 && segment < segments)) {
+      throw new InvalidRequest('The scan segment must be one of the segments.');
+    }
+    const from = Math.ceil((segment * hashEnd) / segments);
+    const to = Math.ceil(((segment + 1) * hashEnd) / segments);
+    const [pk = '', sk = ''] = scan.after == null ? [] : readCursor(scan.after, 2);
+    const start = scan.after == null || pk === '' ? undefined : { pk, sk };
+    const page = fill(this.#rows[table].scan(from, to, start), limitOf(scan.limit));
+    const last = page.full ? page.items.at(-1) : undefined;
+    const after = last === undefined ? null : writeCursor([last.pk, last.sk ?? '']);
+    return this.#counted(table, 'scan', { items: page.items, after }, {});
+  }
+
+  due(table: TableName, query: DueQuery): Page {
+    const { slot, until } = query;
+    // An index entry is at most 7 KB of keys, a usual one 0.1 KB: 1 MB holds a few thousand.
+    const limit = Math.min(limitOf(query.limit), 5000);
+    const [dueAt = '', pk = '', sk = ''] = query.after == null ? [] : readCursor(query.after, 3);
+    const position = dueAt === '' ? undefined : { dueAt, pk, sk };
+    const rows = this.#rows[table].due(slot, until, { after: position, limit });
+    const items = rows.map((row) =>
+      row.sk === ''
+        ? { pk: row.pk, dueSlot: slot, dueAt: row.dueAt }
+        : { pk: row.pk, sk: row.sk, dueSlot: slot, dueAt: row.dueAt },
+    );
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    const after = last === undefined ? null : writeCursor([last.dueAt, last.pk, last.sk]);
+    return this.#counted(table, 'due', { items, after }, {});
+  }
+
+  #counted(
+    table: TableName,
+    operation: 'query' | 'scan' | 'due',
+    page: Page,
+    options: { readonly consistent?: boolean },
+  ): Page {
+    if (this.#meter !== undefined) {
+      const bytes = page.items.reduce((sum, item) => sum + itemSize(item), 0);
+      const units = readUnits(bytes, options.consistent === true);
+      this.#meter.add(table, operation, { requests: 1, readUnits: units });
+    }
+    return page;
+  }
+}
+
+const limitOf = (limit: number | undefined): number => {
+  if (limit === undefined) return Number.MAX_SAFE_INTEGER;
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new InvalidRequest('The limit must be a whole number of at least 1.');
+  }
+  return limit;
+};
+
+/** Takes rows until the limit or 1 MB; `full` when there may be more. */
+const fill = (rows: Iterable<Row>, limit: number): { items: Item[]; full: boolean } => {
+  const items: Item[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    bytes += row.size;
+    if (items.length > 0 && bytes > pageBytesLimit) return { items, full: true };
+    items.push(decodeItem(row));
+    if (items.length >= limit) return { items, full: true };
+  }
+  return { items, full: false };
+};
+
+/** The range of sort keys that a query asks for, behind its cursor; none when no key can lie in it. */
+const boundsOf = (query: Query): { from: Bound; to: Bound | undefined } | undefined => {
+  const { prefix, descending, after } = query;
+  if (prefix !== undefined && (query.from !== undefined || query.to !== undefined)) {
+    throw new InvalidRequest('A query has a prefix or a range, not both.');
+  }
+  for (const key of [prefix, query.from, query.to]) if (key !== undefined) assertSortKey(key);
+  let from: Bound = { key: prefix ?? query.from ?? '', inclusive: true };
+  let to: Bound | undefined;
+  if (query.to !== undefined) to = { key: query.to, inclusive: true };
+  const end = prefix === undefined ? undefined : keyAfterPrefix(prefix);
+  if (end !== undefined) to = { key: end, inclusive: false };
+  const [position = ''] = after == null ? [] : readCursor(after, 1);
+  if (position !== '' && descending === true) {
+    if (to === undefined || compareKeys(position, to.key) <= 0)
+      to = { key: position, inclusive: false };
+  } else if (position !== '' && compareKeys(position, from.key) >= 0) {
+    from = { key: position, inclusive: false };
+  }
+  if (to !== undefined && compareKeys(from.key, to.key) > 0) return undefined;
+  return { from, to };
+};
+
+/** Whether an item lies in the range of sort keys that a query still asks for. */
+export const queryCovers = (query: Query, item: Item): boolean => {
+  const bounds = boundsOf(query);
+  if (bounds === undefined || item.pk !== query.pk) return false;
+  const { from, to } = bounds;
+  const fromOrder = compareKeys(item.sk ?? '', from.key);
+  if (fromOrder < 0 || (fromOrder === 0 && !from.inclusive)) return false;
+  if (to === undefined) return true;
+  const toOrder = compareKeys(item.sk ?? '', to.key);
+  return toOrder < 0 || (toOrder === 0 && to.inclusive);
+};

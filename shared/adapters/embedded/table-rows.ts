@@ -1,0 +1,172 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Item, TableName } from '../../ports/table.ts';
+import { decodeItem, type Encoded } from './item-codec.ts';
+
+/** A row as its table holds it. `size` is the bytes of its JSON and its binary attributes. */
+export type Row = Encoded & { readonly size: number };
+
+export type Bound = { readonly key: string; readonly inclusive: boolean };
+
+export type DuePosition = { readonly dueAt: string; readonly pk: string; readonly sk: string };
+
+/** Values of the hash: enough for DynamoDB's million parallel scan segments, in three bytes. */
+export const hashEnd = 2 ** 24;
+
+/** FNV-1a with murmur's finaliser, so that keys that differ in their last characters spread too. */
+export const hashOf = (pk: string): number => {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < pk.length; index += 1) {
+    hash = Math.imul(hash ^ pk.charCodeAt(index), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 8;
+};
+
+const columns = 'data, bytes, byte_names AS byteNames';
+const sizedColumns = `${columns}, octet_length(data) + ifnull(length(bytes), 0) AS size`;
+
+// What `sizedColumns` and the STRICT table make of a row.
+const asRow = (row: unknown): Row => row as Row;
+
+/**
+ * One table in SQL. Rows are clustered by the hash of their partition key, as DynamoDB's are, so a
+ * scan segment is one contiguous range that stays in order while others write.
+ */
+export class TableRows {
+  readonly #database: DatabaseSync;
+  readonly #name: string;
+  readonly #ranges = new Map<string, StatementSync>();
+  readonly #put: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #get: StatementSync;
+  readonly #scan: StatementSync;
+  readonly #due: StatementSync;
+  readonly #firstDue: StatementSync;
+  readonly #expired: StatementSync;
+
+  constructor(database: DatabaseSync, table: TableName) {
+    const name = `table_${table}`;
+    this.#database = database;
+    this.#name = name;
+    database.exec(`
+      CREATE TABLE IF NOT EXISTS ${name} (
+        hash INTEGER NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL,
+        due_slot TEXT, due_at TEXT, expires_at REAL,
+        byte_names TEXT, data TEXT NOT NULL, bytes BLOB,
+        PRIMARY KEY (hash, pk, sk)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS ${name}_due ON ${name} (due_slot, due_at, hash, pk, sk)
+        WHERE due_slot IS NOT NULL;
+      CREATE INDEX IF NOT EXISTS ${name}_expiring ON ${name} (expires_at)
+        WHERE expires_at IS NOT NULL;`);
+    const places = `INTO ${name} (hash, pk, sk, due_slot, due_at, expires_at, byte_names, data, bytes)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    this.#put = database.prepare(`INSERT OR REPLACE ${places}`);
+    this.#insert = database.prepare(`INSERT ${places} ON CONFLICT DO NOTHING`);
+    this.#delete = database.prepare(`DELETE FROM ${name} WHERE hash = ? AND pk = ? AND sk = ?`);
+    this.#get = database.prepare(
+      `SELECT ${columns} FROM ${name} WHERE hash = ? AND pk = ? AND sk = ?`,
+    );
+    this.#scan = database.prepare(
+      `SELECT ${sizedColumns} FROM ${name} WHERE (hash, pk, sk) > (?, ?, ?) AND hash < ?
+       ORDER BY hash, pk, sk LIMIT ?`,
+    );
+    this.#due = database.prepare(
+      `SELECT pk, sk, due_at AS dueAt FROM ${name}
+       WHERE due_slot = ? AND due_at <= ? AND (due_at, hash, pk, sk) > (?, ?, ?, ?)
+       ORDER BY due_at, hash, pk, sk LIMIT ?`,
+    );
+    this.#firstDue = database.prepare(
+      `SELECT due_slot AS slot, due_at AS dueAt FROM ${name}
+       WHERE due_slot > ? ORDER BY due_slot, due_at LIMIT 1`,
+    );
+    this.#expired = database.prepare(
+      `SELECT ${columns} FROM ${name} WHERE expires_at < ? ORDER BY expires_at LIMIT ?`,
+    );
+  }
+
+  get(pk: string, sk: string): Encoded | undefined {
+    const row = this.#get.get(hashOf(pk), pk, sk);
+    return row === undefined ? undefined : asRow(row);
+  }
+
+  put(item: Item, encoded: Encoded): void {
+    this.#put.run(...this.#values(item, encoded));
+  }
+
+  /** False, and nothing written, when the item exists. */
+  insert(item: Item, encoded: Encoded): boolean {
+    return this.#insert.run(...this.#values(item, encoded)).changes === 1;
+  }
+
+  delete(pk: string, sk: string): void {
+    this.#delete.run(hashOf(pk), pk, sk);
+  }
+
+  /** One partition in the order of its sort keys. Only one such walk may be under way at a time. */
+  *range(pk: string, bounds: { from: Bound; to: Bound | undefined }, order: 'ASC' | 'DESC') {
+    const { from, to } = bounds;
+    const above = from.inclusive ? '>=' : '>';
+    const below = to === undefined ? '' : `AND sk ${to.inclusive ? '<=' : '<'} ?`;
+    const sql = `SELECT ${sizedColumns} FROM ${this.#name}
+      WHERE hash = ? AND pk = ? AND sk ${above} ? ${below}
+      ORDER BY hash ${order}, pk ${order}, sk ${order}`;
+    let statement = this.#ranges.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#ranges.set(sql, statement);
+    }
+    const values = [hashOf(pk), pk, from.key, ...(to === undefined ? [] : [to.key])];
+    for (const row of statement.iterate(...values)) yield asRow(row);
+  }
+
+  /** Items whose hash lies from `from` up to, not including, `to`, behind the item with key `after`. */
+  *scan(from: number, to: number, after: { pk: string; sk: string } | undefined) {
+    const start = after === undefined ? [from, '', ''] : [hashOf(after.pk), after.pk, after.sk];
+    for (const row of this.#scan.iterate(...start, to, -1)) yield asRow(row);
+  }
+
+  due(slot: string, until: string, page: { after: DuePosition | undefined; limit: number }) {
+    const { after, limit } = page;
+    const start: SQLInputValue[] =
+      after === undefined ? ['', -1, '', ''] : [after.dueAt, hashOf(after.pk), after.pk, after.sk];
+    // Exactly the columns selected, all of them NOT NULL in the index.
+    return this.#due.all(slot, until, ...start, limit) as unknown as readonly DuePosition[];
+  }
+
+  /** The earliest due instant of any slot: one step over the index for each slot. */
+  firstDueAt(): string | undefined {
+    let earliest: string | undefined;
+    let slot = '';
+    for (;;) {
+      // Both columns are text in the index.
+      const row = this.#firstDue.get(slot) as { slot: string; dueAt: string } | undefined;
+      if (row === undefined) return earliest;
+      if (earliest === undefined || row.dueAt < earliest) earliest = row.dueAt;
+      slot = row.slot;
+    }
+  }
+
+  /** Items that expired before `nowSeconds`, earliest first. */
+  expired(nowSeconds: number, limit: number): readonly Item[] {
+    return this.#expired.all(nowSeconds, limit).map((row) => decodeItem(asRow(row)));
+  }
+
+  #values(item: Item, encoded: Encoded) {
+    const { pk, sk, dueSlot, dueAt, expiresAt } = item;
+    // The sparse index holds an item only when it has both of its keys.
+    const isDue = typeof dueSlot === 'string' && typeof dueAt === 'string';
+    return [
+      hashOf(pk),
+      pk,
+      sk ?? '',
+      isDue ? dueSlot : null,
+      isDue ? dueAt : null,
+      typeof expiresAt === 'number' ? expiresAt : null,
+      encoded.byteNames,
+      encoded.data,
+      encoded.bytes,
+    ] as const;
+  }
+}
