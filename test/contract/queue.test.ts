@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
+import { openDatabase } from '../../shared/adapters/embedded/database.ts';
+import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
+import { systemIds } from '../../shared/adapters/embedded/ids.ts';
+import { EmbeddedQueue } from '../../shared/adapters/embedded/queue.ts';
+import { queueRows, queueSuite } from './queue-suite.ts';
+
+const start = Date.UTC(2027, 2, 8);
+
+const world = (options: { readonly path?: string; readonly seed?: number } = {}) => {
+  const clock = new VirtualClock(start);
+  const database = openDatabase(options.path ?? ':memory:');
+  const hostility = options.seed === undefined ? undefined : createHostility(options.seed);
+  const ids = systemIds(clock);
+  const queue = new EmbeddedQueue({ database, clock, ids, rows: queueRows, hostility });
+  return { clock, database, queue };
+};
+
+queueSuite('embedded', async () => {
+  const { clock, queue } = world();
+  return {
+    queue,
+    receive: async (name, max) => queue.receive(name, max),
+    remove: async (name, handles) => queue.remove(name, handles),
+    release: async (name, handles) => queue.release(name, handles),
+    deadBodies: async (name) => queue.deadLetters(name).map(({ body }) => body),
+    pass: async (seconds) => clock.set(clock.now() + seconds * 1000),
+  };
+});
+
+describe('embedded queue', () => {
+  it('keeps its messages when the process ends, and shows those in flight after their timeout', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'queue-'));
+    const path = join(folder, 'world.db');
+    try {
+      const before = world({ path });
+      await before.queue.send('inputs', [{ body: 'in flight' }, { body: 'waiting' }]);
+      before.queue.receive('inputs', 1);
+      before.database.close();
+
+      const { queue, clock, database } = world({ path });
+      expect(queue.counts().inputs).toEqual({ ready: 1, delayed: 0, inFlight: 1, dead: 0 });
+      clock.set(queue.nextVisibleAt() ?? 0);
+      expect(clock.now()).toBe(start + queueRows.inputs.visibilitySeconds * 1000);
+      expect(queue.receive('inputs', 10).map(({ body, receives }) => [body, receives])).toEqual([
+        ['"waiting"', 1],
+        ['"in flight"', 2],
+      ]);
+      database.close();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('tells the dispatcher of new messages, and when the next one becomes visible', async () => {
+    const { queue, clock } = world();
+    const woken: string[] = [];
+    queue.onMessage = (name) => woken.push(name);
+    expect(queue.nextVisibleAt()).toBeUndefined();
+    await queue.send('emails', [{ body: 1, delaySeconds: 30 }]);
+    await queue.send('texts', [{ body: 1, delaySeconds: 20 }]);
+    await queue.send('texts', []);
+    expect(woken).toEqual(['emails', 'texts']);
+    expect(queue.nextVisibleAt()).toBe(start + 20_000);
+    clock.set(start + 20_000);
+    expect(queue.nextVisibleAt()).toBe(start + 30_000);
+    expect(queue.counts().texts).toEqual({ ready: 1, delayed: 0, inFlight: 0, dead: 0 });
+    expect(queue.counts().emails).toEqual({ ready: 0, delayed: 1, inFlight: 0, dead: 0 });
+  });
+
+  it('sends dead letters again as new messages', async () => {
+    const { queue } = world();
+    await queue.send('runs', [{ body: 'poison' }]);
+    for (let receive = 0; receive < queueRows.runs.maxReceives; receive += 1) {
+      queue.release(
+        'runs',
+        queue.receive('runs', 1).map(({ receiptHandle }) => receiptHandle),
+      );
+    }
+    expect(queue.counts().runs).toEqual({ ready: 0, delayed: 0, inFlight: 0, dead: 1 });
+    expect(queue.redrive('runs')).toBe(1);
+    expect(queue.deadLetters('runs')).toEqual([]);
+    expect(queue.receive('runs', 10)).toMatchObject([{ body: '"poison"', receives: 1 }]);
+  });
+
+  it('shows a released message only after the delay it was released with', async () => {
+    const { queue, clock } = world();
+    await queue.send('runs', [{ body: 1 }]);
+    const handles = queue.receive('runs', 1).map(({ receiptHandle }) => receiptHandle);
+    queue.release('runs', handles, { delaySeconds: 5 });
+    expect(queue.receive('runs', 1)).toEqual([]);
+    expect(queue.nextVisibleAt()).toBe(clock.now() + 5000);
+    clock.set(clock.now() + 5000);
+    expect(queue.receive('runs', 1)).toHaveLength(1);
+  });
+
+  it('doubles and reorders messages in hostile mode, but loses none and kills none', async () => {
+    const { queue } = world({ seed: 7 });
+    const sent = Array.from({ length: 300 }, (_, index) => index);
+    await queue.send(
+      'inputs',
+      sent.map((body) => ({ body })),
+    );
+    const seen: number[] = [];
+    for (let batch = queue.receive('inputs', 10); batch.length > 0; ) {
+      seen.push(...batch.map(({ body }) => Number(body)));
+      const next = queue.receive('inputs', 10);
+      queue.remove(
+        'inputs',
+        batch.map(({ receiptHandle }) => receiptHandle),
+      );
+      batch = next.length > 0 ? next : queue.receive('inputs', 10);
+    }
+    expect(new Set(seen)).toEqual(new Set(sent));
+    expect(seen.length).toBeGreaterThan(sent.length);
+    expect(seen.length).toBeLessThanOrEqual(2 * sent.length);
+    expect(seen).not.toEqual(seen.toSorted((a, b) => a - b));
+    expect(queue.counts().inputs).toEqual({ ready: 0, delayed: 0, inFlight: 0, dead: 0 });
+  });
+});
