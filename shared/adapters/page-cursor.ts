@@ -4,8 +4,15 @@ import { InvalidRequest } from '../ports/table.ts';
 export const writeCursor = (position: readonly string[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url');
 
-/** The position behind a cursor of `length` strings; cursors travel through clients, so anything may come back. */
-export const readCursor = (cursor: string, length: number): readonly string[] => {
+/**
+ * The `length` strings behind a cursor; none when the page is the first one. Cursors travel through
+ * clients, so anything may come back.
+ */
+export const readCursor = (
+  cursor: string | null | undefined,
+  length: number,
+): readonly string[] => {
+  if (cursor === null || cursor === undefined) return [];
   let position: unknown;
   try {
     position = JSON.parse(Buffer.from(cursor, 'base64url').toString());

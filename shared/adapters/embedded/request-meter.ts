@@ -1,5 +1,5 @@
 import { type Item, type TableName } from '../../ports/table.ts';
-import { itemSize } from './item-size.ts';
+import { itemSize } from '../item-size.ts';
 
 export type Operation = 'get' | 'batchGet' | 'query' | 'scan' | 'due' | 'write' | 'transact';
 

@@ -95,7 +95,7 @@ export const staleDue = (view: StaleView, page: Page, query: DueQuery): Page => 
     return sk === undefined ? { pk, dueSlot, dueAt } : { pk, sk, dueSlot, dueAt };
   };
   const entries = page.items.filter((item) => !view.has(nameOf(item)));
-  const wholeIndex = page.after === null && query.after == null;
+  const wholeIndex = page.after === null && (query.after ?? null) === null;
   const present = new Set(page.items.map(nameOf));
   for (const [name, { before }] of view) {
     const entry = entryOf(before);

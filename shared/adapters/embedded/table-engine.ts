@@ -9,14 +9,15 @@ import {
   type Write,
   type WriteResult,
 } from '../../ports/table.ts';
+import { assertKey } from '../item-rules.ts';
+import { itemSize } from '../item-size.ts';
+import { assertUpdate } from '../update-rules.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { transactions } from './database.ts';
 import { decodeItem, type Encoded } from './item-codec.ts';
-import { assertKey } from './item-rules.ts';
-import { itemSize } from './item-size.ts';
 import { indexWriteUnits, type RequestMeter, readUnits, writeUnits } from './request-meter.ts';
 import { TableRows } from './table-rows.ts';
-import { applyUpdate, assertUpdate, holds, keyOf, prepareItem } from './write-plan.ts';
+import { applyUpdate, holds, keyOf, prepareItem } from './write-plan.ts';
 
 export type EngineOptions = {
   readonly database: DatabaseSync;

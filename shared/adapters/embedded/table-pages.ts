@@ -7,11 +7,11 @@ import {
   type Scan,
   type TableName,
 } from '../../ports/table.ts';
+import { assertPartitionKey, assertSortKey } from '../item-rules.ts';
+import { itemSize } from '../item-size.ts';
 import { compareKeys, keyAfterPrefix } from '../key-order.ts';
 import { readCursor, writeCursor } from '../page-cursor.ts';
 import { decodeItem } from './item-codec.ts';
-import { assertPartitionKey, assertSortKey } from './item-rules.ts';
-import { itemSize } from './item-size.ts';
 import { type RequestMeter, readUnits } from './request-meter.ts';
 import { type Bound, hashEnd, type Row, type TableRows } from './table-rows.ts';
 
@@ -51,8 +51,8 @@ export class TablePages {
     }
     const from = Math.ceil((segment * hashEnd) / segments);
     const to = Math.ceil(((segment + 1) * hashEnd) / segments);
-    const [pk = '', sk = ''] = scan.after == null ? [] : readCursor(scan.after, 2);
-    const start = scan.after == null || pk === '' ? undefined : { pk, sk };
+    const [pk = '', sk = ''] = readCursor(scan.after, 2);
+    const start = pk === '' ? undefined : { pk, sk };
     const page = fill(this.#rows[table].scan(from, to, start), limitOf(scan.limit));
     const last = page.full ? page.items.at(-1) : undefined;
     const after = last === undefined ? null : writeCursor([last.pk, last.sk ?? '']);
@@ -63,7 +63,7 @@ export class TablePages {
     const { slot, until } = query;
     // An index entry is at most 7 KB of keys, a usual one 0.1 KB: 1 MB holds a few thousand.
     const limit = Math.min(limitOf(query.limit), 5000);
-    const [dueAt = '', pk = '', sk = ''] = query.after == null ? [] : readCursor(query.after, 3);
+    const [dueAt = '', pk = '', sk = ''] = readCursor(query.after, 3);
     const position = dueAt === '' ? undefined : { dueAt, pk, sk };
     const rows = this.#rows[table].due(slot, until, { after: position, limit });
     const items = rows.map((row) =>
@@ -124,7 +124,7 @@ const boundsOf = (query: Query): { from: Bound; to: Bound | undefined } | undefi
   if (query.to !== undefined) to = { key: query.to, inclusive: true };
   const end = prefix === undefined ? undefined : keyAfterPrefix(prefix);
   if (end !== undefined) to = { key: end, inclusive: false };
-  const [position = ''] = after == null ? [] : readCursor(after, 1);
+  const [position = ''] = readCursor(after, 1);
   if (position !== '' && descending === true) {
     if (to === undefined || compareKeys(position, to.key) <= 0)
       to = { key: position, inclusive: false };

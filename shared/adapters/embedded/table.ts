@@ -11,10 +11,10 @@ import type {
   Write,
   WriteResult,
 } from '../../ports/table.ts';
+import { batchesOf } from '../key-batches.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { HostileTable } from './hostile-table.ts';
 import type { Hostility } from './hostility.ts';
-import { batchesOf } from './key-batches.ts';
 import { type EngineOptions, TableEngine } from './table-engine.ts';
 import { TablePages } from './table-pages.ts';
 

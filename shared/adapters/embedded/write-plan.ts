@@ -8,14 +8,14 @@ import {
   type Update,
   type Write,
 } from '../../ports/table.ts';
-import { decodeItem, type Encoded, encodeItem } from './item-codec.ts';
 import {
   assertAttributes,
   assertIndexed,
   assertItemSize,
   assertKey,
   assertText,
-} from './item-rules.ts';
+} from '../item-rules.ts';
+import { decodeItem, type Encoded, encodeItem } from './item-codec.ts';
 
 /** The item that an action is about. */
 export const keyOf = (action: Write | Check): Key =>
@@ -30,25 +30,6 @@ export const prepareItem = (table: TableName, item: Item): Encoded => {
   assertText(encoded.data);
   assertItemSize(item, encoded.data.length, encoded.bytes?.byteLength ?? 0);
   return encoded;
-};
-
-/** Throws when an update breaks a rule that can be seen without the item. */
-export const assertUpdate = (update: Update): void => {
-  assertKey(update.table, update.key);
-  const names = [
-    ...Object.keys(update.set ?? {}),
-    ...Object.keys(update.add ?? {}),
-    ...(update.remove ?? []),
-  ];
-  if (new Set(names).size < names.length) {
-    throw new InvalidRequest('An update may touch an attribute in one way only.');
-  }
-  if (names.includes('pk') || names.includes('sk')) {
-    throw new InvalidRequest('An update may not touch the key.');
-  }
-  if (names.includes('attempt')) {
-    throw new InvalidRequest('The attribute attempt belongs to the tables themselves.');
-  }
 };
 
 /** The tables count in decimals, where 0.1 + 0.2 is 0.3. */

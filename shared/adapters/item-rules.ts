@@ -1,4 +1,4 @@
-import { InvalidRequest, type Item, type Key, type TableName } from '../../ports/table.ts';
+import { InvalidRequest, type Item, type Key, type TableName } from '../ports/table.ts';
 import { itemSize } from './item-size.ts';
 
 export const itemBytesLimit = 400 * 1024;

@@ -1,4 +1,4 @@
-import type { Key, TableName } from '../../ports/table.ts';
+import type { Key, TableName } from '../ports/table.ts';
 import { assertKey } from './item-rules.ts';
 
 const batchSize = 100;

@@ -1,4 +1,4 @@
-import type { Value } from '../../ports/table.ts';
+import type { Value } from '../ports/table.ts';
 
 /** DynamoDB's number: half a byte a significant digit, one for the exponent, one for a minus sign. */
 const numberSize = (value: number): number => {
