@@ -4,15 +4,15 @@ export type MessageChannel = (typeof messageChannels)[number];
 
 /**
  * A message's life. It moves forward only:
- * `reserved -> claimed -> calling -> accepted -> delivered | bounced | complained | rejected`;
+ * `reserved -> claimed -> accepted -> delivered | bounced | complained | rejected`;
+ * a claimed message is being called once the record of its call stands, and free again without one;
  * `deferred` goes back to `reserved` when its time comes; `withheld`, `failed` end it before a call;
- * `unknown` is a call without an answer, until an event or the campaign's policy settles it.
+ * `unknown` is a call without an answer, until an event or time settles it. See `canMove`.
  */
 export const messageStates = [
   'reserved',
   'deferred',
   'claimed',
-  'calling',
   'unknown',
   'accepted',
   'delivered',
@@ -70,8 +70,10 @@ export type Message = MessageKey & {
   readonly templateVersion: number;
   readonly state: MessageState;
   readonly reason: string | undefined;
-  /** Optimistic lock. */
+  /** Optimistic lock: one more at every write. */
   readonly revision: number;
+  /** The campaign's: what waits is handed out highest first. */
+  readonly priority: number;
   /** The planned instant: of the schedule, of the person's own hour, or the trigger's plus the delay. */
   readonly plannedAt: string;
   /** After this instant it is withheld with `deadline`; undefined: never. */
@@ -85,10 +87,12 @@ export type Message = MessageKey & {
         readonly properties: Readonly<Record<string, unknown>>;
       }
     | undefined;
-  /** A safety net while the row is open: when the sweep looks at it again. */
+  /** A safety net while the row is open: when the sweep looks at it again; none while its campaign is paused. */
   readonly dueAt: string | undefined;
-  /** The provider call it went out with. */
+  /** The provider call it was claimed for. */
   readonly call: string | undefined;
+  /** When it was claimed for that call: `message.sent` bears this instant, whoever records it. */
+  readonly claimedAt: string | undefined;
   readonly providerId: string | undefined;
   /** When it entered its state. */
   readonly at: string;

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { shardOf } from '../domain/identity/hash.ts';
+import { changed, type MessageChange } from '../domain/messaging/ledger.ts';
+import {
+  type Message,
+  type MessageKey,
+  messageChannels,
+  messageStates,
+  parseMessageId,
+} from '../domain/messaging/message.ts';
+import type { Item, Key, Put, Table, WriteResult } from '../ports/table.ts';
+import { Throttled } from '../ports/table.ts';
+import { listShards, shards } from './shards.ts';
+
+/**
+ * The message ledger, in `marketing`: one row per message, ever.
+ * - `message#<run>#<shard of the person>` / `<step>#<person>#<channel>#<trigger>`: one by its id, a
+ *   run's rows shard by shard. Rows of sixteen partitions take 16 000 writes a second.
+ * - due slot `message#<shard>`: open rows, so that a crash strands none.
+ */
+const rowSchema = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  campaign: z.string(),
+  kind: z.enum(['marketing', 'transactional']),
+  topic: z.string().optional(),
+  template: z.string(),
+  templateVersion: z.int(),
+  state: z.enum(messageStates),
+  reason: z.string().optional(),
+  revision: z.int(),
+  priority: z.number(),
+  plannedAt: z.string(),
+  deadline: z.string().optional(),
+  event: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      occurredAt: z.string(),
+      properties: z.record(z.string(), z.unknown()),
+    })
+    .optional(),
+  dueAt: z.string().optional(),
+  call: z.string().optional(),
+  claimedAt: z.string().optional(),
+  providerId: z.string().optional(),
+  at: z.string(),
+  acceptedAt: z.string().optional(),
+  openedAt: z.string().optional(),
+  clickedAt: z.string().optional(),
+  unsubscribedAt: z.string().optional(),
+  conversions: z
+    .array(z.object({ entry: z.string(), value: z.string(), currency: z.string(), at: z.string() }))
+    .default([]),
+});
+
+const rowKey = (key: MessageKey): { readonly pk: string; readonly sk: string } => ({
+  pk: partitionOf(key.run, shardOf(key.profileId, shards)),
+  sk: [key.step, key.profileId, key.channel, key.trigger].join('#'),
+});
+
+const partitionOf = (run: string, shard: number): string => `message#${run}#${shard}`;
+
+/** The slot of the due index that open rows of a person stand in. */
+export const messageSlotOf = (profileId: string): string => `message#${shardOf(profileId, shards)}`;
+
+/** The ledger row as it is stored. */
+export function messageItem(message: Message): Item {
+  const { run, step, profileId, channel, trigger, conversions, event, ...fields } = message;
+  return {
+    ...rowKey({ run, step, profileId, channel, trigger }),
+    ...fields,
+    ...(conversions.length > 0 && { conversions }),
+    // Properties came from JSON, so they are storable values.
+    ...(event !== undefined && { event: event as unknown as NonNullable<Item[string]> }),
+    ...(message.dueAt !== undefined && { dueSlot: messageSlotOf(profileId) }),
+  };
+}
+
+/** A stored row, parsed. */
+export function parseMessage(item: Item): Message {
+  const { pk, sk, ...row } = rowSchema.parse(item);
+  const run = pk.slice('message#'.length, pk.lastIndexOf('#'));
+  const [step = '', profileId = '', channelText, ...trigger] = sk.split('#');
+  const channel = z.enum(messageChannels).parse(channelText);
+  return {
+    run,
+    step,
+    profileId,
+    channel,
+    trigger: trigger.join('#'),
+    ...row,
+    topic: row.topic,
+    reason: row.reason,
+    deadline: row.deadline,
+    event: row.event,
+    dueAt: row.dueAt,
+    call: row.call,
+    claimedAt: row.claimedAt,
+    providerId: row.providerId,
+    acceptedAt: row.acceptedAt,
+    openedAt: row.openedAt,
+    clickedAt: row.clickedAt,
+    unsubscribedAt: row.unsubscribedAt,
+  };
+}
+
+/** Reserves a message: refused when its row is there already, so nobody gets two. */
+export const reserveMessage = (message: Message): Put => ({
+  kind: 'put',
+  table: 'marketing',
+  item: messageItem(message),
+  when: { absent: true },
+});
+
+/** The rows behind message ids, strongly consistent; ids that name no row are left out. */
+export async function getMessages(
+  table: Table,
+  ids: readonly string[],
+): Promise<readonly Message[]> {
+  const keys = [...new Set(ids)].flatMap((id) => parseMessageId(id) ?? []);
+  return readMessages(table, keys.map(rowKey));
+}
+
+/** The rows behind keys, as the due index gives them. */
+export async function readMessages(
+  table: Table,
+  keys: readonly Key[],
+): Promise<readonly Message[]> {
+  if (keys.length === 0) return [];
+  const items = await table.batchGet('marketing', keys);
+  return items.map(parseMessage);
+}
+
+/** Writes a step of a message's life: the row after it, or undefined when someone else was faster. */
+export async function moveMessage(
+  table: Table,
+  message: Message,
+  change: MessageChange,
+): Promise<Message | undefined> {
+  const after = changed(message, change);
+  const result = await writeOnce(table, {
+    kind: 'put',
+    table: 'marketing',
+    item: messageItem(after),
+    when: { attribute: 'revision', equals: message.revision },
+  });
+  return result.kind === 'written' ? after : undefined;
+}
+
+/** One page of a run's rows in one shard. */
+export async function queryMessages(
+  table: Table,
+  run: string,
+  page: { readonly shard: number; readonly after: string | null; readonly limit?: number },
+): Promise<{ readonly rows: readonly Message[]; readonly after: string | null }> {
+  const { shard, after, limit = 100 } = page;
+  const found = await table.query('marketing', { pk: partitionOf(run, shard), after, limit });
+  return { rows: found.items.map(parseMessage), after: found.after };
+}
+
+/** A run's rows over all shards, page by page. */
+export const listMessages = (
+  table: Table,
+  run: string,
+  page: { readonly after: string | null; readonly limit: number },
+): ReturnType<typeof listShards<Message>> =>
+  listShards((shard, { after, limit }) => queryMessages(table, run, { shard, after, limit }), page);
+
+/** A write of its own: what is contended is tried again at once, and given up as throttled. */
+export async function writeOnce(table: Table, put: Put): Promise<WriteResult> {
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const result = await table.write(put);
+    if (result.kind !== 'contended') return result;
+  }
+  throw new Throttled('A row stays contended.');
+}

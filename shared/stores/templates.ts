@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Template } from '../domain/templates/template.ts';
+import type { Item, Table, WriteResult } from '../ports/table.ts';
+
+/**
+ * Templates, in `marketing`.
+ * - `template` / template id: the latest version of each: the list, and one by id.
+ * - `template#<id>` / `version#<six digits>`: every version ever saved, for messages that name it.
+ */
+const fields = { name: z.string(), version: z.int(), savedAt: z.string(), id: z.string() };
+const storedSchema = z.discriminatedUnion('channel', [
+  z.object({
+    ...fields,
+    channel: z.literal('email'),
+    subject: z.string(),
+    html: z.string(),
+    text: z.string().optional(),
+  }),
+  z.object({ ...fields, channel: z.literal('sms'), text: z.string() }),
+]);
+
+/** `content` as a whole, so that the key's names and the template's never meet. */
+const parse = (item: Item): Template => storedSchema.parse(item['content']);
+
+/** JSON drops what is absent: only storable values are left. */
+const contentOf = (template: Template): NonNullable<Item[string]> =>
+  JSON.parse(JSON.stringify(template));
+
+const headKey = (id: string) => ({ pk: 'template', sk: id });
+const versionKey = (id: string, version: number) => ({
+  pk: `template#${id}`,
+  sk: `version#${String(version).padStart(6, '0')}`,
+});
+
+/** Stores a new version and makes it the latest; refused when another save was faster. */
+export const saveTemplate = (table: Table, template: Template): Promise<WriteResult> => {
+  const { id, version } = template;
+  const content = contentOf(template);
+  return table.transact([
+    {
+      kind: 'put',
+      table: 'marketing',
+      item: { ...headKey(id), version, content },
+      when: version === 1 ? { absent: true } : { attribute: 'version', equals: version - 1 },
+    },
+    {
+      kind: 'put',
+      table: 'marketing',
+      item: { ...versionKey(id, version), content },
+      when: { absent: true },
+    },
+  ]);
+};
+
+/** The latest version. */
+export async function getTemplate(table: Table, id: string): Promise<Template | undefined> {
+  const item = await table.get('marketing', headKey(id));
+  return item === undefined ? undefined : parse(item);
+}
+
+/** The version a message names. */
+export async function getTemplateVersion(
+  table: Table,
+  id: string,
+  version: number,
+): Promise<Template | undefined> {
+  const item = await table.get('marketing', versionKey(id, version));
+  return item === undefined ? undefined : parse(item);
+}
+
+/** The latest versions of all templates, by id. */
+export async function listTemplates(
+  table: Table,
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<{ readonly rows: readonly Template[]; readonly after: string | null }> {
+  const found = await table.query('marketing', { pk: 'template', consistent: true, ...page });
+  return { rows: found.items.map(parse), after: found.after };
+}
