@@ -1,0 +1,169 @@
+import { type Answer, always, both, either, never } from './answer.ts';
+import { attributeAnswer, attributeConditions } from './attribute-answer.ts';
+import { behaviourNode } from './behaviour-leaf.ts';
+import { bucketer } from './bucket.ts';
+import {
+  type Compilation,
+  type CompiledRule,
+  type RuleContext,
+  type RuleNeeds,
+  type RuleNode,
+  type Subject,
+  zoneReader,
+} from './compilation.ts';
+import { fieldReader } from './field.ts';
+import type { AgeLeaf, AttributeLeaf, HasLeaf } from './leaf.ts';
+import type { Rule } from './rule.ts';
+import { ageAnswer } from './yearly.ts';
+
+export type { CompiledRule, RuleContext, RuleNeeds, Subject } from './compilation.ts';
+
+/** A checked rule as one function of a person and an instant. */
+export function compileRule(rule: Rule, context: RuleContext): CompiledRule {
+  const compilation: Compilation = {
+    context,
+    metrics: new Map(),
+    attributes: new Set(),
+    segments: new Set(),
+    lists: new Set(),
+  };
+  const evaluate = compileNode(rule, compilation);
+  const { metrics, attributes, segments, lists } = compilation;
+  return { evaluate, metrics: [...metrics.values()], attributes, segments, lists };
+}
+
+/** What a rule reads, before there is a registry to compile it against. */
+export function ruleNeeds(
+  rule: Rule,
+  companyTimeZone: string,
+  triggerDays: number | null = null,
+): RuleNeeds {
+  const unused = (): Answer => never;
+  const { metrics, attributes, segments, lists } = compileRule(rule, {
+    companyTimeZone,
+    triggerDays,
+    metricId: () => 0,
+    segment: () => unused,
+    list: () => unused,
+  });
+  return { metrics, attributes, segments, lists };
+}
+
+function compileNode(rule: Rule, compilation: Compilation): RuleNode {
+  const { context } = compilation;
+  if ('all' in rule) return allOf(rule.all.map((child) => compileNode(child, compilation)));
+  if ('any' in rule) return anyOf(rule.any.map((child) => compileNode(child, compilation)));
+  if ('not' in rule) {
+    const node = compileNode(rule.not, compilation);
+    return (subject, now, triggeredAt) => -node(subject, now, triggeredAt);
+  }
+  if ('attribute' in rule) return attributeNode(rule, compilation);
+  if ('age' in rule) return ageNode(rule, compilation);
+  if ('has' in rule) return hasNode(rule, compilation);
+  if ('in' in rule) {
+    compilation.segments.add(rule.in);
+    return context.segment(rule.in);
+  }
+  if ('list' in rule) {
+    compilation.lists.add(rule.list);
+    if (context.list === undefined) throw new Error(`There is no list "${rule.list}"`);
+    return context.list(rule.list);
+  }
+  if ('bucket' in rule) {
+    const { salt, from, to } = rule.bucket;
+    const place = bucketer(salt);
+    return ({ id }) => {
+      const at = place(id);
+      return from <= at && at < to ? always : never;
+    };
+  }
+  return behaviourNode(rule, compilation);
+}
+
+function allOf(nodes: readonly RuleNode[]): RuleNode {
+  return (subject, now, triggeredAt) => {
+    let answer = always;
+    for (const node of nodes) {
+      const part = node(subject, now, triggeredAt);
+      if (part === never) return never;
+      answer = both(answer, part);
+    }
+    return answer;
+  };
+}
+
+function anyOf(nodes: readonly RuleNode[]): RuleNode {
+  return (subject, now, triggeredAt) => {
+    let answer = never;
+    for (const node of nodes) {
+      const part = node(subject, now, triggeredAt);
+      if (part === always) return always;
+      answer = either(answer, part);
+    }
+    return answer;
+  };
+}
+
+const identifiers: ReadonlySet<string> = new Set(['email', 'phone', 'externalId']);
+
+function subjectReader(name: string, { attributes }: Compilation): (subject: Subject) => unknown {
+  attributes.add(name);
+  const [top = name] = name.split('.');
+  attributes.add(top);
+  const read = fieldReader(name);
+  if (identifiers.has(name)) {
+    return (subject) => read(subject.attributes) ?? read(subject.identifiers);
+  }
+  return (subject) => read(subject.attributes);
+}
+
+function attributeNode(leaf: AttributeLeaf, compilation: Compilation): RuleNode {
+  const read = subjectReader(leaf.attribute, compilation);
+  const conditions = attributeConditions(leaf);
+  const [test] = conditions.tests;
+  if (test !== undefined && conditions.tests.length === 1 && conditions.dated === undefined) {
+    return (subject) => (test(read(subject)) ? always : never);
+  }
+  const zoneOf = zoneReader(leaf.timeZone, compilation);
+  const answer = attributeAnswer(conditions);
+  return (subject, now) => answer(read(subject), zoneOf(subject), now);
+}
+
+function ageNode(leaf: AgeLeaf, compilation: Compilation): RuleNode {
+  const read = subjectReader(leaf.age, compilation);
+  const zoneOf = zoneReader(leaf.timeZone, compilation);
+  const answer = ageAnswer(leaf);
+  return (subject, now) => answer(read(subject), zoneOf(subject), now);
+}
+
+function hasNode(leaf: HasLeaf, compilation: Compilation): RuleNode {
+  const read = subjectReader(leaf.has, compilation);
+  const parts = (leaf.where ?? []).map((condition) => ({
+    read: fieldReader(condition.attribute),
+    zoneOf: zoneReader(condition.timeZone, compilation),
+    answer: attributeAnswer(attributeConditions(condition)),
+  }));
+  return (subject, now) => {
+    const elements = read(subject);
+    if (!Array.isArray(elements)) return never;
+    let answer = never;
+    for (const element of elements) {
+      const fields: Fields = isFields(element) ? element : noFields;
+      let ofElement = always;
+      for (const part of parts) {
+        const one = part.answer(part.read(fields), part.zoneOf(subject), now);
+        ofElement = both(ofElement, one);
+        if (one === never) break;
+      }
+      if (ofElement === always) return always;
+      answer = either(answer, ofElement);
+    }
+    return answer;
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const noFields: Fields = {};
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,167 @@
+import { addDuration, type Duration, maxMs, minMs, parseDuration } from '../time/duration.ts';
+import type { Instant } from '../time/instant.ts';
+
+/**
+ * A window over events: an event at `t` is inside from its entry (`t`, or right after `t + open`)
+ * until right after `t + close`. Calendar sums are not monotone in `t`; `least` and `most` bound
+ * them, so that only events near a border are added up on the calendar.
+ */
+export type PairWindow = { readonly open: Border | undefined; readonly close: Border | undefined };
+
+type Border = { readonly duration: Duration; readonly least: number; readonly most: number };
+
+/** Events of one metric as seen by one leaf. */
+export type PairView = {
+  readonly window: PairWindow;
+  /** Ascending. */
+  readonly times: readonly Instant[];
+  /** The amount of each event; undefined: each counts 1. */
+  readonly values: readonly number[] | undefined;
+  /** Events before this instant are not looked at. */
+  readonly floor: Instant;
+  readonly timeZone: string;
+};
+
+export type WindowWords = {
+  readonly within?: string | undefined;
+  readonly olderThan?: string | undefined;
+  readonly between?: readonly [string, string] | undefined;
+};
+
+export function pairWindow({ within, olderThan, between }: WindowWords): PairWindow {
+  const open = between?.[1] ?? olderThan;
+  const close = between?.[0] ?? within;
+  return { open: borderOf(open), close: borderOf(close) };
+}
+
+function borderOf(text: string | undefined): Border | undefined {
+  if (text === undefined) return undefined;
+  const duration = parseDuration(text);
+  return { duration, least: minMs(duration), most: maxMs(duration) };
+}
+
+/** The first instant at which an event is inside. */
+export const entry = ({ open }: PairWindow, at: Instant, timeZone: string): Instant =>
+  open === undefined ? at : addDuration(at, open.duration, timeZone) + 1;
+
+/** The first instant at which an event is no longer inside. */
+export const exit = ({ close }: PairWindow, at: Instant, timeZone: string): Instant =>
+  close === undefined ? Number.POSITIVE_INFINITY : addDuration(at, close.duration, timeZone) + 1;
+
+/** How many times lie before `instant`. */
+export function timesBefore(times: readonly Instant[], instant: Instant): number {
+  let low = 0;
+  let high = times.length;
+  if (high === 0 || (times[high - 1] ?? 0) < instant) return high;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The amount inside the window at an instant: events surely inside at once, those near a border one by one. */
+export function amountAt(view: PairView, now: Instant): number {
+  const { window, times, values } = view;
+  const { open, close } = window;
+  const start = view.floor === Number.NEGATIVE_INFINITY ? 0 : timesBefore(times, view.floor);
+  let from = start;
+  let sureFrom = start;
+  if (close !== undefined) {
+    from = Math.max(start, timesBefore(times, now - close.most));
+    sureFrom = from;
+    while (sureFrom < times.length && (times[sureFrom] ?? 0) < now - close.least) sureFrom++;
+  }
+  const sureTo = timesBefore(times, open === undefined ? now + 1 : now - open.most);
+  let to = sureTo;
+  if (open !== undefined) {
+    while (to < times.length && (times[to] ?? 0) < now - open.least) to++;
+  }
+  if (sureFrom > sureTo) return checkedAmount(view, from, to, now);
+  let amount = values === undefined ? sureTo - sureFrom : total(values, sureFrom, sureTo);
+  if (from < sureFrom) amount += checkedAmount(view, from, sureFrom, now);
+  if (to > sureTo) amount += checkedAmount(view, Math.max(sureTo, start), to, now);
+  return amount;
+}
+
+function total(values: readonly number[], from: number, to: number): number {
+  let sum = 0;
+  for (let index = from; index < to; index++) sum += values[index] ?? 0;
+  return sum;
+}
+
+function checkedAmount(view: PairView, from: number, to: number, now: Instant): number {
+  let amount = 0;
+  for (let index = from; index < to; index++) {
+    const at = view.times[index] ?? 0;
+    if (entry(view.window, at, view.timeZone) > now) continue;
+    if (exit(view.window, at, view.timeZone) <= now) continue;
+    amount += view.values === undefined ? 1 : (view.values[index] ?? 0);
+  }
+  return amount;
+}
+
+/** The first instant after `now` at which some event enters or leaves. */
+export const nextBorder = (view: PairView, now: Instant): Instant =>
+  Math.min(nextEntry(view, now), nextExit(view, now));
+
+function nextEntry({ window, times, floor, timeZone }: PairView, now: Instant): Instant {
+  const { open } = window;
+  const past = open === undefined ? now + 1 : now - open.most;
+  let index = timesBefore(times, Math.max(floor, past));
+  if (open === undefined) return times[index] ?? Number.POSITIVE_INFINITY;
+  let next = Number.POSITIVE_INFINITY;
+  for (; index < times.length && (times[index] ?? 0) + open.least < next; index++) {
+    const enters = entry(window, times[index] ?? 0, timeZone);
+    if (enters > now && enters < next) next = enters;
+  }
+  return next;
+}
+
+function nextExit({ window, times, floor, timeZone }: PairView, now: Instant): Instant {
+  const { close } = window;
+  let next = Number.POSITIVE_INFINITY;
+  if (close === undefined) return next;
+  let index = timesBefore(times, Math.max(floor, now - close.most));
+  for (; index < times.length && (times[index] ?? 0) + close.least < next; index++) {
+    const leaves = exit(window, times[index] ?? 0, timeZone);
+    if (leaves > now && leaves < next) next = leaves;
+  }
+  return next;
+}
+
+/** An instant until which what leaves after `now` is surely not more than `budget`; amounts are not negative. */
+export function exitsWithin(view: PairView, now: Instant, budget: number): Instant {
+  const { close } = view.window;
+  if (close === undefined || budget === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  const from = timesBefore(view.times, Math.max(view.floor, now - close.most));
+  const index = indexBeyond(view.values, from, budget);
+  const at = view.times[index];
+  return at === undefined ? Number.POSITIVE_INFINITY : Math.max(now, at + close.least);
+}
+
+/** The same for what enters. */
+export function entriesWithin(view: PairView, now: Instant, budget: number): Instant {
+  const { open } = view.window;
+  if (budget === Number.POSITIVE_INFINITY) return budget;
+  const past = open === undefined ? now + 1 : now - open.most;
+  const from = timesBefore(view.times, Math.max(view.floor, past));
+  const index = indexBeyond(view.values, from, budget);
+  const at = view.times[index];
+  if (at === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(now, open === undefined ? at - 1 : at + open.least);
+}
+
+/** The event whose amount, added to those from `from` on, exceeds the budget. */
+function indexBeyond(values: readonly number[] | undefined, from: number, budget: number): number {
+  if (values === undefined) return from + budget;
+  let spent = 0;
+  let index = from;
+  while (index < values.length) {
+    spent += values[index] ?? 0;
+    if (spent > budget) break;
+    index++;
+  }
+  return index;
+}

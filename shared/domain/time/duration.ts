@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { addMonths, dayMs } from './calendar.ts';
+import { fromLocal, toLocal } from './zone.ts';
+
+/** Calendar parts, and the exact rest in milliseconds. Weeks are days, years are months. */
+export type Duration = { readonly months: number; readonly days: number; readonly ms: number };
+
+const shape =
+  /^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+
+const longestDays = 366_000;
+
+/** An ISO 8601 duration of whole numbers, longer than nothing and at most 1000 years. */
+export const durationSchema = z
+  .string()
+  .refine(
+    (text) => readDuration(text) !== undefined,
+    'must be an ISO 8601 duration of whole numbers, such as "P90D", "P1Y6M" or "PT2H", up to 1000 years',
+  );
+
+/** Throws on a text that `durationSchema` refuses. */
+export function parseDuration(text: string): Duration {
+  const duration = readDuration(text);
+  if (duration === undefined) throw new RangeError(`"${text}" is not an ISO 8601 duration`);
+  return duration;
+}
+
+/** Later by a duration: months first, the day clamped to the month's end, then days, then exact time. */
+export const addDuration = (instant: number, duration: Duration, timeZone: string): number =>
+  move(instant, duration, 1, timeZone);
+
+/** Earlier by a duration, in the same order of parts. */
+export const subtractDuration = (instant: number, duration: Duration, timeZone: string): number =>
+  move(instant, duration, -1, timeZone);
+
+/** Never shorter than the duration is anywhere on the calendar, in days of 24 hours; zone changes included. */
+export const maxDays = (duration: Duration): number => Math.ceil(maxMs(duration) / dayMs);
+
+/** The longest that `addDuration` may move an instant. A zone's offset changes by a day at most. */
+export const maxMs = (duration: Duration): number =>
+  isExact(duration) ? duration.ms : (maxCalendarDays(duration) + 1) * dayMs + duration.ms;
+
+/** The least that `addDuration` may move an instant. */
+export const minMs = (duration: Duration): number =>
+  isExact(duration) ? duration.ms : (minCalendarDays(duration) - 1) * dayMs + duration.ms;
+
+const isExact = (duration: Duration): boolean => duration.months === 0 && duration.days === 0;
+
+function maxCalendarDays({ months, days }: Duration): number {
+  const years = Math.floor(months / 12);
+  return years * 365 + Math.ceil(years / 4) + (months % 12) * 31 + days;
+}
+
+function minCalendarDays({ months, days }: Duration): number {
+  const years = Math.floor(months / 12);
+  const leapDays = Math.max(0, Math.floor(years / 4) - Math.floor(years / 100) - 1);
+  const rest = months % 12;
+  return years * 365 + leapDays + (rest === 0 ? 0 : rest * 30 - 2) + days;
+}
+
+function readDuration(text: string): Duration | undefined {
+  const parts = shape.exec(text);
+  if (parts === null) return undefined;
+  const part = (index: number): number => Number(parts[index] ?? 0);
+  const duration = {
+    months: part(1) * 12 + part(2),
+    days: part(3) * 7 + part(4),
+    ms: ((part(5) * 60 + part(6)) * 60 + part(7)) * 1000,
+  };
+  const isPositive = duration.months + duration.days + duration.ms > 0;
+  return isPositive && maxDays(duration) <= longestDays + 2 ? duration : undefined;
+}
+
+function move(instant: number, duration: Duration, sign: 1 | -1, timeZone: string): number {
+  if (isExact(duration)) return instant + sign * duration.ms;
+  const local = toLocal(instant, timeZone);
+  const day = Math.floor(local / dayMs);
+  const ofDayMs = local - day * dayMs;
+  const inMonth = duration.months === 0 ? day : addMonths(day, sign * duration.months);
+  const target = (inMonth + sign * duration.days) * dayMs + ofDayMs;
+  return fromLocal(target, timeZone) + sign * duration.ms;
+}
