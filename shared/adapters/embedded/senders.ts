@@ -1,0 +1,210 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  type Email,
+  type EmailSender,
+  NotSent,
+  type SendAnswer,
+  type Text,
+  type TextSender,
+} from '../../ports/senders.ts';
+import { transactions } from './database.ts';
+import type { Hostility } from './hostility.ts';
+
+/** SES's limits of one bulk call. */
+const batchSize = 50;
+const batchBytes = 1_000_000;
+const maxTags = 50;
+const maxTextCharacters = 1_600;
+const throttleChance = 0.05;
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS outbox (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    html TEXT NOT NULL,
+    text TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS outbox_id ON outbox (id);
+`;
+
+/** A message that was sent; a text message has no subject, HTML, headers or tags. */
+export type OutboxItem = {
+  readonly id: string;
+  readonly channel: 'email' | 'text';
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly at: number;
+  /** The provider's id of this sending: a second sending of the same message has another one. */
+  readonly providerId: string;
+};
+
+/** Everything that was sent, on disk and append-only: who is sent a message twice has it twice. */
+export class Outbox {
+  readonly #clock: Clock;
+  readonly #insert: StatementSync;
+  readonly #list: StatementSync;
+  readonly #find: StatementSync;
+  readonly #transaction: <Result>(work: () => Result) => Result;
+
+  constructor({ database, clock }: { readonly database: DatabaseSync; readonly clock: Clock }) {
+    database.exec(tables);
+    this.#clock = clock;
+    this.#insert = database.prepare(
+      `INSERT INTO outbox (id, channel, recipient, subject, html, text, headers, tags, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#list = database.prepare('SELECT * FROM outbox ORDER BY number');
+    this.#find = database.prepare('SELECT * FROM outbox WHERE id = ? ORDER BY number LIMIT 1');
+    this.#transaction = transactions(database);
+  }
+
+  /** Answers the provider ids, in the order of `emails`. */
+  addEmails(emails: readonly Email[]): readonly string[] {
+    return this.#transaction(() =>
+      emails.map(({ id, to, subject, html, text, headers, tags }) => {
+        const json = [JSON.stringify(headers), JSON.stringify(tags)] as const;
+        return this.#add([id, 'email', to, subject, html, text, ...json]);
+      }),
+    );
+  }
+
+  addText({ id, to, text }: Text): string {
+    return this.#add([id, 'text', to, '', '', text, '{}', '{}']);
+  }
+
+  /** In the order of sending. */
+  list(): readonly OutboxItem[] {
+    return this.#list.all().map(readItem);
+  }
+
+  /** The first sending of a message. */
+  find(id: string): OutboxItem | undefined {
+    const row = this.#find.get(id);
+    return row === undefined ? undefined : readItem(row);
+  }
+
+  #add(columns: readonly string[]): string {
+    return providerId(this.#insert.run(...columns, this.#clock.now()).lastInsertRowid);
+  }
+}
+
+type EmailOptions = {
+  readonly hostility?: Hostility | undefined;
+  /**
+   * What the provider says instead of accepting, to try out its failures. When it throws, emails
+   * before this one are sent and the caller's answer is lost.
+   */
+  readonly answer?: ((email: Email) => SendAnswer | undefined) | undefined;
+};
+
+/** SES into the outbox, with SES's limits and its refusal of addresses that cannot be. */
+export const outboxEmailSender = (outbox: Outbox, options: EmailOptions = {}): EmailSender => ({
+  batchSize,
+  batchBytes,
+  async send(emails) {
+    refuseCall(emails);
+    const sent: Email[] = [];
+    const answers: (SendAnswer | undefined)[] = [];
+    let ids: readonly string[] = [];
+    try {
+      for (const email of emails) {
+        const answer = options.answer?.(email) ?? refusal(email, options.hostility);
+        answers.push(answer);
+        if (answer === undefined) sent.push(email);
+      }
+    } finally {
+      ids = outbox.addEmails(sent);
+    }
+    const accepted = ids.values();
+    return answers.map(
+      (answer): SendAnswer =>
+        answer ?? { kind: 'accepted', providerId: accepted.next().value ?? '' },
+    );
+  },
+});
+
+/** SNS into the outbox. */
+export const outboxTextSender = (outbox: Outbox): TextSender => ({
+  async send(text) {
+    if (!/^\+[1-9]\d{1,14}$/.test(text.to)) {
+      return { kind: 'rejected', reason: 'The number is not in E.164 form.' };
+    }
+    if (text.text.length === 0 || text.text.length > maxTextCharacters) {
+      throw new NotSent(`A text message has 1 to ${maxTextCharacters} characters.`);
+    }
+    return { kind: 'accepted', providerId: outbox.addText(text) };
+  },
+});
+
+const providerId = (number: number | bigint): string => `outbox-${number}`;
+
+/** A call that SES takes as a whole or not at all. */
+const refuseCall = (emails: readonly Email[]): void => {
+  if (emails.length === 0 || emails.length > batchSize) {
+    throw new NotSent(`A call sends 1 to ${batchSize} emails, not ${emails.length}.`);
+  }
+  const contents = emails.flatMap(({ subject, html, text }) => [subject, html, text]);
+  const bytes = contents.reduce((sum, content) => sum + Buffer.byteLength(content), 0);
+  if (bytes > batchBytes) {
+    throw new NotSent(`A call sends at most ${batchBytes} bytes of content, not ${bytes}.`);
+  }
+  for (const { id, tags, headers } of emails) {
+    const entries = Object.entries(tags);
+    const badTag = entries.some((tag) => tag.some((part) => !/^[A-Za-z0-9_-]{1,256}$/.test(part)));
+    if (badTag || entries.length > maxTags) throw new NotSent(`SES refuses the tags of ${id}.`);
+    const badHeader = Object.entries(headers).some(
+      ([name, value]) => !/^[!-9;-~]+$/.test(name) || /[^\t -~]/.test(value),
+    );
+    if (badHeader) throw new NotSent(`SES refuses the headers of ${id}: printable ASCII only.`);
+  }
+};
+
+const refusal = (email: Email, hostility: Hostility | undefined): SendAnswer | undefined => {
+  if (!isAddress(email.to)) return { kind: 'rejected', reason: 'The address is malformed.' };
+  if (hostility?.chance(throttleChance) === true) {
+    return { kind: 'throttled', reason: 'Maximum sending rate exceeded.' };
+  }
+  return undefined;
+};
+
+/** SES takes a local part in ASCII only; a domain in other letters must be written as Punycode. */
+const isAddress = (address: string): boolean => {
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, Math.max(at, 0));
+  const labels = address.slice(at + 1).split('.');
+  return (
+    address.length <= 320 &&
+    local.length <= 64 &&
+    /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/.test(local) &&
+    labels.length > 1 &&
+    labels.every((label) => /^[A-Za-z\d](?:[A-Za-z\d-]{0,61}[A-Za-z\d])?$/.test(label))
+  );
+};
+
+const readItem = (row: Record<string, unknown>): OutboxItem => ({
+  id: String(row['id']),
+  channel: row['channel'] === 'text' ? 'text' : 'email',
+  to: String(row['recipient']),
+  subject: String(row['subject']),
+  html: String(row['html']),
+  text: String(row['text']),
+  headers: readTexts(row['headers']),
+  tags: readTexts(row['tags']),
+  at: Number(row['at']),
+  providerId: providerId(Number(row['number'])),
+});
+
+/** Written by `addEmails` and `addText` alone. */
+const readTexts = (column: unknown): Readonly<Record<string, string>> =>
+  JSON.parse(String(column)) as Record<string, string>;

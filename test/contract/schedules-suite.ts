@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { QueueName } from '../../shared/ports/queue.ts';
+import type { Schedule, Schedules } from '../../shared/ports/schedules.ts';
+
+/** A schedules adapter, and what can be seen of what was put. */
+export type SchedulesWorld = {
+  readonly schedules: Schedules;
+  readonly scheduleNames: () => Promise<readonly string[]>;
+  readonly listenerNames: () => Promise<readonly string[]>;
+  /** Makes the bus carry an event of this `detail-type`; answers what then arrived on the queue. */
+  readonly arrivedAfter: (detailType: string, queue: QueueName) => Promise<readonly unknown[]>;
+};
+
+export const aSchedule = (overrides: Partial<Schedule> = {}): Schedule => ({
+  name: 'campaign-march-8',
+  when: { at: '2027-03-08T10:00:00', timeZone: 'Europe/Riga' },
+  queue: 'runs',
+  payload: { campaign: 'march-8' },
+  ...overrides,
+});
+
+/** What every schedules adapter does without waiting for a clock. */
+export const schedulesSuite = (adapter: string, open: () => Promise<SchedulesWorld>): void => {
+  describe(`schedules: ${adapter}`, () => {
+    it('keeps one schedule per name', async () => {
+      const { schedules, scheduleNames } = await open();
+      await schedules.putSchedule(aSchedule());
+      await schedules.putSchedule(
+        aSchedule({ when: { cron: '0 10 * * ? *', timeZone: 'Europe/Riga' } }),
+      );
+      await schedules.putSchedule(aSchedule({ name: 'other' }));
+      expect((await scheduleNames()).toSorted()).toEqual(['campaign-march-8', 'other']);
+    });
+
+    it('forgets a deleted schedule, and is quiet about one that is already gone', async () => {
+      const { schedules, scheduleNames } = await open();
+      await schedules.putSchedule(aSchedule());
+      await schedules.deleteSchedule('campaign-march-8');
+      await schedules.deleteSchedule('campaign-march-8');
+      expect(await scheduleNames()).toEqual([]);
+    });
+
+    it.each<[string, Partial<Schedule>]>([
+      ['a name with a space', { name: 'march 8' }],
+      ['a name of 65 characters', { name: 'x'.repeat(65) }],
+      ['a time that is none', { when: { at: '2027-02-30T10:00:00', timeZone: 'UTC' } }],
+      ['a time with an offset', { when: { at: '2027-03-08T10:00:00Z', timeZone: 'UTC' } }],
+      ['an unknown zone', { when: { at: '2027-03-08T10:00:00', timeZone: 'Europe/Nowhere' } }],
+      ['a cron of five fields', { when: { cron: '0 10 * * ?', timeZone: 'UTC' } }],
+      ['a cron without ?', { when: { cron: '0 10 * * * *', timeZone: 'UTC' } }],
+    ])('refuses %s', async (_, overrides) => {
+      const { schedules, scheduleNames } = await open();
+      await expect(schedules.putSchedule(aSchedule(overrides))).rejects.toBeInstanceOf(Error);
+      expect(await scheduleNames()).toEqual([]);
+    });
+
+    it('brings a listener the events of its latest pattern, until it is deleted', async () => {
+      const { schedules, arrivedAfter, listenerNames } = await open();
+      const listener = { name: 'starts', queue: 'triggers' } as const;
+      await schedules.putListener({ ...listener, pattern: { 'detail-type': ['lead.captured'] } });
+      expect(await arrivedAfter('lead.captured', 'triggers')).toHaveLength(1);
+      await schedules.putListener({ ...listener, pattern: { 'detail-type': ['event'] } });
+      expect(await arrivedAfter('lead.captured', 'triggers')).toEqual([]);
+      expect(await arrivedAfter('event', 'triggers')).toMatchObject([{ 'detail-type': 'event' }]);
+      expect(await listenerNames()).toEqual(['starts']);
+      await schedules.deleteListener('starts');
+      await schedules.deleteListener('starts');
+      expect(await arrivedAfter('event', 'triggers')).toEqual([]);
+      expect(await listenerNames()).toEqual([]);
+    });
+
+    it.each([
+      ['an empty pattern', {}],
+      ['an unknown operator', { source: [{ sounds: 'like' }] }],
+      ['a pattern of more than 2048 characters', { source: ['x'.repeat(2_048)] }],
+    ])('refuses a listener with %s', async (_, pattern) => {
+      const { schedules, listenerNames } = await open();
+      const listener = { name: 'starts', queue: 'triggers', pattern } as const;
+      await expect(schedules.putListener(listener)).rejects.toBeInstanceOf(Error);
+      expect(await listenerNames()).toEqual([]);
+    });
+  });
+};
