@@ -1,0 +1,109 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { EmbeddedBus } from '../../shared/adapters/embedded/bus.ts';
+import { openDatabase } from '../../shared/adapters/embedded/database.ts';
+import type { Hostility } from '../../shared/adapters/embedded/hostility.ts';
+import { systemIds } from '../../shared/adapters/embedded/ids.ts';
+import { EmbeddedQueue, type QueueLimits } from '../../shared/adapters/embedded/queue.ts';
+import type { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
+import { EmbeddedSchedules } from '../../shared/adapters/embedded/schedules.ts';
+import { folderSecrets } from '../../shared/adapters/embedded/secrets.ts';
+import {
+  Outbox,
+  outboxEmailSender,
+  outboxTextSender,
+} from '../../shared/adapters/embedded/senders.ts';
+import { EmbeddedTable } from '../../shared/adapters/embedded/table.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { type QueueName, queueNames } from '../../shared/ports/queue.ts';
+import type { Email, EmailSender, SendAnswer } from '../../shared/ports/senders.ts';
+import type { Settings } from '../../shared/ports/settings.ts';
+import { functions, listeners, queues } from '../manifest.ts';
+import { sesEvent } from './ses-event.ts';
+
+type Options = {
+  readonly clock: Clock;
+  /** Where the data lies; none: in memory. */
+  readonly directory: string | undefined;
+  readonly hostility: Hostility | undefined;
+  readonly settings: Settings;
+  readonly meter: RequestMeter | undefined;
+  /** What the email provider says instead of accepting, to try out its failures. */
+  readonly answer: ((email: Email) => SendAnswer | undefined) | undefined;
+};
+
+export type EmbeddedPorts = ReturnType<typeof embeddedPorts>;
+
+/** Every port's embedded adapter, over one database. */
+export function embeddedPorts({ clock, directory, hostility, settings, meter, answer }: Options) {
+  if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = directory === undefined ? ':memory:' : join(directory, 'perennial.sqlite');
+  const database = openDatabase(path);
+  if (directory !== undefined) chmodSync(path, 0o600);
+
+  const ids = systemIds(clock);
+  const table = new EmbeddedTable({ database, clock, hostility, meter });
+  const queue = new EmbeddedQueue({ database, clock, ids, rows: queueLimits(), hostility });
+  const schedules = new EmbeddedSchedules({ database, queue, clock, hostility });
+  const bus = new EmbeddedBus({
+    queue,
+    clock,
+    ids,
+    listeners: () => [...listeners, ...schedules.listeners()],
+    hostility,
+  });
+  const outbox = new Outbox({ database, clock });
+  const email = announcedSender(outboxEmailSender(outbox, { hostility, answer }), {
+    bus,
+    clock,
+    settings,
+  });
+  const text = outboxTextSender(outbox);
+  const secrets = folderSecrets(
+    directory === undefined ? undefined : join(directory, 'secrets'),
+    ids,
+  );
+  const ports: Ports = { table, queue, bus, schedules, email, text, secrets, clock, ids, settings };
+  return { database, table, queue, schedules, bus, outbox, ports };
+}
+
+/** A queue hides a message six times as long as its function may run, as AWS advises. */
+function queueLimits(): Record<QueueName, QueueLimits> {
+  const limits = queueNames.map((name) => {
+    const timeouts = functions.flatMap(({ trigger, timeoutSeconds }) =>
+      trigger.kind === 'queue' && trigger.queue === name ? [timeoutSeconds] : [],
+    );
+    const visibilitySeconds = 6 * Math.max(5, ...timeouts);
+    return [name, { maxReceives: queues[name].maxReceives, visibilitySeconds }] as const;
+  });
+  // `fromEntries` forgets that every queue name is among the keys.
+  return Object.fromEntries(limits) as Record<QueueName, QueueLimits>;
+}
+
+/** SES publishes "Email Sent" for what it accepts; whether it was delivered is for `/local/feedback` to say. */
+function announcedSender(
+  sender: EmailSender,
+  { bus, clock, settings }: { bus: EmbeddedBus; clock: Clock; settings: Settings },
+): EmailSender {
+  return {
+    batchSize: sender.batchSize,
+    batchBytes: sender.batchBytes,
+    send: async (emails) => {
+      const answers = await sender.send(emails);
+      const now = new Date(clock.now()).toISOString();
+      for (const [position, answer] of answers.entries()) {
+        const email = emails[position];
+        if (!email || answer.kind !== 'accepted') continue;
+        const sent = {
+          ...email,
+          providerId: answer.providerId,
+          from: settings.sender,
+          sentAt: now,
+        };
+        await bus.publish('default', sesEvent(sent, { type: 'send' }, now));
+      }
+      return answers;
+    },
+  };
+}

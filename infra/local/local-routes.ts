@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import { queueNames } from '../../shared/ports/queue.ts';
+import type { Settings } from '../../shared/ports/settings.ts';
+import { Problem, unprocessable, unprocessableField } from '../../shared/runtime/problem.ts';
+import { advanceTarget } from './durations.ts';
+import type { EmbeddedPorts } from './embedded-ports.ts';
+import type { Failures } from './failures.ts';
+import { feedbackSchema, type GiveFeedback } from './feedback.ts';
+import { type HttpAnswer, type HttpRequest, textAnswer } from './http-event.ts';
+import { localState } from './local-state.ts';
+import type { Machinery } from './machinery.ts';
+import { sentMessages } from './outbox-items.ts';
+
+export type LocalWorld = {
+  readonly embedded: EmbeddedPorts;
+  readonly machinery: Machinery;
+  readonly failures: Failures;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly advance: (by: string) => Promise<string>;
+  readonly feedback: GiveFeedback;
+};
+
+type Route = (request: HttpRequest, world: LocalWorld) => Promise<HttpAnswer> | HttpAnswer;
+
+const page = readFileSync(new URL('page.html', import.meta.url), 'utf8');
+
+const pageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  // Emails shown in the page may load pictures and nothing else; no script but the page's own runs.
+  'content-security-policy':
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; img-src * data:; base-uri 'self'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
+
+const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
+  '/local': { GET: () => ({ ...textAnswer(200, page, ''), headers: pageHeaders }) },
+  '/local/state.json': { GET: (_, world) => json(200, localState(world)) },
+  '/local/outbox': { GET: (_, { embedded }) => json(200, sentMessages(embedded.outbox)) },
+  '/local/clock': { POST: postClock },
+  '/local/feedback': { POST: postFeedback },
+  '/local/redrive': { POST: postRedrive },
+};
+
+/** The pages that only the local world has; undefined for every other path. */
+export function localRoutes(world: LocalWorld) {
+  return async (request: HttpRequest): Promise<HttpAnswer | undefined> => {
+    const path = (request.target.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
+    if (path !== '/local' && !path.startsWith('/local/')) return undefined;
+    try {
+      return await routeOf(path, request.method)(request, world);
+    } catch (error) {
+      if (error instanceof Problem) return problemDocument(error);
+      throw error;
+    }
+  };
+}
+
+function routeOf(path: string, method: string): Route {
+  const methods = routes[path];
+  if (!methods) throw new Problem(404, `There is nothing at ${path}.`);
+  const route = methods[method === 'HEAD' ? 'GET' : method];
+  if (route) return route;
+  throw new Problem(
+    405,
+    `${method} is not possible at ${path}: use ${Object.keys(methods).join(', ')}.`,
+  );
+}
+
+const advanceSchema = z.strictObject({ advance: z.string() });
+
+async function postClock(request: HttpRequest, world: LocalWorld): Promise<HttpAnswer> {
+  const { advance } = parsed(advanceSchema, request);
+  if (!(world.clock instanceof VirtualClock)) {
+    throw new Problem(
+      409,
+      'The clock is real and cannot be advanced: start with --clock 2027-03-08T00:00:00Z.',
+    );
+  }
+  if (advanceTarget(advance, world.clock.now(), world.settings.timeZone) === undefined) {
+    throw unprocessableField('advance', 'must be an ISO 8601 duration ahead, like PT2H or P3D');
+  }
+  return json(200, { now: await world.advance(advance) });
+}
+
+async function postFeedback(request: HttpRequest, world: LocalWorld): Promise<HttpAnswer> {
+  const feedback = parsed(feedbackSchema, request);
+  const outcome = await world.feedback(feedback);
+  switch (outcome) {
+    case 'published':
+      return json(202, { message: feedback.message });
+    case 'unknown':
+      throw new Problem(404, `No message "${feedback.message}" was sent: see GET /local/outbox.`);
+    case 'no-feedback':
+      throw unprocessableField('message', 'is a text message: SES tells nothing about those');
+  }
+}
+
+const redriveSchema = z.strictObject({ queue: z.enum(queueNames) });
+
+function postRedrive(request: HttpRequest, { embedded }: LocalWorld): HttpAnswer {
+  const { queue } = parsed(redriveSchema, request);
+  return json(202, { queue, messages: embedded.queue.redrive(queue) });
+}
+
+function parsed<Body>(schema: z.ZodType<Body>, request: HttpRequest): Body {
+  const read = schema.safeParse(bodyOf(request));
+  if (!read.success) throw unprocessable(read.error.issues);
+  return read.data;
+}
+
+function bodyOf(request: HttpRequest): unknown {
+  try {
+    return JSON.parse(Buffer.from(request.body).toString('utf8'));
+  } catch {
+    throw new Problem(400, 'The body is not JSON: send an object such as { "advance": "PT2H" }.');
+  }
+}
+
+const json = (status: number, body: unknown): HttpAnswer => ({
+  ...textAnswer(status, JSON.stringify(body), 'application/json'),
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+});
+
+const problemDocument = ({ status, title, detail, errors }: Problem): HttpAnswer =>
+  textAnswer(
+    status,
+    JSON.stringify({
+      type: 'about:blank',
+      title,
+      status,
+      detail,
+      ...(errors.length > 0 && { errors }),
+    }),
+    'application/problem+json',
+  );

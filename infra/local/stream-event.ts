@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Change } from '../../shared/adapters/embedded/change-feed.ts';
+import { account, region } from './lambda-context.ts';
+
+/** What Lambda hands over for a batch of a DynamoDB stream with new images. */
+export const streamEvent = (changes: readonly Change[]): DynamoDBStreamEvent => ({
+  Records: changes.map(streamRecord),
+});
+
+/** DynamoDB's sequence numbers are long decimal texts that grow within a shard. */
+export const sequenceNumber = (change: Change): string => String(change.sequence).padStart(21, '0');
+
+function streamRecord(change: Change): DynamoDBRecord {
+  const keys = marshalled(change.keys);
+  const newImage = change.newImage && marshalled(change.newImage);
+  return {
+    eventID: randomUUID().replaceAll('-', ''),
+    eventName: change.kind,
+    eventVersion: '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: region,
+    eventSourceARN: `arn:aws:dynamodb:${region}:${account}:table/${change.table}/stream/local`,
+    dynamodb: {
+      ApproximateCreationDateTime: Math.floor(change.at / 1000),
+      Keys: keys,
+      ...(newImage && { NewImage: newImage }),
+      SequenceNumber: sequenceNumber(change),
+      SizeBytes: JSON.stringify(newImage ?? keys).length,
+      StreamViewType: 'NEW_IMAGE',
+    },
+  };
+}
+
+// The SDK's and the Lambda types' attribute values differ only in how they write bytes.
+const marshalled = (item: Readonly<Record<string, unknown>>): Record<string, AttributeValue> =>
+  marshall(item, { removeUndefinedValues: true }) as Record<string, AttributeValue>;

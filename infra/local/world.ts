@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock, VirtualClock } from '../../shared/adapters/embedded/clock.ts';
+import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
+import type { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { queueNames } from '../../shared/ports/queue.ts';
+import type { Email, SendAnswer } from '../../shared/ports/senders.ts';
+import type { Settings } from '../../shared/ports/settings.ts';
+import { Authorizer } from './authorizer.ts';
+import { advanceTarget, instantOf } from './durations.ts';
+import { embeddedPorts } from './embedded-ports.ts';
+import { type Failure, Failures } from './failures.ts';
+import { giveFeedback } from './feedback.ts';
+import { HttpGateway } from './http-gateway.ts';
+import { closeServer, httpServer, listenOn } from './http-server.ts';
+import { Invocations } from './invocations.ts';
+import { type AroundPorts, loadFunctions } from './load-functions.ts';
+import { localRoutes } from './local-routes.ts';
+import { Machinery } from './machinery.ts';
+import { sentMessages } from './outbox-items.ts';
+import { quietPowertools } from './powertools.ts';
+import { asHttpRequest, asWorldAnswer, type RequestOptions } from './world-request.ts';
+
+export type WorldOptions = {
+  /** `system`, or the ISO instant at which a virtual clock stands until it is advanced. */
+  readonly clock: string;
+  /** Where the data lies; none: in memory. */
+  readonly directory?: string | undefined;
+  /** The seed of what AWS may do at its worst: duplicates, reordering, lag, throttling. */
+  readonly hostile?: number | undefined;
+  readonly settings?: Partial<Settings> | undefined;
+  readonly onFailure?: ((failure: Failure) => void) | undefined;
+  readonly around?: AroundPorts | undefined;
+  readonly meter?: RequestMeter | undefined;
+  /** What the email provider says instead of accepting; throws when its answer is lost. */
+  readonly emailAnswer?: ((email: Email) => SendAnswer | undefined) | undefined;
+};
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** `advance` was asked for what cannot be: a wrong duration, or the machine's own clock. */
+export class CannotAdvance extends Error {
+  override readonly name = 'CannotAdvance';
+}
+
+const defaultSettings: Settings = {
+  timeZone: 'UTC',
+  defaultCountry: undefined,
+  sender: 'Perennial <hello@perennial.example>',
+  publicUrl: 'http://localhost:8787',
+  // Functions that must wait for others are held back by the world itself, without a clock.
+  rulesSettleSeconds: 0,
+};
+
+/** The whole system in one process: every function of the manifest over the embedded ports. */
+export async function openWorld(options: WorldOptions) {
+  quietPowertools();
+  const clock = options.clock === 'system' ? systemClock() : virtualClock(options.clock);
+  const hostility = options.hostile === undefined ? undefined : createHostility(options.hostile);
+  // The public URL is known only once the world listens; functions read it at every use.
+  const settings = { ...defaultSettings, ...options.settings };
+  const { directory, meter, emailAnswer: answer } = options;
+  const embedded = embeddedPorts({ clock, directory, hostility, settings, meter, answer });
+  const failures = new Failures(clock, options.onFailure);
+  const invocations = new Invocations();
+  const functions = await loadFunctions(embedded.ports, options.around);
+  const isVirtual = clock instanceof VirtualClock;
+  const parts = { embedded, functions, invocations, failures, clock, isVirtual, hostility };
+  const machinery = new Machinery(parts);
+  const authorizer = new Authorizer(adminSecret(directory));
+
+  let advancing: Promise<unknown> = Promise.resolve();
+  const advance = (by: string): Promise<string> => {
+    const advanced = advancing.then(async () => {
+      if (!(clock instanceof VirtualClock)) throw new CannotAdvance('The clock is real.');
+      const target = advanceTarget(by, clock.now(), settings.timeZone);
+      if (target === undefined) throw new CannotAdvance(`"${by}" is no duration ahead.`);
+      await machinery.clockwork.advance(clock, target);
+      return isoOf(clock.now());
+    });
+    advancing = advanced.catch(() => undefined);
+    return advanced;
+  };
+
+  const feedback = giveFeedback({ embedded, settings, clock });
+  const local = localRoutes({ embedded, machinery, failures, settings, clock, advance, feedback });
+  const onEnd = () => machinery.wake();
+  const gateway = new HttpGateway({
+    functions,
+    invocations,
+    failures,
+    authorizer,
+    clock,
+    local,
+    onEnd,
+  });
+  const server = httpServer((request) => gateway.answer(request));
+  const adminToken = await authorizer.adminToken();
+  machinery.wake();
+
+  return {
+    /** Unrestricted. */
+    ports: embedded.ports as Ports,
+    clock,
+    settings: settings as Settings,
+    adminToken,
+    /** The embedded adapters themselves, for what the ports do not show. */
+    embedded,
+    now: () => isoOf(clock.now()),
+    /** Through the same events as a socket's, without a socket. */
+    request: async (method: string, path: string, request: RequestOptions = {}) =>
+      asWorldAnswer(await gateway.answer(asHttpRequest(method, path, request, adminToken))),
+    /** Until nothing runs and nothing waits; what is delayed on the clock is not waited for. */
+    settle: () => machinery.idle(),
+    /** An ISO duration or instant; answers where the clock stands then. */
+    advance,
+    outbox: () => sentMessages(embedded.outbox),
+    feedback,
+    /** Calls a function of the manifest directly, as `aws lambda invoke` does. */
+    invoke: async (file: string, event: unknown): Promise<unknown> => {
+      const loaded = functions.find(({ row }) => row.file === file);
+      if (!loaded) throw new Error(`There is no function ${file} in infra/manifest.ts.`);
+      return invocations.start(loaded, event).finally(onEnd);
+    },
+    deadLetters: () =>
+      queueNames.flatMap((queue) =>
+        embedded.queue.deadLetters(queue).map((letter) => ({ queue, ...letter })),
+      ),
+    failures: () => failures.list(),
+    failedBatches: () => machinery.failedBatches.list(),
+    listen: async (port: number): Promise<string> => {
+      const url = `http://localhost:${await listenOn(server, port)}`;
+      settings.publicUrl = options.settings?.publicUrl ?? url;
+      return url;
+    },
+    close: async () => {
+      if (server.listening) await closeServer(server);
+      await machinery.stop();
+      embedded.database.close();
+    },
+  };
+}
+
+const isoOf = (instant: number): string => new Date(instant).toISOString();
+
+function virtualClock(start: string): VirtualClock {
+  const instant = instantOf(start);
+  if (instant === undefined) {
+    throw new RangeError(`"${start}" is no instant: write it like 1998-07-01T00:00:00Z.`);
+  }
+  return new VirtualClock(instant);
+}
+
+/** Signs admin tokens; kept beside the data, so that a token lives as long as they do. */
+function adminSecret(directory: string | undefined): Uint8Array {
+  if (directory === undefined) return randomBytes(32);
+  const path = join(directory, 'admin-secret');
+  if (existsSync(path)) return readFileSync(path);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const secret = randomBytes(32);
+  writeFileSync(path, secret, { mode: 0o600 });
+  return secret;
+}
