@@ -98,6 +98,19 @@ describe('embedded queue', () => {
     expect(queue.receive('runs', 1)).toHaveLength(1);
   });
 
+  it('neither removes nor releases a message by the handle of an earlier receive', async () => {
+    const { queue, clock } = world();
+    await queue.send('runs', [{ body: 1 }]);
+    const [first] = queue.receive('runs', 1);
+    clock.set(clock.now() + queueRows.runs.visibilitySeconds * 1000);
+    const [second] = queue.receive('runs', 1);
+    queue.remove('runs', [first?.receiptHandle ?? '']);
+    queue.release('runs', [first?.receiptHandle ?? '']);
+    expect(queue.counts().runs).toEqual({ ready: 0, delayed: 0, inFlight: 1, dead: 0 });
+    queue.remove('runs', [second?.receiptHandle ?? '']);
+    expect(queue.counts().runs).toEqual({ ready: 0, delayed: 0, inFlight: 0, dead: 0 });
+  });
+
   it('doubles and reorders messages in hostile mode, but loses none and kills none', async () => {
     const { queue } = world({ seed: 7 });
     const sent = Array.from({ length: 300 }, (_, index) => index);
@@ -117,7 +130,7 @@ describe('embedded queue', () => {
     }
     expect(new Set(seen)).toEqual(new Set(sent));
     expect(seen.length).toBeGreaterThan(sent.length);
-    expect(seen.length).toBeLessThanOrEqual(2 * sent.length);
+    expect(Math.max(...sent.map((body) => seen.filter((one) => one === body).length))).toBe(2);
     expect(seen).not.toEqual(seen.toSorted((a, b) => a - b));
     expect(queue.counts().inputs).toEqual({ ready: 0, delayed: 0, inFlight: 0, dead: 0 });
   });

@@ -81,6 +81,9 @@ describe('a cron schedule', () => {
       '2027-10-31T02:00',
       '2027-10-31T02:30',
     ]);
+    expect(firings('0/30 * * * ? *', 'Europe/Riga', '2027-10-31T01:10:00Z', 1)).toEqual([
+      '2027-10-31T02:00',
+    ]);
   });
 
   it('ends with its last year', () => {
