@@ -45,11 +45,11 @@ export const notThisAttempt = (attempt: string, expressions: Expressions): strin
   return `(attribute_not_exists(${name}) OR ${name} <> ${expressions.value(attempt)})`;
 };
 
-/** The update expression; none when the update only creates the item. */
+/** The update expression. A transaction wants one even of an update that only creates its item. */
 export const updateOf = (
   update: Pick<Update, 'set' | 'add' | 'remove'>,
   expressions: Expressions,
-): string | undefined => {
+): string => {
   const clause = (word: string, parts: readonly string[]): string[] =>
     parts.length === 0 ? [] : [`${word} ${parts.join(', ')}`];
   const set = Object.entries(update.set ?? {}).filter(([, value]) => value !== undefined);
@@ -68,5 +68,6 @@ export const updateOf = (
       (update.remove ?? []).map((name) => expressions.name(name)),
     ),
   ];
-  return clauses.length === 0 ? undefined : clauses.join(' ');
+  if (clauses.length === 0) return `REMOVE ${expressions.name(attemptAttribute)}`;
+  return clauses.join(' ');
 };

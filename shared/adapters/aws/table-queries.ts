@@ -3,6 +3,7 @@ import { InvalidRequest, type Query, type TableName } from '../../ports/table.ts
 import { assertPartitionKey, assertSortKey } from '../item-rules.ts';
 import { compareKeys } from '../key-order.ts';
 import { readCursor } from '../page-cursor.ts';
+import { assertLimit } from '../request-rules.ts';
 
 type RangeInput = Omit<QueryCommandInput, 'TableName'>;
 
@@ -13,6 +14,7 @@ export const queryInput = (table: TableName, query: Query): RangeInput | undefin
   if (prefix !== undefined && (from !== undefined || to !== undefined)) {
     throw new InvalidRequest('A query has a prefix or a range, not both.');
   }
+  assertLimit(limit);
   assertPartitionKey(pk);
   for (const key of [prefix, from, to]) if (key !== undefined) assertSortKey(key);
   if (from !== undefined && to !== undefined && compareKeys(from, to) > 0) return undefined;

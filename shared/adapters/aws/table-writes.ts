@@ -5,8 +5,8 @@ import type {
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Check, Delete, Put, TableName, Update, Write } from '../../ports/table.ts';
-import { assertAttributes, assertKey } from '../item-rules.ts';
-import { assertUpdate } from '../update-rules.ts';
+import { assertAttributes, assertIndexed, assertKey } from '../item-rules.ts';
+import { assertUpdate, keyOf } from '../request-rules.ts';
 import { attemptAttribute, toAttributes } from './attributes.ts';
 import { conditionOf, Expressions, notThisAttempt, updateOf } from './expressions.ts';
 
@@ -21,6 +21,7 @@ const isGuarded = (write: Put | Update): boolean =>
 export const putInput = (put: Put, names: TableNames, attempt?: string): PutItemCommandInput => {
   assertKey(put.table, put.item);
   assertAttributes(put.item);
+  assertIndexed(put.item);
   const expressions = new Expressions();
   const token = attempt !== undefined && isGuarded(put) ? { [attemptAttribute]: attempt } : {};
   const condition = put.when === undefined ? undefined : conditionOf(put.when, expressions);
@@ -39,6 +40,7 @@ export const updateInput = (
 ): UpdateItemCommandInput => {
   assertUpdate(update);
   assertAttributes({ ...update.set, ...update.add });
+  assertIndexed({ ...update.key, ...update.set });
   const expressions = new Expressions();
   const token = isGuarded(update) ? attempt : undefined;
   const set = token === undefined ? update.set : { ...update.set, [attemptAttribute]: token };
@@ -49,8 +51,8 @@ export const updateInput = (
   ];
   return {
     TableName: names[update.table],
-    Key: toAttributes(update.key),
-    ...(expression === undefined ? {} : { UpdateExpression: expression }),
+    Key: toAttributes(keyOf(update)),
+    UpdateExpression: expression,
     ...(conditions.length === 0 ? {} : { ConditionExpression: conditions.join(' AND ') }),
     ...expressions.fields(),
   };
@@ -62,7 +64,7 @@ export const deleteInput = (action: Delete | Check, names: TableNames): DeleteIt
   const condition = action.when === undefined ? undefined : conditionOf(action.when, expressions);
   return {
     TableName: names[action.table],
-    Key: toAttributes(action.key),
+    Key: toAttributes(keyOf(action)),
     ...(condition === undefined ? {} : { ConditionExpression: condition }),
     ...expressions.fields(),
   };
@@ -74,24 +76,13 @@ export const returningOld = <Input extends object>(input: Input): Input & typeof
   ...allOld,
 });
 
-/** A transaction wants an update expression even from an update that only creates its item. */
-const transactUpdate = (update: Update, names: TableNames): UpdateItemCommandInput => {
-  const input = updateInput(update, names);
-  if (input.UpdateExpression !== undefined) return input;
-  return {
-    ...input,
-    UpdateExpression: 'REMOVE #attempt',
-    ExpressionAttributeNames: { ...input.ExpressionAttributeNames, '#attempt': attemptAttribute },
-  };
-};
-
 /** One action of a transaction. The types of the single requests leave optional what is set here. */
 export const transactItem = (action: Write | Check, names: TableNames): TransactWriteItem => {
   switch (action.kind) {
     case 'put':
       return { Put: putInput(action, names) } as TransactWriteItem;
     case 'update':
-      return { Update: transactUpdate(action, names) } as TransactWriteItem;
+      return { Update: updateInput(action, names) } as TransactWriteItem;
     case 'delete':
       return { Delete: deleteInput(action, names) } as TransactWriteItem;
     case 'check':

@@ -29,6 +29,7 @@ import {
 import { assertKey } from '../item-rules.ts';
 import { batchesOf } from '../key-batches.ts';
 import { readCursor, writeCursor } from '../page-cursor.ts';
+import { assertLimit, assertTransaction } from '../request-rules.ts';
 import { attemptAttribute, fromAttributes, toAttributes } from './attributes.ts';
 import { dueIndex } from './table-definitions.ts';
 import { outcomeOf, throwTableError, transactionOutcomeOf } from './table-errors.ts';
@@ -66,7 +67,7 @@ export class DynamoTable implements Table {
     assertKey(table, key);
     const command = new GetItemCommand({
       TableName: this.#names[table],
-      Key: toAttributes(key),
+      Key: toAttributes(keyAt(key)),
       ConsistentRead: options?.consistent !== false,
     });
     const { Item: attributes } = await this.#client.send(command).catch(throwTableError);
@@ -102,13 +103,14 @@ export class DynamoTable implements Table {
   }
 
   async scan(table: TableName, scan: Scan): Promise<Page> {
+    assertLimit(scan.limit);
     const [pk = '', sk = ''] = readCursor(scan.after, 2);
     const command = new ScanCommand({
       TableName: this.#names[table],
       Segment: scan.segment,
       TotalSegments: scan.segments,
       Limit: scan.limit,
-      ...(pk === '' ? {} : { ExclusiveStartKey: toAttributes(keyOf(pk, sk)) }),
+      ...(pk === '' ? {} : { ExclusiveStartKey: toAttributes(keyAt({ pk, sk })) }),
     });
     const answer = await this.#client.send(command).catch(throwTableError);
     const last = answer.LastEvaluatedKey;
@@ -120,8 +122,9 @@ export class DynamoTable implements Table {
 
   async due(table: TableName, query: DueQuery): Promise<Page> {
     const { slot, until, limit } = query;
+    assertLimit(limit);
     const [dueAt = '', pk = '', sk = ''] = readCursor(query.after, 3);
-    const start = { ...keyOf(pk, sk), dueSlot: slot, dueAt };
+    const start = { ...keyAt({ pk, sk }), dueSlot: slot, dueAt };
     const command = new QueryCommand({
       TableName: this.#names[table],
       IndexName: dueIndex.name,
@@ -152,6 +155,7 @@ export class DynamoTable implements Table {
   }
 
   async transact(actions: readonly (Write | Check)[]): Promise<WriteResult> {
+    assertTransaction(actions);
     const command = new TransactWriteItemsCommand({
       TransactItems: actions.map((action) => transactItem(action, this.#names)),
       ClientRequestToken: this.#newAttempt(),
@@ -185,7 +189,10 @@ export class DynamoTable implements Table {
 
   async #batch(table: TableName, keys: readonly Key[], consistent: boolean): Promise<Item[]> {
     const name = this.#names[table];
-    let open: KeysAndAttributes = { Keys: keys.map(toAttributes), ConsistentRead: consistent };
+    let open: KeysAndAttributes = {
+      Keys: keys.map((key) => toAttributes(keyAt(key))),
+      ConsistentRead: consistent,
+    };
     const items: Item[] = [];
     for (let attempt = 0; attempt < batchTries; attempt += 1) {
       // Full jitter: clients that were turned away together do not come back together.
@@ -201,7 +208,8 @@ export class DynamoTable implements Table {
   }
 }
 
-const keyOf = (pk: string, sk: string): Key => (sk === '' ? { pk } : { pk, sk });
+/** Keys and nothing else: a caller may hand over a whole item. A cursor's empty sort key is none. */
+const keyAt = ({ pk, sk = '' }: Key): Key => (sk === '' ? { pk } : { pk, sk });
 
 /** Whether a condition failed only because the lost first try of the same write had made it so. */
 const isOwnWrite = (write: Write, attempt: string, error: unknown): boolean => {

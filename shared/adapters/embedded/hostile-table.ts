@@ -15,11 +15,11 @@ import {
   type WriteResult,
 } from '../../ports/table.ts';
 import { writeCursor } from '../page-cursor.ts';
+import { keyOf } from '../request-rules.ts';
 import type { Hostility } from './hostility.ts';
 import { StaleViews, staleDue, staleItem, staleItems } from './stale-views.ts';
 import type { TableEngine } from './table-engine.ts';
 import { queryCovers, type TablePages } from './table-pages.ts';
-import { keyOf } from './write-plan.ts';
 
 /** How often each fault strikes. */
 const rates = {

@@ -11,13 +11,13 @@ import {
 } from '../../ports/table.ts';
 import { assertKey } from '../item-rules.ts';
 import { itemSize } from '../item-size.ts';
-import { assertUpdate } from '../update-rules.ts';
+import { assertTransaction, assertUpdate, keyOf } from '../request-rules.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { transactions } from './database.ts';
 import { decodeItem, type Encoded } from './item-codec.ts';
 import { indexWriteUnits, type RequestMeter, readUnits, writeUnits } from './request-meter.ts';
 import { TableRows } from './table-rows.ts';
-import { applyUpdate, holds, keyOf, prepareItem } from './write-plan.ts';
+import { applyUpdate, holds, prepareItem } from './write-plan.ts';
 
 export type EngineOptions = {
   readonly database: DatabaseSync;
@@ -106,16 +106,7 @@ export class TableEngine {
 
   transact(actions: readonly (Write | Check)[]): WriteResult {
     this.#sweepNowAndThen();
-    if (actions.length === 0 || actions.length > 100) {
-      throw new InvalidRequest(`A transaction has 1 to 100 actions, not ${actions.length}.`);
-    }
-    const names = actions.map((action) => {
-      const { pk, sk } = keyOf(action);
-      return JSON.stringify([action.table, pk, sk]);
-    });
-    if (new Set(names).size < names.length) {
-      throw new InvalidRequest('A transaction may have only one action for an item.');
-    }
+    assertTransaction(actions);
     return this.#run(actions, 'transact');
   }
 

@@ -11,6 +11,7 @@ import { assertPartitionKey, assertSortKey } from '../item-rules.ts';
 import { itemSize } from '../item-size.ts';
 import { compareKeys, keyAfterPrefix } from '../key-order.ts';
 import { readCursor, writeCursor } from '../page-cursor.ts';
+import { assertLimit } from '../request-rules.ts';
 import { decodeItem } from './item-codec.ts';
 import { type RequestMeter, readUnits } from './request-meter.ts';
 import { type Bound, hashEnd, type Row, type TableRows } from './table-rows.ts';
@@ -92,11 +93,8 @@ export class TablePages {
 }
 
 const limitOf = (limit: number | undefined): number => {
-  if (limit === undefined) return Number.MAX_SAFE_INTEGER;
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new InvalidRequest('The limit must be a whole number of at least 1.');
-  }
-  return limit;
+  assertLimit(limit);
+  return limit ?? Number.MAX_SAFE_INTEGER;
 };
 
 /** Takes rows until the limit or 1 MB; `full` when there may be more. */

@@ -1,12 +1,9 @@
 import {
-  type Check,
   type Condition,
   InvalidRequest,
   type Item,
-  type Key,
   type TableName,
   type Update,
-  type Write,
 } from '../../ports/table.ts';
 import {
   assertAttributes,
@@ -15,11 +12,8 @@ import {
   assertKey,
   assertText,
 } from '../item-rules.ts';
+import { keyOf } from '../request-rules.ts';
 import { decodeItem, type Encoded, encodeItem } from './item-codec.ts';
-
-/** The item that an action is about. */
-export const keyOf = (action: Write | Check): Key =>
-  action.kind === 'put' ? action.item : action.key;
 
 /** An item checked against every limit and encoded as it will be stored. */
 export const prepareItem = (table: TableName, item: Item): Encoded => {
@@ -40,7 +34,7 @@ const addDecimal = (a: number, b: number): number => {
 
 /** The item after an update. */
 export const applyUpdate = (update: Update, before: Item | undefined): Item => {
-  const after: Record<string, Item[string]> = { ...(before ?? update.key) };
+  const after: Record<string, Item[string]> = { ...(before ?? keyOf(update)) };
   for (const [name, value] of Object.entries(update.set ?? {})) {
     if (value !== undefined) after[name] = value;
   }

@@ -1,0 +1,88 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { DynamoTable } from '../../shared/adapters/aws/table.ts';
+import type { Table } from '../../shared/ports/table.ts';
+import { createTables } from './dynamo-tables.ts';
+import { describeLimits } from './table-limits-suite.ts';
+import { describeModel } from './table-model-suite.ts';
+import { describePages } from './table-pages-suite.ts';
+import { describeItems, fresh } from './table-suite.ts';
+
+/** A server that speaks DynamoDB's protocol; without one there is nothing to test against. */
+const endpoint = process.env.PERENNIAL_AWS_ENDPOINT;
+
+const marketing = 'marketing' as const;
+
+describe.runIf(endpoint !== undefined)('the tables in DynamoDB', () => {
+  const client = new DynamoDBClient({
+    endpoint: endpoint ?? 'http://127.0.0.1:1',
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  let table: Table;
+  let answersToLose = 0;
+
+  beforeAll(async () => {
+    const tableNames = await createTables(client);
+    let attempts = 0;
+    const newAttempt = () => {
+      attempts += 1;
+      return `attempt-${attempts}`;
+    };
+    table = new DynamoTable({ client, tableNames, newAttempt });
+    client.middlewareStack.add(
+      (next) => async (request) => {
+        const answer = await next(request);
+        if (answersToLose === 0) return answer;
+        answersToLose -= 1;
+        throw Object.assign(new Error('The connection was lost.'), { name: 'TimeoutError' });
+      },
+      // Behind the SDK's own retries, so that they see the loss.
+      { step: 'finalizeRequest', priority: 'low', name: 'loseAnswers' },
+    );
+  });
+
+  describeItems(() => table);
+  describePages(() => table);
+  describeLimits(() => table);
+  describeModel(() => table, 15);
+
+  describe('when the answer to a write is lost', () => {
+    const key = () => ({ pk: fresh(), sk: 'a' });
+    const written = { kind: 'written' };
+
+    it('recognises its own put', async () => {
+      const item = key();
+      answersToLose = 1;
+      const put = { kind: 'put', table: marketing, item, when: { absent: true } } as const;
+      expect(await table.write(put)).toEqual(written);
+      expect(await table.get(marketing, item)).toEqual(item);
+      expect(await table.write(put)).toEqual({ kind: 'refused', failed: [0] });
+    });
+
+    it('counts once', async () => {
+      const target = key();
+      for (const when of [undefined, { present: true } as const]) {
+        answersToLose = 1;
+        const update = { kind: 'update', table: marketing, key: target, add: { n: 1 } } as const;
+        expect(await table.write(when === undefined ? update : { ...update, when })).toEqual(
+          written,
+        );
+      }
+      expect(await table.get(marketing, target)).toEqual({ ...target, n: 2 });
+    });
+
+    it('takes an item that is gone as deleted', async () => {
+      const target = key();
+      const when = { present: true } as const;
+      const action = { kind: 'delete', table: marketing, key: target, when } as const;
+      await table.write({ kind: 'put', table: marketing, item: target });
+      answersToLose = 1;
+      expect(await table.write(action)).toEqual(written);
+      expect(await table.write(action)).toEqual({
+        kind: 'refused',
+        failed: [0],
+      });
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { tableDefinitions } from '../../shared/adapters/aws/table-definitions.ts';
+import type { TableName } from '../../shared/ports/table.ts';
+
+const key = (name: string, type: 'HASH' | 'RANGE') =>
+  ({ AttributeName: name, KeyType: type }) as const;
+
+const inputOf = (table: TableName, name: string): CreateTableCommandInput => {
+  const { partitionKey, sortKey, dueIndex } = tableDefinitions[table];
+  const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])];
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: keys.map((attribute, place) => key(attribute, place === 0 ? 'HASH' : 'RANGE')),
+    AttributeDefinitions: [...keys, dueIndex.partitionKey, dueIndex.sortKey].map((attribute) => ({
+      AttributeName: attribute,
+      AttributeType: 'S',
+    })),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: dueIndex.name,
+        KeySchema: [key(dueIndex.partitionKey, 'HASH'), key(dueIndex.sortKey, 'RANGE')],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  };
+};
+
+/** Creates the three tables under names of their own, as the stack would. */
+export const createTables = async (
+  client: DynamoDBClient,
+): Promise<Readonly<Record<TableName, string>>> => {
+  const run = crypto.randomUUID();
+  const names = {
+    profiles: `profiles-${run}`,
+    timeline: `timeline-${run}`,
+    marketing: `marketing-${run}`,
+  };
+  for (const table of ['profiles', 'timeline', 'marketing'] as const) {
+    await client.send(new CreateTableCommand(inputOf(table, names[table])));
+  }
+  return names;
+};
