@@ -44,6 +44,8 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, an
 
   const ids = systemIds(clock);
   const table = new EmbeddedTable({ database, clock, hostility, meter });
+  // The same tables without their misfortunes, for who arranges or looks on from outside.
+  const calmTable = hostility ? new EmbeddedTable({ database, clock }) : table;
   const queue = new EmbeddedQueue({ database, clock, ids, rows: queueLimits(), hostility });
   const schedules = new EmbeddedSchedules({ database, queue, clock, hostility });
   const bus = new EmbeddedBus({
@@ -65,7 +67,7 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, an
     ids,
   );
   const ports: Ports = { table, queue, bus, schedules, email, text, secrets, clock, ids, settings };
-  return { database, table, queue, schedules, bus, outbox, ports };
+  return { database, table, calmTable, queue, schedules, bus, outbox, ports };
 }
 
 /** A queue hides a message six times as long as its function may run, as AWS advises. */

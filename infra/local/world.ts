@@ -101,10 +101,10 @@ export async function openWorld(options: WorldOptions) {
   machinery.wake();
 
   return {
-    /** Unrestricted. */
-    ports: embedded.ports as Ports,
+    /** Unrestricted, and calm in a hostile world too. */
+    ports: { ...embedded.ports, table: embedded.calmTable } satisfies Ports,
     clock,
-    settings: settings as Settings,
+    settings,
     adminToken,
     /** The embedded adapters themselves, for what the ports do not show. */
     embedded,
