@@ -1,0 +1,46 @@
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
+
+/** What a person can be known by, strongest first. */
+export const identifierKinds = ['externalId', 'email', 'phone', 'anonymousId'] as const;
+export type IdentifierKind = (typeof identifierKinds)[number];
+
+export type Identifier = { readonly kind: IdentifierKind; readonly value: string };
+
+/** One person per key. */
+export const identifierKey = (identifier: Identifier): string =>
+  `${identifier.kind}#${identifier.value}`;
+
+// One @, no spaces or control characters, a domain with a dot: what the mail system itself can check is left to it.
+const emailPattern = /^[^\s@<>()[\],;:\\"]{1,64}@[^\s@<>()[\],;:\\"]+\.[^\s@.<>()[\],;:\\"]{2,}$/u;
+
+/** Trimmed and in lower case, the domain in its ASCII form; undefined when it is no address. */
+export function normaliseEmail(text: string): string | undefined {
+  const email = text.trim().normalize('NFC').toLowerCase();
+  if (email.length > 254 || !emailPattern.test(email) || email.includes('..')) return undefined;
+  const at = email.lastIndexOf('@');
+  const domain = asciiDomain(email.slice(at + 1));
+  return domain === undefined ? undefined : `${email.slice(0, at)}@${domain}`;
+}
+
+function asciiDomain(domain: string): string | undefined {
+  // Plain ASCII is the common case; the URL parser does the rest (IDNA).
+  if (/^[a-z0-9.-]+$/.test(domain)) return domain;
+  return URL.canParse(`http://${domain}`) ? new URL(`http://${domain}`).hostname : undefined;
+}
+
+/** E.164; undefined when it cannot be a number. Without a country code the default country is assumed, if there is one. */
+export function normalisePhone(
+  text: string,
+  defaultCountry: string | undefined,
+): string | undefined {
+  const country =
+    defaultCountry !== undefined && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
+  const number = parsePhoneNumberFromString(text, country);
+  return number?.isPossible() === true ? number.number : undefined;
+}
+
+/** An id of the company's or of a browser: trimmed, 1 to 256 characters; case counts. */
+export function normaliseId(text: string): string | undefined {
+  const id = text.trim();
+  return id === '' || id.length > 256 ? undefined : id;
+}

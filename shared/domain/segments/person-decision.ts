@@ -1,0 +1,213 @@
+import type { Profile } from '../profiles/profile.ts';
+import { timeZoneOf } from '../profiles/profile.ts';
+import type { TimelineEntry } from '../profiles/timeline-entry.ts';
+import type { Subject } from '../rules/compile.ts';
+import { decodeLedger, dropMetrics, encodeLedger, type Ledger } from '../rules/ledger.ts';
+import { type Instant, isoInstant } from '../time/instant.ts';
+import { isTimeZone } from '../time/zone.ts';
+import type { Input } from '../tracking/input.ts';
+import { applyInput } from '../tracking/input-application.ts';
+import { fillMetrics, missingMetrics, type PastEvent, recordEvent } from './history.ts';
+import { isMemberBy, type Mark, markOf, parseMark, type Standing } from './membership.ts';
+import { evaluateSegments, type Ruleset } from './ruleset.ts';
+import { unserved } from './segment.ts';
+
+/** A person's row in a segment: put with its mark, or taken out. */
+export type MemberChange = {
+  readonly segment: string;
+  readonly mark: string | undefined;
+};
+
+export type PersonDecision = {
+  readonly profile: Profile;
+  readonly entries: readonly TimelineEntry[];
+  readonly members: readonly MemberChange[];
+  /** Whether anything about the profile is to be written. */
+  readonly changed: boolean;
+  /** More segments change than fit one transaction: decide again after writing; `dueAt` is set for a crash in between. */
+  readonly more: boolean;
+};
+
+export type PersonSituation = {
+  readonly profile: Profile;
+  /** In order of time. */
+  readonly inputs: readonly Input[];
+  readonly ruleset: Ruleset;
+  readonly now: Instant;
+  readonly newId: () => string;
+  /** Everything the person did before, when metrics are missing; see `missingMetrics`. */
+  readonly past?: readonly PastEvent[];
+  /** Ask every rule, not only those that the inputs touch. */
+  readonly everything?: boolean;
+};
+
+/** Segment changes in one decision: with two actions each they leave room for inputs in a transaction of 100. */
+const maxSegmentChanges = 30;
+
+/** Instants at which one person's segments change that one decision follows one by one; then it jumps to now. */
+const maxSteps = 1000;
+
+/** The one decision about a person: what inputs and time make of the profile, its segments and its timeline. */
+export function decidePerson(situation: PersonSituation): PersonDecision {
+  const { profile, inputs, ruleset, now } = situation;
+  const draft = new Draft(situation);
+  const missing = missingMetrics(ruleset, draft.ledger);
+  if (missing.length > 0) {
+    fillMetrics(draft.ledger, missing, { events: situation.past ?? [], now });
+    draft.ledgerChanged = true;
+  }
+
+  const isDue = profile.dueAt !== undefined && profile.dueAt <= now;
+  if (isDue) draft.followTime(profile.dueAt ?? now);
+
+  const touched = new Set<number>();
+  for (const input of inputs) for (const position of draft.apply(input)) touched.add(position);
+  const isNew = profile.version === 0;
+  if (isNew || situation.everything === true) draft.evaluate(undefined);
+  else if (touched.size > 0) draft.evaluate(touched);
+  return draft.decision();
+}
+
+class Draft {
+  readonly situation: PersonSituation;
+  readonly ledger: Ledger;
+  readonly entries: TimelineEntry[] = [];
+  readonly members = new Map<string, MemberChange>();
+  ledgerChanged = false;
+  #profile: Profile;
+  #marks: Map<string, Mark>;
+  #dueAt: number;
+  #more = false;
+
+  constructor(situation: PersonSituation) {
+    this.situation = situation;
+    this.#profile = situation.profile;
+    this.ledger = decodeLedger(situation.profile.ledger);
+    this.#dueAt = situation.profile.dueAt ?? Number.POSITIVE_INFINITY;
+    const marks = situation.profile.segments.map(parseMark);
+    this.#marks = new Map(marks.map((mark) => [mark.segment, mark]));
+  }
+
+  /** Applies an input and answers the positions of the segments it can touch. */
+  apply(input: Input): readonly number[] {
+    const { ruleset, now } = this.situation;
+    const applied = applyInput(this.#profile, input, isoInstant(now));
+    this.#profile = applied.profile;
+    for (const entry of applied.entries) this.#record(entry);
+    const touched = [...applied.changed].flatMap((name) => ruleset.byAttribute.get(name) ?? []);
+    if (applied.changed.has('timeZone')) this.#moveMembers();
+    if (input.event !== undefined) {
+      const occurredAt = Date.parse(input.occurredAt);
+      const metrics = recordEvent(this.ledger, ruleset, { ...input.event, occurredAt }, now);
+      if (metrics.length > 0) this.ledgerChanged = true;
+      touched.push(...metrics.flatMap((id) => ruleset.byMetric.get(id) ?? []));
+    }
+    return touched;
+  }
+
+  /** Follows what time alone changes, instant by instant, so that each change carries its own. */
+  followTime(from: Instant): void {
+    const { now } = this.situation;
+    let at = from;
+    for (let step = 0; at <= now; step += 1) {
+      at = this.#evaluate(step < maxSteps ? at : now, undefined);
+    }
+    this.#dueAt = at;
+  }
+
+  /** Takes the standing now over. The due instant is moved only when the new one is earlier: two index writes saved. */
+  evaluate(positions: ReadonlySet<number> | undefined): void {
+    this.#dueAt = Math.min(this.#dueAt, this.#evaluate(this.situation.now, positions));
+  }
+
+  /** Takes the standing at an instant over into marks, members and entries; answers until when it holds. */
+  #evaluate(at: Instant, positions: ReadonlySet<number> | undefined): Instant {
+    const { ruleset } = this.situation;
+    const { standings, until } = evaluateSegments(ruleset, this.#subject(), { now: at, positions });
+    for (const [segment, standing] of standings) this.#stand(segment, standing, at);
+    return until;
+  }
+
+  decision(): PersonDecision {
+    const { situation } = this;
+    const { profile: before, ruleset } = situation;
+    if (this.ledgerChanged)
+      dropMetrics(this.ledger, new Set(ruleset.registry.metrics.map(({ id }) => id)));
+    const dueAt = this.#more ? situation.now : this.#dueAt;
+    const profile: Profile = {
+      ...this.#profile,
+      version: before.version + 1,
+      ledger: this.ledgerChanged ? encodeLedger(this.ledger) : before.ledger,
+      segments: [...this.#marks.values()].flatMap((mark) => markText(mark, ruleset)),
+      dueAt: Number.isFinite(dueAt) ? dueAt : undefined,
+    };
+    const changed =
+      this.#profile !== before ||
+      this.ledgerChanged ||
+      this.members.size > 0 ||
+      profile.dueAt !== before.dueAt;
+    return {
+      profile: changed ? profile : before,
+      entries: this.entries,
+      members: [...this.members.values()],
+      changed,
+      more: this.#more,
+    };
+  }
+
+  #subject(): Subject {
+    const { attributes, identifiers, id } = this.#profile;
+    const { companyTimeZone } = this.situation.ruleset;
+    const timeZone = timeZoneOf(this.#profile, companyTimeZone, isTimeZone);
+    return { attributes, identifiers, id, timeZone, ledger: this.ledger };
+  }
+
+  #stand(segment: string, standing: Standing, at: Instant): void {
+    const { ruleset } = this.situation;
+    const serving = ruleset.serving.get(segment) ?? unserved;
+    const version = ruleset.versions.get(segment) ?? serving;
+    const mark = this.#marks.get(segment);
+    const wasNow = mark !== undefined && isMemberBy(mark, serving);
+    const wasNext = mark !== undefined && isMemberBy(mark, version);
+    if (wasNow === standing.now && wasNext === standing.next) return;
+    if (!this.members.has(segment) && this.members.size >= maxSegmentChanges) {
+      this.#more = true;
+      return;
+    }
+    const text = markOf(segment, standing, version);
+    if (text === undefined) this.#marks.delete(segment);
+    else this.#marks.set(segment, parseMark(text));
+    this.members.set(segment, { segment, mark: text });
+    if (wasNow === standing.now) return;
+    this.#record({
+      profileId: this.#profile.id,
+      type: standing.now ? 'segment.entered' : 'segment.left',
+      occurredAt: isoInstant(at),
+      recordedAt: isoInstant(this.situation.now),
+      data: { segment },
+    });
+  }
+
+  /** Member rows carry the person's zone: all of them are written again when it changes. */
+  #moveMembers(): void {
+    for (const { segment } of this.#marks.values()) {
+      const [mark] = markText(this.#marks.get(segment), this.situation.ruleset);
+      this.members.set(segment, { segment, mark });
+    }
+  }
+
+  #record(entry: Omit<TimelineEntry, 'id'>): void {
+    this.entries.push({ id: this.situation.newId(), ...entry });
+  }
+}
+
+/** The mark as it is to be stored; none when it means nothing any more. */
+function markText(mark: Mark | undefined, ruleset: Ruleset): string[] {
+  if (mark === undefined) return [];
+  const serving = ruleset.serving.get(mark.segment);
+  const version = ruleset.versions.get(mark.segment);
+  if (serving === undefined || version === undefined) return [];
+  const standing = { now: isMemberBy(mark, serving), next: isMemberBy(mark, version) };
+  const text = markOf(mark.segment, standing, version);
+  return text === undefined ? [] : [text];
+}

@@ -1,0 +1,188 @@
+import { type Answer, member, never, until } from '../rules/answer.ts';
+import { compileRule, ruleNeeds, type Subject } from '../rules/compile.ts';
+import type { MetricSpec } from '../rules/metric.ts';
+import type { Rule } from '../rules/rule.ts';
+import type { Instant } from '../time/instant.ts';
+import type { ServingVersions, Standing } from './membership.ts';
+import { findMetric, type Metric, type MetricRegistry } from './metric-registry.ts';
+import { isBuilding, type Segment, servingVersion } from './segment.ts';
+
+export type Evaluate = (subject: Subject, now: Instant) => Answer;
+
+/** A segment ready to be asked: by the definition that serves and by the one that comes. */
+type CompiledSegment = {
+  readonly id: string;
+  readonly version: number;
+  readonly serving: number;
+  readonly now: Evaluate;
+  readonly next: Evaluate;
+};
+
+/** All rules in force at one revision, compiled. */
+export type Ruleset = {
+  readonly revision: number;
+  readonly companyTimeZone: string;
+  readonly serving: ServingVersions;
+  /** The newest version of each segment: the one that serves, or the one that comes. */
+  readonly versions: ReadonlyMap<string, number>;
+  readonly segments: readonly CompiledSegment[];
+  readonly registry: MetricRegistry;
+  /** Metrics whose history may still be missing from a ledger. */
+  readonly unfilled: readonly Metric[];
+  readonly metricsByEvent: ReadonlyMap<string, readonly Metric[]>;
+  /** Positions in `segments` that a changed attribute or metric can touch. */
+  readonly byAttribute: ReadonlyMap<string, readonly number[]>;
+  readonly byMetric: ReadonlyMap<number, readonly number[]>;
+};
+
+export type RulesetSource = {
+  readonly revision: number;
+  readonly segments: readonly Segment[];
+  readonly registry: MetricRegistry;
+};
+
+/** What all rules together need of the ledgers: those that serve and those that come. */
+export function neededMetrics(segments: readonly Segment[], zone: string): MetricSpec[] {
+  return segments
+    .flatMap((segment) => [segment.rule, segment.serving?.rule])
+    .flatMap((rule) => (rule === undefined ? [] : ruleNeeds(rule, zone).metrics));
+}
+
+export function compileRuleset(source: RulesetSource, companyTimeZone: string): Ruleset {
+  const { registry } = source;
+  const metricId = (spec: MetricSpec): number => {
+    const metric = findMetric(registry, spec);
+    if (metric === undefined) throw new Error(`No metric is registered for event "${spec.event}".`);
+    return metric.id;
+  };
+  const serving = compileAll(
+    new Map(source.segments.map((segment) => [segment.id, segment.serving?.rule])),
+    companyTimeZone,
+    metricId,
+  );
+  const next = source.segments.some(isBuilding)
+    ? compileAll(
+        new Map(source.segments.map((segment) => [segment.id, segment.rule])),
+        companyTimeZone,
+        metricId,
+      )
+    : serving;
+  const segments = source.segments.map(
+    (segment): CompiledSegment => ({
+      id: segment.id,
+      version: segment.version,
+      serving: servingVersion(segment),
+      now: serving.get(segment.id) ?? nobody,
+      next: next.get(segment.id) ?? nobody,
+    }),
+  );
+  return {
+    revision: source.revision,
+    companyTimeZone,
+    serving: new Map(segments.map((segment) => [segment.id, segment.serving])),
+    versions: new Map(segments.map((segment) => [segment.id, segment.version])),
+    segments,
+    registry,
+    unfilled: registry.metrics.filter((metric) => !metric.filled),
+    metricsByEvent: Map.groupBy(registry.metrics, (metric) => metric.spec.event),
+    ...touches(source.segments, companyTimeZone, metricId),
+  };
+}
+
+const nobody: Evaluate = () => never;
+
+/** Segments that use segments are asked through each other, each at most once per person and instant. */
+function compileAll(
+  rules: ReadonlyMap<string, Rule | undefined>,
+  companyTimeZone: string,
+  metricId: (spec: MetricSpec) => number,
+): ReadonlyMap<string, Evaluate> {
+  const compiled = new Map<string, Evaluate>();
+  const segment = (id: string): Evaluate => {
+    const known = compiled.get(id);
+    if (known !== undefined) return known;
+    const rule = rules.get(id);
+    const evaluate =
+      rule === undefined
+        ? nobody
+        : remembered(compileRule(rule, { companyTimeZone, metricId, segment }).evaluate);
+    compiled.set(id, evaluate);
+    return evaluate;
+  };
+  for (const id of rules.keys()) segment(id);
+  return compiled;
+}
+
+function remembered(evaluate: Evaluate): Evaluate {
+  let lastSubject: Subject | undefined;
+  let lastNow = Number.NaN;
+  let lastAnswer: Answer = never;
+  return (subject, now) => {
+    if (subject !== lastSubject || now !== lastNow) {
+      lastAnswer = evaluate(subject, now);
+      lastSubject = subject;
+      lastNow = now;
+    }
+    return lastAnswer;
+  };
+}
+
+/** Which segments each attribute and metric can touch, through any nesting of segments. */
+function touches(
+  segments: readonly Segment[],
+  zone: string,
+  metricId: (spec: MetricSpec) => number,
+): Pick<Ruleset, 'byAttribute' | 'byMetric'> {
+  const byAttribute = new Map<string, number[]>();
+  const byMetric = new Map<number, number[]>();
+  const positions = new Map(segments.map((segment, position) => [segment.id, position]));
+  for (const [position, segment] of segments.entries()) {
+    const seen = new Set<string>();
+    const visit = (rule: Rule): void => {
+      const needs = ruleNeeds(rule, zone);
+      for (const name of needs.attributes) addOnce(byAttribute, name, position);
+      for (const spec of needs.metrics) addOnce(byMetric, metricId(spec), position);
+      for (const id of needs.segments) {
+        if (seen.has(id)) continue;
+        seen.add(id);
+        for (const inner of rulesOf(segments[positions.get(id) ?? -1])) visit(inner);
+      }
+    };
+    for (const rule of rulesOf(segment)) visit(rule);
+  }
+  return { byAttribute, byMetric };
+}
+
+const rulesOf = (segment: Segment | undefined): Rule[] =>
+  [segment?.rule, segment?.serving?.rule].filter((rule) => rule !== undefined);
+
+function addOnce<Key>(map: Map<Key, number[]>, key: Key, position: number): void {
+  const positions = map.get(key);
+  if (positions === undefined) map.set(key, [position]);
+  else if (positions.at(-1) !== position) positions.push(position);
+}
+
+export type Evaluation = {
+  readonly standings: ReadonlyMap<string, Standing>;
+  /** The first instant at which any of the answers can change by itself. */
+  readonly until: Instant;
+};
+
+/** The person's standing in the segments at these positions; undefined: in all of them. */
+export function evaluateSegments(
+  ruleset: Ruleset,
+  subject: Subject,
+  at: { readonly now: Instant; readonly positions?: ReadonlySet<number> | undefined },
+): Evaluation {
+  const standings = new Map<string, Standing>();
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const position of at.positions ?? ruleset.segments.keys()) {
+    const segment = ruleset.segments[position];
+    if (segment === undefined) continue;
+    const now = segment.now(subject, at.now);
+    const next = segment.version === segment.serving ? now : segment.next(subject, at.now);
+    standings.set(segment.id, { now: member(now), next: member(next) });
+    soonest = Math.min(soonest, until(now), until(next));
+  }
+  return { standings, until: soonest };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const maxDepth = 16;
+const maxBytes = 128 * 1024;
+const maxNumber = 1e125;
+
+/**
+ * A JSON object as a site may send it for attributes, properties and context: up to 128 KB, 16 levels
+ * deep, names of 1 to 255 characters, numbers that the tables can hold.
+ */
+export const jsonObjectSchema = z.record(z.string(), z.unknown()).superRefine((value, context) => {
+  const fault = findFault(value, []) ?? (isTooLarge(value) ? tooLarge : undefined);
+  if (fault !== undefined) context.addIssue({ code: 'custom', ...fault });
+});
+
+type Fault = { readonly path: PropertyKey[]; readonly message: string };
+
+const tooLarge: Fault = { path: [], message: `must be at most ${maxBytes / 1024} KB of JSON` };
+
+const isTooLarge = (value: unknown): boolean => JSON.stringify(value).length > maxBytes;
+
+function findFault(value: unknown, path: PropertyKey[]): Fault | undefined {
+  if (typeof value === 'number' && Math.abs(value) > maxNumber) {
+    return { path, message: 'must be a number below 1e125' };
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (path.length >= maxDepth) return { path, message: `must be at most ${maxDepth} levels deep` };
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === '' || name.length > 255 || name === '__proto__') {
+      return { path: [...path, name], message: 'must have a name of 1 to 255 characters' };
+    }
+    const fault = findFault(inner, [...path, Array.isArray(value) ? Number(name) : name]);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import type { Campaign } from '../../domain/campaigns/campaign.ts';
+import { type CampaignAction, inState, transition } from '../../domain/campaigns/transition.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { getCampaign, saveCampaign } from '../../stores/campaigns.ts';
+import { Problem } from '../problem.ts';
+import { settleCampaign } from './settle-campaign.ts';
+
+/** The campaign, or 404. */
+export async function requireCampaign(
+  id: string,
+  { table }: Pick<Ports, 'table'>,
+): Promise<Campaign> {
+  const campaign = await getCampaign(table, id);
+  if (campaign === undefined) throw new Problem(404, `There is no campaign "${id}".`);
+  return campaign;
+}
+
+const maxAttempts = 5;
+
+/** Pauses, resumes or cancels; a repeat does no more than settle what was cut off. */
+export async function changeCampaign(
+  id: string,
+  action: Exclude<CampaignAction, 'edit' | 'launch'>,
+  ports: Ports,
+): Promise<Campaign> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const campaign = await requireCampaign(id, ports);
+    const next = transition(campaign, action);
+    if (next.kind === 'refused') throw refusal(campaign, action, next.fix);
+    const at = { now: ports.clock.now(), companyTimeZone: ports.settings.timeZone };
+    const after = next.kind === 'done' ? campaign : inState(campaign, next.state, at);
+    if (next.kind === 'moves' && !(await saveCampaign(ports.table, after))) continue;
+    await settleCampaign(after, ports);
+    return requireCampaign(id, ports);
+  }
+  throw new Problem(409, `Campaign "${id}" is being changed by others: try again.`);
+}
+
+/** 409 with what to do instead. */
+export const refusal = (campaign: Campaign, action: CampaignAction, fix: string): Problem =>
+  new Problem(409, `Cannot ${action} "${campaign.id}", which is ${campaign.state}. ${fix}`);
+
+/** A campaign as it is read back. */
+export function campaignView(campaign: Campaign): Readonly<Record<string, unknown>> {
+  const { id, definition, state, createdAt, updatedAt, launchedAt } = campaign;
+  return { id, ...definition, state, createdAt, updatedAt, launchedAt };
+}

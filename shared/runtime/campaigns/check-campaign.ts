@@ -1,0 +1,102 @@
+import { type CampaignDefinition, messageLoop } from '../../domain/campaigns/campaign.ts';
+import { isEventSchedule, startedByMessagesOf } from '../../domain/campaigns/schedule.ts';
+import { ruleNeeds } from '../../domain/rules/compile.ts';
+import type { Segment } from '../../domain/segments/segment.ts';
+import type { Template } from '../../domain/templates/template.ts';
+import { parseCron } from '../../domain/time/cron.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { getCampaign } from '../../stores/campaigns.ts';
+import { getSegment } from '../../stores/segments.ts';
+import { getTemplate } from '../../stores/templates.ts';
+import { Problem, type ProblemError } from '../problem.ts';
+
+type Reach = Pick<Ports, 'table' | 'clock' | 'settings'>;
+
+/** What a campaign names, found. */
+export type Named = { readonly template: Template; readonly segments: readonly Segment[] };
+
+/** Everything a campaign names exists and fits, or 422 with every path that does not. */
+export async function checkCampaign(
+  id: string,
+  definition: CampaignDefinition,
+  ports: Reach,
+): Promise<Named> {
+  const errors: ProblemError[] = [];
+  const segments = await checkSegments(definition, ports, errors);
+  const template = await checkTemplate(definition, ports, errors);
+  checkCron(definition, ports, errors);
+  await checkLoop(id, definition, { ports, errors });
+  const [first] = errors;
+  if (first === undefined && template !== undefined) return { template, segments };
+  throw new Problem(422, `${first?.path}: ${first?.message}`, errors);
+}
+
+async function checkSegments(
+  definition: CampaignDefinition,
+  { table, settings }: Reach,
+  errors: ProblemError[],
+): Promise<readonly Segment[]> {
+  const { audience, schedule } = definition;
+  const named = (['include', 'exclude'] as const).flatMap((list) =>
+    (audience?.[list] ?? []).map((id, index) => ({ id, path: `audience.${list}[${index}]` })),
+  );
+  if (isEventSchedule(schedule) && schedule.unless !== undefined) {
+    const { segments, lists } = ruleNeeds(schedule.unless, settings.timeZone);
+    named.push(...[...segments].map((id) => ({ id, path: 'schedule.unless' })));
+    const path = 'schedule.unless';
+    errors.push(...[...lists].map((id) => ({ path, message: `there is no list "${id}"` })));
+  }
+  const found: Segment[] = [];
+  for (const { id, path } of named) {
+    const segment = await getSegment(table, id);
+    if (segment?.rule !== undefined) found.push(segment);
+    else errors.push({ path, message: `there is no segment "${id}": make it first` });
+  }
+  return found;
+}
+
+async function checkTemplate(
+  { message }: CampaignDefinition,
+  { table }: Reach,
+  errors: ProblemError[],
+): Promise<Template | undefined> {
+  const template = await getTemplate(table, message.template);
+  const path = 'message.template';
+  if (template === undefined) {
+    errors.push({ path, message: `there is no template "${message.template}": make it first` });
+  } else if (template.channel !== message.channel) {
+    const wrong = `is a template for ${template.channel}, and the message goes out by ${message.channel}`;
+    errors.push({ path, message: wrong });
+  }
+  return template;
+}
+
+function checkCron(
+  { schedule }: CampaignDefinition,
+  { clock }: Reach,
+  errors: ProblemError[],
+): void {
+  if (!('cron' in schedule)) return;
+  const parsed = parseCron(schedule.cron, clock.now());
+  if (!parsed.ok) errors.push({ path: 'schedule.cron', message: parsed.message });
+}
+
+async function checkLoop(
+  id: string,
+  definition: CampaignDefinition,
+  { ports, errors }: { readonly ports: Reach; readonly errors: ProblemError[] },
+): Promise<void> {
+  const others = new Map<string, CampaignDefinition>();
+  const waiting = [...startedByMessagesOf(definition.schedule)];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next === id || others.has(next)) continue;
+    const campaign = await getCampaign(ports.table, next);
+    if (campaign === undefined) continue;
+    others.set(next, campaign.definition);
+    waiting.push(...startedByMessagesOf(campaign.definition.schedule));
+  }
+  const loop = messageLoop(id, definition, others);
+  if (loop === undefined) return;
+  const message = `these campaigns would start each other without end: ${[...loop, id].join(' <- ')}`;
+  errors.push({ path: 'schedule.where', message });
+}

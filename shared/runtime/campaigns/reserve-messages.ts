@@ -1,0 +1,124 @@
+import type { Run } from '../../domain/campaigns/run.ts';
+import { isTooLate } from '../../domain/campaigns/run.ts';
+import type { TriggerEvent } from '../../domain/campaigns/trigger.ts';
+import { addressOf, type Decision, decideMessage } from '../../domain/messaging/decision.ts';
+import { newMessage, safetyNetMs } from '../../domain/messaging/ledger.ts';
+import { type Message, type MessageChannel, messageId } from '../../domain/messaging/message.ts';
+import type { Profile } from '../../domain/profiles/profile.ts';
+import { addDuration, parseDuration } from '../../domain/time/duration.ts';
+import { isoInstant } from '../../domain/time/instant.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { reserveMessage, writeOnce } from '../../stores/messages.ts';
+import { suppressedAmong } from '../../stores/suppressions.ts';
+import { inParallel } from '../parallel.ts';
+
+/** A person a run considers, with what is theirs alone. `plannedAt` is in ms. */
+export type Candidate = {
+  readonly profile: Profile;
+  readonly plannedAt: number;
+  readonly event?: TriggerEvent;
+  /** The last part of the message's key; '' when no event started it. */
+  readonly trigger: string;
+  /** Decided already: the rest is not asked. */
+  readonly decided?: Decision;
+};
+
+type Reach = Pick<Ports, 'table' | 'queue' | 'clock' | 'settings'>;
+
+/** Decides about each candidate: the rows to write, none written yet. */
+export async function decideRows(
+  run: Run,
+  candidates: readonly Candidate[],
+  ports: Reach,
+): Promise<readonly Message[]> {
+  const { channel } = run.definition.message;
+  const addresses = candidates.flatMap(({ profile }) => addressOf(profile, channel) ?? []);
+  const suppressed = await suppressedAmong(ports.table, channel, addresses);
+  return candidates.map((candidate) => {
+    const address = addressOf(candidate.profile, channel);
+    const isSuppressed = address !== undefined && suppressed.has(address);
+    return rowOf(run, candidate, { ports, suppressed: isSuppressed });
+  });
+}
+
+function rowOf(
+  run: Run,
+  candidate: Candidate,
+  { ports, suppressed }: { readonly ports: Reach; readonly suppressed: boolean },
+): Message {
+  const { kind, topic, message, priority, quietHours, holdout = 0 } = run.definition;
+  const { profile, plannedAt, trigger, event } = candidate;
+  const companyTimeZone = ports.settings.timeZone;
+  const now = ports.clock.now();
+  const deadline =
+    run.definition.deadline === undefined
+      ? undefined
+      : addDuration(plannedAt, parseDuration(run.definition.deadline), companyTimeZone);
+  const { channel } = message;
+  const decision: Decision =
+    candidate.decided ??
+    (isTooLate(run, plannedAt)
+      ? { kind: 'withheld', reason: 'too-late' }
+      : decideMessage({
+          ...{
+            channel,
+            kind,
+            topic,
+            profile,
+            suppressed,
+            quietHours,
+            holdout,
+            plannedAt,
+            deadline,
+          },
+          ...{ campaign: run.campaign, now, companyTimeZone },
+        }));
+  const draft = {
+    ...{ run: run.id, step: 'main', profileId: profile.id, channel, trigger },
+    ...{ campaign: run.campaign, kind, topic, template: message.template, priority, event },
+    templateVersion: run.templateVersion,
+    plannedAt: isoInstant(plannedAt),
+    deadline: deadline === undefined ? undefined : isoInstant(deadline),
+  };
+  return newMessage(draft, held(run, decision, now), now);
+}
+
+/** What a paused run would send or defer waits for its resume; the safety net looks again in case that is missed. */
+function held(run: Run, decision: Decision, now: number): Decision {
+  if (run.state !== 'paused' || decision.kind === 'withheld') return decision;
+  return { kind: 'deferred', until: now + safetyNetMs, reason: 'paused' };
+}
+
+const writesAtOnce = 25;
+
+/** Writes the rows that are not there yet and hands out those to send. */
+export async function reserveRows(rows: readonly Message[], ports: Reach): Promise<void> {
+  const written: Message[] = [];
+  await inParallel(rows, writesAtOnce, async (row) => {
+    const result = await writeOnce(ports.table, reserveMessage(row));
+    if (result.kind === 'written') written.push(row);
+  });
+  await handOut(written, ports);
+}
+
+const idsPerMessage = 50;
+
+/** Enqueues the reserved ones among rows for their senders: fifty of one run and channel a message. */
+export async function handOut(
+  rows: readonly Message[],
+  { queue }: Pick<Ports, 'queue'>,
+): Promise<void> {
+  const reserved = rows.filter(({ state }) => state === 'reserved');
+  const groups = Map.groupBy(reserved, ({ run, channel }) => `${channel}#${run}`);
+  for (const group of groups.values()) {
+    const channel = group[0]?.channel ?? 'email'; // a group is never empty
+    const ids = group.map(messageId);
+    const bodies = Array.from({ length: Math.ceil(ids.length / idsPerMessage) }, (_, index) => ({
+      body: { messages: ids.slice(index * idsPerMessage, (index + 1) * idsPerMessage) },
+    }));
+    await queue.send(queueOf(channel), bodies);
+  }
+}
+
+const queueOf = (channel: MessageChannel): 'emails' | 'texts' =>
+  channel === 'email' ? 'emails' : 'texts';

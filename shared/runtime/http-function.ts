@@ -1,0 +1,81 @@
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyEventV2WithJWTAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+} from 'aws-lambda';
+import type { Ports } from '../ports/ports.ts';
+import { Throttled } from '../ports/table.ts';
+import { gatewayAnswer, problemAnswer } from './http/answer.ts';
+import { jsonBody } from './http/request-body.ts';
+import type { Route } from './http/route.ts';
+import { routeTable } from './http/route-table.ts';
+import { sourceOfWriteKey } from './http/write-key.ts';
+import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
+import { logger } from './observability.ts';
+import { Problem, unprocessable } from './problem.ts';
+
+/** A Lambda behind the HTTP API (payload format 2.0): finds the route, parses, answers, and turns every failure into a problem document. */
+export function httpFunction(
+  routes: readonly Route[],
+): LambdaFunction<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
+  const find = routeTable(routes);
+  return lambdaFunction(async (event, ports) => {
+    try {
+      const { route, params } = find(event.requestContext.http.method, event.rawPath);
+      return gatewayAnswer(await answer(route, params, event, ports));
+    } catch (error) {
+      return problemAnswer(asProblem(error));
+    }
+  });
+}
+
+async function answer(
+  route: Route,
+  params: Readonly<Record<string, string>>,
+  event: APIGatewayProxyEventV2,
+  ports: Ports,
+) {
+  const body = route.body === undefined ? undefined : jsonBody(event);
+  const source =
+    route.auth === 'write-key' ? await sourceOfWriteKey(event.headers, body, ports) : '';
+  return route.handle(
+    {
+      params,
+      query:
+        route.query === undefined
+          ? undefined
+          : parse(route.query, event.queryStringParameters ?? {}),
+      body: route.body === undefined ? undefined : parse(route.body, body),
+      source,
+      user: userOf(event),
+      requestId: event.requestContext.requestId,
+    },
+    ports,
+  );
+}
+
+function parse(schema: NonNullable<Route['body']>, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw unprocessable(parsed.error.issues);
+  return parsed.data;
+}
+
+/** The authoriser has checked the token; its subject is who asks. Public routes have none. */
+function userOf(event: APIGatewayProxyEventV2): string {
+  // The authoriser adds to the context what the type of an open route does not name.
+  const { authorizer } = event.requestContext as Partial<
+    APIGatewayProxyEventV2WithJWTAuthorizer['requestContext']
+  >;
+  const subject = authorizer?.jwt.claims['sub'];
+  return typeof subject === 'string' ? subject : '';
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof Throttled)
+    return new Problem(503, 'Too much at once: try again in a second.');
+  logger.error('request-failed', {
+    error: error instanceof Error ? error : new Error(String(error)),
+  });
+  return new Problem(500, 'Something went wrong on our side. Nothing was accepted: try again.');
+}

@@ -1,0 +1,39 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { Problem } from '../problem.ts';
+
+/** The largest body taken, in bytes. */
+export const maxBodyBytes = 512 * 1024;
+
+/** The body as text; API Gateway hands form bodies over in base64. */
+export function bodyText(event: APIGatewayProxyEventV2): string {
+  if (event.body === undefined) return '';
+  const bytes = event.isBase64Encoded
+    ? Buffer.byteLength(event.body, 'base64')
+    : Buffer.byteLength(event.body);
+  if (bytes > maxBodyBytes) {
+    throw new Problem(
+      413,
+      `The body has ${bytes} bytes; ${maxBodyBytes} (512 KB) are taken. Send less at a time.`,
+    );
+  }
+  return event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
+}
+
+const jsonTypes = ['application/json', 'text/plain'];
+
+/** The JSON of the body. `text/plain` is taken too: browsers' beacons cannot say more. */
+export function jsonBody(event: APIGatewayProxyEventV2): unknown {
+  const text = bodyText(event);
+  const type =
+    (event.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!jsonTypes.includes(type) && !type.endsWith('+json')) {
+    throw new Problem(415, `Content type "${type}" is not taken here: send application/json.`);
+  }
+  if (text.trim() === '') throw new Problem(400, 'The body is empty: send a JSON object.');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const where = cause instanceof Error ? cause.message.replace(/["'].*["']/s, 'the text') : '';
+    throw new Problem(400, `The body is not JSON (${where}): check quotes, commas and brackets.`);
+  }
+}

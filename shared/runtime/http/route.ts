@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import type { Ports } from '../../ports/ports.ts';
+import type { HttpAnswer } from './answer.ts';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** A request as a use case gets it: decoded path parameters, parsed body and query, who asks. */
+export type HttpRequest<Body, Query> = {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  /** The id of the source whose write key was used; '' on routes without one. */
+  readonly source: string;
+  /** The subject of the admin's token; '' on public routes. */
+  readonly user: string;
+  readonly requestId: string;
+};
+
+/** One call of the API: what it takes, what it does, in words and schemas that make the OpenAPI document. */
+export type Route = {
+  readonly method: HttpMethod;
+  /** `/admin/segments/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Who may call: anyone, the holder of a write key, an admin. */
+  readonly auth: 'none' | 'write-key' | 'admin';
+  readonly body: z.ZodType | undefined;
+  readonly query: z.ZodType | undefined;
+  /** The status of success. */
+  readonly status: number;
+  readonly handle: (request: HttpRequest<unknown, unknown>, ports: Ports) => Promise<HttpAnswer>;
+};
+
+/**
+ * A route with its body and query typed by their schemas. Without `body` the body is not read; its
+ * schema is checked before `handle`: what does not fit answers 422 naming each path.
+ */
+export function route<Body = undefined, Query = undefined>(definition: {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly summary: string;
+  readonly auth: Route['auth'];
+  readonly body?: z.ZodType<Body>;
+  readonly query?: z.ZodType<Query>;
+  readonly status?: number;
+  readonly handle: (request: HttpRequest<Body, Query>, ports: Ports) => Promise<HttpAnswer>;
+}): Route {
+  return {
+    ...definition,
+    body: definition.body,
+    query: definition.query,
+    status: definition.status ?? 200,
+    // The dispatcher hands over exactly what the two schemas have parsed.
+    handle: definition.handle as Route['handle'],
+  };
+}

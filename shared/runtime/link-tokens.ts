@@ -1,0 +1,49 @@
+import { CompactSign, compactVerify } from 'jose';
+import { z } from 'zod';
+import type { Secrets } from '../ports/secrets.ts';
+
+/** What an unsubscribe link says: this person wants nothing more about this topic on this channel. */
+const claimsSchema = z.object({
+  aud: z.literal('unsubscribe'),
+  profile: z.string(),
+  topic: z.string(),
+  channel: z.string(),
+  /** The message that carried the link. */
+  message: z.string(),
+});
+export type UnsubscribeClaims = Omit<z.infer<typeof claimsSchema>, 'aud'>;
+
+const signingKey = async (secrets: Secrets): Promise<CryptoKey> =>
+  crypto.subtle.importKey(
+    'raw',
+    // A copy of its own: Web Crypto's type refuses memory that could be shared.
+    new Uint8Array(await secrets.get('link-signing')),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign', 'verify'],
+  );
+
+/** Signs unsubscribe links (JWS, HS256) for a batch of messages. They never expire: people unsubscribe from old mail. */
+export async function unsubscribeSigner(
+  secrets: Secrets,
+): Promise<(claims: UnsubscribeClaims) => Promise<string>> {
+  const key = await signingKey(secrets);
+  return async (claims) =>
+    new CompactSign(new TextEncoder().encode(JSON.stringify({ aud: 'unsubscribe', ...claims })))
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(key);
+}
+
+/** What a link says; undefined when it was not signed here, or for another purpose. */
+export async function readUnsubscribe(
+  secrets: Secrets,
+  token: string,
+): Promise<UnsubscribeClaims | undefined> {
+  try {
+    const key = await signingKey(secrets);
+    const { payload } = await compactVerify(token, key, { algorithms: ['HS256'] });
+    return claimsSchema.parse(JSON.parse(new TextDecoder().decode(payload)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,201 @@
+import { eventTracked } from '../../events/tracking.ts';
+import type { Identifier } from '../domain/identity/identifier.ts';
+import type { Profile } from '../domain/profiles/profile.ts';
+import type { TimelineEntry } from '../domain/profiles/timeline-entry.ts';
+import { decodeLedger } from '../domain/rules/ledger.ts';
+import { missingMetrics, type PastEvent } from '../domain/segments/history.ts';
+import {
+  decidePerson,
+  type PersonDecision,
+  type PersonSituation,
+} from '../domain/segments/person-decision.ts';
+import type { Ruleset } from '../domain/segments/ruleset.ts';
+import { isoInstant } from '../domain/time/instant.ts';
+import type { AssignedInput, Assignment } from '../domain/tracking/assignment.ts';
+import type { Input } from '../domain/tracking/input.ts';
+import type { Ports } from '../ports/ports.ts';
+import { InvalidRequest, type Table } from '../ports/table.ts';
+import { maxActions, type PersonChange, personWrites, writePerson } from '../stores/people.ts';
+import { newProfile } from '../stores/profiles.ts';
+import { timelineEntries } from '../stores/timeline.ts';
+
+/** Something cannot be processed because of what it holds: trying again will not help. */
+export class ContentError extends Error {
+  override readonly name = 'ContentError';
+}
+
+type World = {
+  readonly ruleset: Ruleset;
+  readonly ports: Pick<Ports, 'table' | 'clock' | 'ids'>;
+};
+
+/** Inputs put into one transaction at first; fewer when they do not fit. */
+const inputsAtOnce = 25;
+const bytesAtOnce = 1024 * 1024;
+
+/**
+ * Records one person's inputs in order of time, in as few transactions as hold them, each complete by
+ * itself. Answers the inputs to look at again because somebody else changed the person meanwhile.
+ */
+export async function recordInputs(
+  assignment: Assignment,
+  situation: World & { readonly profile: Profile | undefined },
+): Promise<readonly Input[]> {
+  const { ports } = situation;
+  let profile = situation.profile ?? newProfile(assignment.person, ports.clock.now());
+  let open = assignment.inputs;
+  while (open.length > 0) {
+    const result = await recordSome(profile, open, situation);
+    if (result.kind === 'again') return open.map(({ original }) => original);
+    profile = result.profile;
+    open = result.open;
+  }
+  return [];
+}
+
+type Step =
+  | { readonly kind: 'again' }
+  | {
+      readonly kind: 'recorded';
+      readonly profile: Profile;
+      readonly open: readonly AssignedInput[];
+    };
+
+async function recordSome(
+  before: Profile,
+  open: readonly AssignedInput[],
+  world: World,
+): Promise<Step> {
+  let some = open.slice(0, fitting(open));
+  for (;;) {
+    const change = await changeOf(before, { inputs: some }, world);
+    if (personWrites(change).length > maxActions && some.length > 1) {
+      some = some.slice(0, some.length >> 1);
+      continue;
+    }
+    const result = await write(world.ports.table, change);
+    switch (result.kind) {
+      case 'written': {
+        const { decision } = change;
+        const profile = decision.more
+          ? await settlePerson(decision.profile, world)
+          : decision.profile;
+        if (profile === undefined) return { kind: 'again' };
+        return { kind: 'recorded', profile, open: open.slice(some.length) };
+      }
+      case 'repeated': {
+        const repeated = new Set(result.inputs.map((position) => some[position]));
+        return {
+          kind: 'recorded',
+          profile: before,
+          open: open.filter((input) => !repeated.has(input)),
+        };
+      }
+      case 'clash':
+      case 'contended':
+        return { kind: 'again' };
+    }
+  }
+}
+
+/** How many of the inputs to try in one transaction. */
+function fitting(open: readonly AssignedInput[]): number {
+  let bytes = 0;
+  const beyond = open.findIndex(({ original }, position) => {
+    bytes += JSON.stringify(original).length;
+    return position >= inputsAtOnce || (position > 0 && bytes > bytesAtOnce);
+  });
+  return beyond < 0 ? open.length : beyond;
+}
+
+/**
+ * Takes over what time and the rules say of a person, with no new input. Answers the profile as it
+ * stands then, or undefined when somebody else changed it meanwhile.
+ */
+export async function settlePerson(before: Profile, world: World): Promise<Profile | undefined> {
+  let profile = before;
+  for (;;) {
+    const change = await changeOf(profile, { inputs: [], everything: true }, world);
+    const result = await write(world.ports.table, change);
+    if (result.kind !== 'written') return undefined;
+    profile = change.decision.profile;
+    if (!change.decision.more) return profile;
+  }
+}
+
+async function changeOf(
+  before: Profile,
+  what: { readonly inputs: readonly AssignedInput[]; readonly everything?: boolean },
+  { ports, ruleset }: World,
+): Promise<PersonChange> {
+  const now = ports.clock.now();
+  const newId = (): string => ports.ids.next();
+  const inputs = what.inputs.map(({ input }) => input);
+  const decision = decide({
+    profile: before,
+    inputs,
+    ruleset,
+    now,
+    newId,
+    past: await pastOf(before, ruleset, ports.table),
+    everything: what.everything ?? false,
+  });
+  const notes = what.inputs.flatMap((input) => duplicateNotes(before.id, input, { newId, now }));
+  const claims: readonly Identifier[] = what.inputs.flatMap((input) => input.claims);
+  return { before, decision, inputs, claims, notes, now };
+}
+
+function decide(situation: PersonSituation): PersonDecision {
+  try {
+    return decidePerson(situation);
+  } catch (cause) {
+    throw new ContentError(`cannot be applied: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function write(table: Table, change: PersonChange): ReturnType<typeof writePerson> {
+  if (personWrites(change).length === 0) return { kind: 'written' };
+  try {
+    return await writePerson(table, change);
+  } catch (cause) {
+    if (!(cause instanceof InvalidRequest)) throw cause;
+    throw new ContentError(`cannot be stored: ${cause.message}`, { cause });
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** All that the person ever did, when a metric's history is missing from the ledger. */
+async function pastOf(
+  profile: Profile,
+  ruleset: Ruleset,
+  table: Table,
+): Promise<readonly PastEvent[]> {
+  if (profile.version === 0 || ruleset.unfilled.length === 0) return [];
+  if (missingMetrics(ruleset, decodeLedger(profile.ledger)).length === 0) return [];
+  const events: PastEvent[] = [];
+  for await (const entry of timelineEntries(table, profile.id)) {
+    if (entry.type !== 'event') continue;
+    const { name, properties } = eventTracked.parse(entry.data);
+    events.push({ name, properties, occurredAt: Date.parse(entry.occurredAt) });
+  }
+  return events;
+}
+
+/** Says on the timeline that an input's identifier belongs to somebody else too. Behaviour alone is not worth a note. */
+function duplicateNotes(
+  profileId: string,
+  { input, conflicts }: AssignedInput,
+  at: { readonly newId: () => string; readonly now: number },
+): TimelineEntry[] {
+  if (input.kind === 'event') return [];
+  return conflicts.map(({ kind, person }) => ({
+    id: at.newId(),
+    profileId,
+    type: 'duplicate.suspected',
+    occurredAt: input.occurredAt,
+    recordedAt: isoInstant(at.now),
+    data: { identifier: kind, profile: person },
+  }));
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { shardOf } from '../domain/identity/hash.ts';
+import { isMemberBy, parseMark } from '../domain/segments/membership.ts';
+import type { Item, Table, Write } from '../ports/table.ts';
+
+/**
+ * Member rows in `marketing`: pk `member#<segment>#<shard>`, sk profile id. Written in the transaction
+ * that decides membership, so an audience is never stale; read page by page, shard by shard. `mark` as
+ * in domain/segments/membership.ts, `zone` the person's own time zone, if any.
+ */
+export const memberShards = 16;
+
+const memberSchema = z.object({ sk: z.string(), mark: z.string(), zone: z.string().optional() });
+
+export type MemberRow = { readonly profileId: string; readonly zone: string | undefined };
+
+const partition = (segment: string, shard: number): string => `member#${segment}#${shard}`;
+
+export function memberWrite(
+  profileId: string,
+  change: { readonly segment: string; readonly mark: string | undefined },
+  zone: string | undefined,
+): Write {
+  const key = { pk: partition(change.segment, shardOf(profileId, memberShards)), sk: profileId };
+  if (change.mark === undefined) return { kind: 'delete', table: 'marketing', key };
+  const item: Item = { ...key, mark: change.mark, ...(zone !== undefined && { zone }) };
+  return { kind: 'put', table: 'marketing', item };
+}
+
+/** One page of a shard's members by the version of the segment that serves. */
+export async function queryMembers(
+  table: Table,
+  of: { readonly segment: string; readonly shard: number; readonly serving: number },
+  page: { readonly after: string | null; readonly limit?: number },
+): Promise<{ readonly members: readonly MemberRow[]; readonly after: string | null }> {
+  const read = await table.query('marketing', {
+    pk: partition(of.segment, of.shard),
+    consistent: true,
+    ...page,
+  });
+  const members = read.items.flatMap((item): MemberRow[] => {
+    const { sk: profileId, mark, zone } = memberSchema.parse(item);
+    return isMemberBy(parseMark(mark), of.serving) ? [{ profileId, zone }] : [];
+  });
+  return { members, after: read.after };
+}
+
+/** How many members a segment has: its rows, counted. */
+export async function countMembers(
+  table: Table,
+  segment: string,
+  serving: number,
+): Promise<number> {
+  const counts = await Promise.all(
+    Array.from({ length: memberShards }, async (_, shard) => {
+      let count = 0;
+      let after: string | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof queryMembers>> = await queryMembers(
+          table,
+          { segment, shard, serving },
+          { after },
+        );
+        count += page.members.length;
+        after = page.after;
+      } while (after !== null);
+      return count;
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { shardOf } from '../domain/identity/hash.ts';
+import type { Profile } from '../domain/profiles/profile.ts';
+import { isoInstant } from '../domain/time/instant.ts';
+import type { Item, Put, Table, Write } from '../ports/table.ts';
+
+/**
+ * `profiles`: one item per person, key = profile id, read by id and by segmented scan; `dueSlot`
+ * `review#<0..15>` puts those whom time will change into the `due` index. A ledger too large to stand
+ * inline (a bot's) lies in pages in `marketing`, pk `ledger#<profile id>`, sk page number, each stamped
+ * with the profile's version; they are read only when the profile says there are any.
+ */
+export const reviewSlots = 16;
+const inlineLedgerBytes = 64 * 1024;
+const ledgerPageBytes = 300 * 1024;
+
+const consentSchema = z.object({
+  given: z.boolean(),
+  at: z.string(),
+  source: z.string(),
+  text: z.string().optional(),
+});
+
+const itemSchema = z.object({
+  pk: z.string(),
+  version: z.number(),
+  identifiers: z.object({
+    externalId: z.string().optional(),
+    email: z.string().optional(),
+    phone: z.string().optional(),
+    anonymousIds: z.array(z.string()).optional(),
+  }),
+  attributes: z.record(z.string(), z.unknown()),
+  consents: z.record(z.string(), consentSchema),
+  ledger: z.instanceof(Uint8Array).optional(),
+  ledgerPages: z.number().optional(),
+  segments: z.array(z.string()),
+  dueAt: z.string().optional(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+
+type StoredProfile = { readonly profile: Profile; readonly ledgerPages: number };
+
+function parseProfile(item: Item): StoredProfile {
+  const { pk, ledgerPages = 0, dueAt, ledger, ...rest } = itemSchema.parse(item);
+  // zod writes absent optional fields as absent, which its type cannot say.
+  const known = rest as Omit<Profile, 'id' | 'ledger' | 'dueAt'>;
+  const due = dueAt === undefined ? undefined : Date.parse(dueAt);
+  return { profile: { ...known, id: pk, ledger, dueAt: due }, ledgerPages };
+}
+
+export function newProfile(id: string, now: number): Profile {
+  return {
+    id,
+    version: 0,
+    identifiers: {},
+    attributes: {},
+    consents: {},
+    ledger: undefined,
+    segments: [],
+    dueAt: undefined,
+    createdAt: isoInstant(now),
+    updatedAt: '',
+  };
+}
+
+export async function getProfile(table: Table, id: string): Promise<Profile | undefined> {
+  const item = await table.get('profiles', { pk: id });
+  return item === undefined ? undefined : complete(table, item);
+}
+
+/** The profiles that exist, by id; strongly consistent. */
+export async function getProfiles(
+  table: Table,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Profile>> {
+  if (ids.length === 0) return new Map();
+  const items = await table.batchGet(
+    'profiles',
+    ids.map((pk) => ({ pk })),
+  );
+  const profiles = await Promise.all(items.map((item) => complete(table, item)));
+  return new Map(profiles.map((profile) => [profile.id, profile]));
+}
+
+/** One page of one of `segments` parallel parts of all people. */
+export async function scanProfiles(
+  table: Table,
+  scan: {
+    readonly segment: number;
+    readonly segments: number;
+    readonly after: string | null;
+    readonly limit?: number;
+  },
+): Promise<{ readonly profiles: readonly Profile[]; readonly after: string | null }> {
+  const page = await table.scan('profiles', scan);
+  const profiles = await Promise.all(page.items.map((item) => complete(table, item)));
+  return { profiles, after: page.after };
+}
+
+/** The profile with its ledger's pages, if it has any; read again when a writer came in between. */
+async function complete(table: Table, item: Item): Promise<Profile> {
+  let { profile, ledgerPages } = parseProfile(item);
+  while (ledgerPages > 0) {
+    const pages = await table.query('marketing', { pk: `ledger#${profile.id}`, consistent: true });
+    const ledger = joinPages(pages.items, profile.version, ledgerPages);
+    if (ledger !== undefined) return { ...profile, ledger };
+    const newer = await table.get('profiles', { pk: profile.id });
+    if (newer === undefined) throw new Error(`Profile ${profile.id} vanished while it was read.`);
+    ({ profile, ledgerPages } = parseProfile(newer));
+  }
+  return profile;
+}
+
+const pageSchema = z.object({ version: z.number(), bytes: z.instanceof(Uint8Array) });
+
+function joinPages(items: readonly Item[], version: number, count: number): Uint8Array | undefined {
+  const pages = items.map((item) => pageSchema.parse(item)).slice(0, count);
+  if (pages.length < count || pages.some((page) => page.version !== version)) return undefined;
+  return Buffer.concat(pages.map((page) => page.bytes));
+}
+
+/** The writes of a decided profile: its item on condition that nobody has written since, and its ledger's pages. */
+export function profileWrites(before: Profile, after: Profile): readonly Write[] {
+  const { ledger } = after;
+  const isLarge = ledger !== undefined && ledger.length > inlineLedgerBytes;
+  const pages = isLarge ? ledgerPages(after.id, after.version, ledger) : [];
+  return [profilePut(before, after, pages.length), ...pages];
+}
+
+function profilePut(before: Profile, after: Profile, ledgerPages: number): Put {
+  const { id, ledger, dueAt, ...rest } = after;
+  const due = dueAt === undefined ? {} : { dueSlot: reviewSlot(id), dueAt: isoInstant(dueAt) };
+  const inline = ledger === undefined ? {} : { ledger };
+  // Attributes came through JSON and hold nothing that JSON does not.
+  const item = { pk: id, ...rest, ...due, ...(ledgerPages > 0 ? { ledgerPages } : inline) } as Item;
+  const isNew = before.version === 0;
+  return {
+    kind: 'put',
+    table: 'profiles',
+    item,
+    when: isNew ? { absent: true } : { attribute: 'version', equals: before.version },
+  };
+}
+
+const reviewSlot = (id: string): string => `review#${shardOf(id, reviewSlots)}`;
+
+function ledgerPages(id: string, version: number, ledger: Uint8Array): Put[] {
+  const count = Math.ceil(ledger.length / ledgerPageBytes);
+  return Array.from({ length: count }, (_, page) => ({
+    kind: 'put',
+    table: 'marketing',
+    item: {
+      pk: `ledger#${id}`,
+      sk: String(page).padStart(4, '0'),
+      version,
+      bytes: ledger.subarray(page * ledgerPageBytes, (page + 1) * ledgerPageBytes),
+    },
+  }));
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { Page, Table } from '../ports/table.ts';
+
+/**
+ * Sources and their write keys, in `marketing`.
+ * - `source` / source id: the list and one by id.
+ * - `write-key#<sha-256>` / `-`: whose key it is, one read per request.
+ * - `source-keys#<source id>` / key id: the keys of a source, to list and to revoke.
+ */
+const sourceSchema = z.object({ sk: z.string(), name: z.string(), createdAt: z.string() });
+export type Source = { readonly id: string; readonly name: string; readonly createdAt: string };
+
+/** A key as it can be shown: its first characters, never the key. */
+export type SourceKey = { readonly id: string; readonly createdAt: string };
+
+const toSource = (item: unknown): Source => {
+  const { sk: id, name, createdAt } = sourceSchema.parse(item);
+  return { id, name, createdAt };
+};
+
+export async function putSource(table: Table, source: Source): Promise<void> {
+  const { id: sk, name, createdAt } = source;
+  await table.write({
+    kind: 'put',
+    table: 'marketing',
+    item: { pk: 'source', sk, name, createdAt },
+  });
+}
+
+export async function getSource(table: Table, id: string): Promise<Source | undefined> {
+  const item = await table.get('marketing', { pk: 'source', sk: id });
+  return item === undefined ? undefined : toSource(item);
+}
+
+export async function listSources(
+  table: Table,
+  after: string | null,
+): Promise<{ readonly sources: readonly Source[]; readonly after: string | null }> {
+  const page: Page = await table.query('marketing', {
+    pk: 'source',
+    after,
+    limit: 100,
+    consistent: true,
+  });
+  return { sources: page.items.map(toSource), after: page.after };
+}
+
+const keyIdOf = (keyHash: string): string => keyHash.slice(0, 16);
+
+/** Stores the hash of a new key; the key itself is shown once and kept nowhere. Answers the key's id. */
+export async function addSourceKey(
+  table: Table,
+  key: { readonly source: string; readonly hash: string; readonly createdAt: string },
+): Promise<string> {
+  const id = keyIdOf(key.hash);
+  const { source, hash, createdAt } = key;
+  await table.transact([
+    { kind: 'put', table: 'marketing', item: { pk: `write-key#${hash}`, sk: '-', source } },
+    {
+      kind: 'put',
+      table: 'marketing',
+      item: { pk: `source-keys#${source}`, sk: id, hash, createdAt },
+    },
+  ]);
+  return id;
+}
+
+const keySchema = z.object({ sk: z.string(), hash: z.string(), createdAt: z.string() });
+
+export async function listSourceKeys(table: Table, source: string): Promise<readonly SourceKey[]> {
+  const page = await table.query('marketing', { pk: `source-keys#${source}`, consistent: true });
+  return page.items.map((item) => {
+    const { sk: id, createdAt } = keySchema.parse(item);
+    return { id, createdAt };
+  });
+}
+
+/** Whether the source had a key of this id; it works no more. */
+export async function removeSourceKey(table: Table, source: string, id: string): Promise<boolean> {
+  const key = { pk: `source-keys#${source}`, sk: id };
+  const item = await table.get('marketing', key);
+  if (item === undefined) return false;
+  const { hash } = keySchema.parse(item);
+  await table.transact([
+    { kind: 'delete', table: 'marketing', key: { pk: `write-key#${hash}`, sk: '-' } },
+    { kind: 'delete', table: 'marketing', key },
+  ]);
+  return true;
+}
+
+/** Strongly consistent: a key works from the moment it is shown, and no longer than it stands. */
+export async function findSourceOfKey(table: Table, hash: string): Promise<string | undefined> {
+  const item = await table.get('marketing', { pk: `write-key#${hash}`, sk: '-' });
+  return item === undefined ? undefined : z.object({ source: z.string() }).parse(item).source;
+}
