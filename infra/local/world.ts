@@ -57,45 +57,14 @@ const defaultSettings: Settings = {
 /** The whole system in one process: every function of the manifest over the embedded ports. */
 export async function openWorld(options: WorldOptions) {
   quietPowertools();
-  const clock = options.clock === 'system' ? systemClock() : virtualClock(options.clock);
-  const hostility = options.hostile === undefined ? undefined : createHostility(options.hostile);
-  // The public URL is known only once the world listens; functions read it at every use.
-  const settings = { ...defaultSettings, ...options.settings };
-  const { directory, meter, emailAnswer: answer } = options;
-  const embedded = embeddedPorts({ clock, directory, hostility, settings, meter, answer });
-  const failures = new Failures(clock, options.onFailure);
-  const invocations = new Invocations();
-  const functions = await loadFunctions(embedded.ports, options.around);
-  const isVirtual = clock instanceof VirtualClock;
-  const parts = { embedded, functions, invocations, failures, clock, isVirtual, hostility };
-  const machinery = new Machinery(parts);
-  const authorizer = new Authorizer(adminSecret(directory));
-
-  let advancing: Promise<unknown> = Promise.resolve();
-  const advance = (by: string): Promise<string> => {
-    const advanced = advancing.then(async () => {
-      if (!(clock instanceof VirtualClock)) throw new CannotAdvance('The clock is real.');
-      const target = advanceTarget(by, clock.now(), settings.timeZone);
-      if (target === undefined) throw new CannotAdvance(`"${by}" is no duration ahead.`);
-      await machinery.clockwork.advance(clock, target);
-      return isoOf(clock.now());
-    });
-    advancing = advanced.catch(() => undefined);
-    return advanced;
-  };
-
-  const feedback = giveFeedback({ embedded, settings, clock });
-  const local = localRoutes({ embedded, machinery, failures, settings, clock, advance, feedback });
+  const parts = await makeParts(options);
+  const { embedded, functions, invocations, failures, machinery, clock, settings } = parts;
+  const advance = advancer(parts);
+  const feedback = giveFeedback(parts);
+  const authorizer = new Authorizer(adminSecret(options.directory));
   const onEnd = () => machinery.wake();
-  const gateway = new HttpGateway({
-    functions,
-    invocations,
-    failures,
-    authorizer,
-    clock,
-    local,
-    onEnd,
-  });
+  const local = localRoutes({ ...parts, advance, feedback });
+  const gateway = new HttpGateway({ ...parts, authorizer, local, onEnd });
   const server = httpServer((request) => gateway.answer(request));
   const adminToken = await authorizer.adminToken();
   machinery.wake();
@@ -140,6 +109,38 @@ export async function openWorld(options: WorldOptions) {
       await machinery.stop();
       embedded.database.close();
     },
+  };
+}
+
+async function makeParts(options: WorldOptions) {
+  const clock = options.clock === 'system' ? systemClock() : virtualClock(options.clock);
+  const hostility = options.hostile === undefined ? undefined : createHostility(options.hostile);
+  // The public URL is known only once the world listens; functions read it at every use.
+  const settings = { ...defaultSettings, ...options.settings };
+  const { directory, meter, emailAnswer: answer } = options;
+  const embedded = embeddedPorts({ clock, directory, hostility, settings, meter, answer });
+  const failures = new Failures(clock, options.onFailure);
+  const invocations = new Invocations();
+  const functions = await loadFunctions(embedded.ports, options.around);
+  const isVirtual = clock instanceof VirtualClock;
+  const parts = { embedded, functions, invocations, failures, clock, settings, hostility };
+  return { ...parts, machinery: new Machinery({ ...parts, isVirtual }) };
+}
+
+/** Moves the clock; who asks while it moves waits for their turn. */
+function advancer({ clock, machinery, settings }: Awaited<ReturnType<typeof makeParts>>) {
+  let advancing: Promise<unknown> = Promise.resolve();
+  const advanceNow = async (by: string): Promise<string> => {
+    if (!(clock instanceof VirtualClock)) throw new CannotAdvance('The clock is real.');
+    const target = advanceTarget(by, clock.now(), settings.timeZone);
+    if (target === undefined) throw new CannotAdvance(`"${by}" is no duration ahead.`);
+    await machinery.clockwork.advance(clock, target);
+    return isoOf(clock.now());
+  };
+  return (by: string): Promise<string> => {
+    const advanced = advancing.then(() => advanceNow(by));
+    advancing = advanced.catch(() => undefined);
+    return advanced;
   };
 }
 

@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { aWorld } from '../support/world.ts';
+
+const welcome = {
+  id: 'bWVzc2FnZQ',
+  to: 'anna@example.com',
+  subject: 'Welcome <b>Anna</b>',
+  html: '<p>Welcome</p>',
+  text: 'Welcome',
+  headers: { 'List-Unsubscribe': '<https://example.com/u/1>' },
+  tags: { message: 'bWVzc2FnZQ' },
+};
+
+describe('the page of the local world', () => {
+  it('is whole in itself: nothing is loaded from elsewhere, and its script is sound', async () => {
+    await using world = await aListeningWorld();
+    const answer = await fetch(`${world.url}/local`);
+    const html = await answer.text();
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(html).not.toMatch(/(?:src|href)\s*=\s*["']?(?:https?:)?\/\/|@import|url\(/i);
+    const script = /<script>([\s\S]*)<\/script>/.exec(html)?.[1] ?? '';
+    expect(script).toContain('/local/state.json');
+    expect(() => new Script(script)).not.toThrow();
+    // What was sent goes into the page as text; the email itself into a frame without rights.
+    expect(script).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write/);
+    expect(script).not.toMatch(/allow-scripts|allow-same-origin/);
+  });
+
+  it('shows what was sent, the newest first, with queues, timers and the clock', async () => {
+    await using world = await aListeningWorld();
+    await world.ports.email.send([welcome]);
+    await world.ports.text.send({ id: 'sms-1', to: '+37120000000', text: 'Hello' });
+    await world.ports.schedules.putSchedule({
+      name: 'march-8',
+      when: { at: '2027-03-08T10:00:00', timeZone: 'Europe/Riga' },
+      queue: 'runs',
+      payload: {},
+    });
+    const state = await (await fetch(`${world.url}/local/state.json`)).json();
+    expect(state).toMatchObject({
+      now: '2026-11-25T12:00:00.000Z',
+      clock: 'virtual',
+      sent: 2,
+      messages: [
+        { id: 'sms-1', channel: 'sms', text: 'Hello' },
+        { id: welcome.id, channel: 'email', subject: welcome.subject },
+      ],
+      queues: expect.arrayContaining([expect.objectContaining({ name: 'inputs', dead: 0 })]),
+      schedules: [expect.objectContaining({ name: 'march-8', nextAt: '2027-03-08T08:00:00.000Z' })],
+      nextAt: '2027-03-08T08:00:00.000Z',
+    });
+  });
+
+  it('lists the outbox for scripts', async () => {
+    await using world = await aListeningWorld();
+    await world.ports.email.send([welcome]);
+    expect(await (await fetch(`${world.url}/local/outbox`)).json()).toEqual([
+      { ...welcome, channel: 'email', at: '2026-11-25T12:00:00.000Z' },
+    ]);
+  });
+
+  it('says what is wrong with a request, as a problem document', async () => {
+    await using world = await aListeningWorld();
+    const wrong = [
+      { path: '/local/clock', body: { advance: 'two hours' }, status: 422, detail: 'PT2H' },
+      { path: '/local/clock', body: { advance: '-PT1H' }, status: 422, detail: 'ahead' },
+      { path: '/local/clock', body: { forward: 'PT1H' }, status: 422, detail: 'advance' },
+      { path: '/local/feedback', body: { message: 'm', type: 'open' }, status: 404, detail: '"m"' },
+      { path: '/local/feedback', body: { message: 'm', type: 'x' }, status: 422, detail: 'type' },
+      { path: '/local/nothing', body: {}, status: 404, detail: '/local/nothing' },
+    ];
+    for (const { path, body, status, detail } of wrong) {
+      const answer = await post(`${world.url}${path}`, body);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect(await answer.json()).toMatchObject({
+        status,
+        type: 'about:blank',
+        detail: expect.stringContaining(detail),
+      });
+      expect(answer.status).toBe(status);
+    }
+  });
+
+  it('moves a virtual clock, and says that a real one cannot be moved', async () => {
+    await using world = await aListeningWorld();
+    const moved = await post(`${world.url}/local/clock`, { advance: 'PT2H' });
+    expect(await moved.json()).toEqual({ now: '2026-11-25T14:00:00.000Z' });
+    await using real = await aListeningWorld('system');
+    expect((await post(`${real.url}/local/clock`, { advance: 'PT2H' })).status).toBe(409);
+  });
+
+  it('takes feedback on a message', async () => {
+    await using world = await aListeningWorld();
+    await world.ports.email.send([welcome]);
+    const answer = await post(`${world.url}/local/feedback`, { message: welcome.id, type: 'open' });
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toEqual({ message: welcome.id });
+  });
+});
+
+describe('a world on disk', () => {
+  it('has its outbox, its schedules and its tokens again after a restart', async () => {
+    await using folder = await aFolder();
+    const directory = join(folder.path, 'data');
+    const first = await aWorld({ directory });
+    await first.ports.email.send([welcome]);
+    const secret = await first.ports.secrets.get('link-signing');
+    await first.close();
+
+    const second = await aWorld({ directory });
+    expect(second.outbox().map(({ id }) => id)).toEqual([welcome.id]);
+    expect(second.adminToken).toBe(first.adminToken);
+    expect(await second.ports.secrets.get('link-signing')).toEqual(secret);
+    await second.close();
+  });
+});
+
+describe('npm start', () => {
+  it('refuses what it does not know, with its usage', async () => {
+    const wrong = [['--memroy'], ['--clock', 'noon'], ['--time-zone', 'Mars'], ['--country', 'lv']];
+    const answers = await Promise.all(wrong.map((args) => start(args)));
+    for (const { code, errors } of answers) {
+      expect(code).toBe(1);
+      expect(errors).toContain('npm start -- [options]');
+    }
+  });
+
+  it('says in one line that the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const { code, errors } = await start(['--memory'], { PORT: port });
+    other.close();
+    expect(code).toBe(1);
+    expect(errors).toContain(`Port ${port} is taken: set PORT to another one`);
+    expect(errors).not.toContain('    at ');
+  });
+});
+
+async function aListeningWorld(clock?: string) {
+  const world = await aWorld(clock === undefined ? {} : { clock });
+  return Object.assign(world, { url: await world.listen(0) });
+}
+
+const post = (url: string, body: unknown) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+async function aFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'perennial-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}
+
+/** Runs the command in a folder of its own until it ends by itself. */
+async function start(args: readonly string[], environment: Record<string, string> = {}) {
+  await using folder = await aFolder();
+  const script = new URL('../../infra/commands/start.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: folder.path,
+    env: { ...process.env, NODE_NO_WARNINGS: '1', ...environment },
+  });
+  let errors = '';
+  child.stderr.on('data', (text: Buffer) => {
+    errors += text.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return { code, errors };
+}
