@@ -1,3 +1,4 @@
+import type { webcrypto } from 'node:crypto';
 import { CompactSign, compactVerify } from 'jose';
 import { z } from 'zod';
 import type { Secrets } from '../ports/secrets.ts';
@@ -13,7 +14,7 @@ const claimsSchema = z.object({
 });
 export type UnsubscribeClaims = Omit<z.infer<typeof claimsSchema>, 'aud'>;
 
-const signingKey = async (secrets: Secrets): Promise<CryptoKey> =>
+const signingKey = async (secrets: Secrets): Promise<webcrypto.CryptoKey> =>
   crypto.subtle.importKey(
     'raw',
     // A copy of its own: Web Crypto's type refuses memory that could be shared.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
-import { changed, type MessageChange } from '../domain/messaging/ledger.ts';
+import { canMove, changed, type MessageChange } from '../domain/messaging/ledger.ts';
 import {
   type Message,
   type MessageKey,
@@ -147,6 +147,36 @@ export async function moveMessage(
   });
   return result.kind === 'written' ? after : undefined;
 }
+
+/**
+ * Changes a message as its row stands, whoever else writes it meanwhile: `change` is asked again after
+ * a clash, and ends it with undefined. Answers the row as it stands then.
+ */
+export async function updateMessage(
+  table: Table,
+  message: Message,
+  change: (row: Message) => MessageChange | undefined,
+): Promise<Message> {
+  let row = message;
+  for (let attempt = 1; attempt <= 10; attempt += 1) {
+    const next = change(row);
+    if (next === undefined) return row;
+    const moved = await moveMessage(table, row, next);
+    if (moved !== undefined) return moved;
+    const [newer] = await readMessages(table, [rowKey(row)]);
+    if (newer === undefined) throw new Error('A row of the ledger vanished.');
+    row = newer;
+  }
+  throw new Throttled('A row of the ledger keeps changing.');
+}
+
+/** Brings a message to a state that it is known to have reached, unless it is further already. */
+export const advanceMessage = (
+  table: Table,
+  message: Message,
+  change: MessageChange & Pick<Message, 'state'>,
+): Promise<Message> =>
+  updateMessage(table, message, (row) => (canMove(row.state, change.state) ? change : undefined));
 
 /** One page of a run's rows in one shard. */
 export async function queryMessages(

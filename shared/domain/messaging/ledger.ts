@@ -10,6 +10,13 @@ export const claimLeaseMs = 2 * 60_000;
 /** How long events may settle a call without an answer, in ms; then it is `failed` with `no-answer`. */
 export const answerWaitMs = 24 * 60 * 60_000;
 
+/** The longest text message that providers take, in characters. */
+export const maxTextCharacters = 1_600;
+
+/** Seconds until a message that the provider did not take now is tried again: a quarter of how late it is, 15 s to 15 min. */
+export const retryDelaySeconds = (plannedAt: number, now: number): number =>
+  Math.min(900, Math.max(15, Math.round((now - plannedAt) / 4_000)));
+
 /** What a campaign knows of a message before it is decided. */
 export type MessageDraft = Pick<
   Message,

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { page } from '../../shared/runtime/http/answer.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+import { Problem } from '../../shared/runtime/problem.ts';
+import { listSuppressions as suppressionsPage } from '../../shared/stores/suppressions.ts';
+
+const pageSize = 100;
+
+/** The addresses that get nothing any more: `{ channel, address, reason, at, message }`. */
+export const listSuppressions = route({
+  method: 'GET',
+  path: '/admin/suppressions',
+  summary: 'List suppressed addresses',
+  auth: 'admin',
+  query: z.strictObject({ after: z.string().default('') }),
+  handle: async ({ query }, { table }) => {
+    const found = await suppressionsPage(table, { after: query.after, limit: pageSize });
+    if (found === 'wrong-cursor') {
+      throw new Problem(400, 'The cursor is not known here: take "next" of the page before.', [
+        { path: 'after', message: 'take "next" of the page before, or leave it empty' },
+      ]);
+    }
+    return page(found.rows, found.after);
+  },
+});

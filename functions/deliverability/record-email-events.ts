@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { type EmailEvent, readEmailEvent } from '../../shared/domain/deliverability/email-event.ts';
+import { changeBy, provesSending } from '../../shared/domain/deliverability/feedback.ts';
+import { normaliseEmail } from '../../shared/domain/identity/identifier.ts';
+import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { logger } from '../../shared/runtime/observability.ts';
+import { queueFunction } from '../../shared/runtime/queue-function.ts';
+import {
+  type MessageEvent,
+  recordMessageEvent,
+  recordSent,
+} from '../../shared/stores/message-entries.ts';
+import { getMessages, updateMessage, writeOnce } from '../../shared/stores/messages.ts';
+import { suppress } from '../../shared/stores/suppressions.ts';
+
+/** An event of EventBridge; what SES says is in `detail`. */
+const bodySchema = z.looseObject({ detail: z.unknown() });
+
+/**
+ * What SES says about emails: it moves ledger rows forward, writes on people's timelines, and
+ * suppresses addresses that bounced for good or complained. Each write may be repeated, so an event
+ * that comes twice, late or out of order changes nothing more.
+ */
+export const handler = queueFunction(bodySchema, async (messages, ports) => {
+  const failed: string[] = [];
+  for (const { id, body } of messages) {
+    const event = readEmailEvent(body.detail);
+    if (event === 'foreign') continue;
+    if (event === 'unreadable') {
+      logger.error('email-event-unreadable', { messageId: id });
+      failed.push(id);
+      continue;
+    }
+    try {
+      await recordEmailEvent(event, ports);
+    } catch (error) {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      logger.error('email-event-not-recorded', { message: event.message, error: cause });
+      failed.push(id);
+    }
+  }
+  return failed;
+});
+
+async function recordEmailEvent(event: EmailEvent, ports: Ports): Promise<void> {
+  const [message] = await getMessages(ports.table, [event.message]);
+  if (message === undefined) {
+    logger.info('email-event-of-unknown-message', { message: event.message });
+    return;
+  }
+  if (provesSending(event, message)) await recordSent(message, ports);
+  const entry = entryOf(event);
+  if (entry !== undefined) await recordMessageEvent(message, entry, ports);
+  await suppressAddresses(event, message, ports);
+  await updateMessage(ports.table, message, (row) => changeBy(event, row));
+}
+
+/** The entry on the timeline; what was sent is written by `recordSent`. */
+function entryOf(event: EmailEvent): MessageEvent | undefined {
+  const occurredAt = event.at;
+  switch (event.kind) {
+    case 'sent':
+      return undefined;
+    case 'delivered':
+      return { type: 'message.delivered', occurredAt, distinction: '' };
+    case 'bounced': {
+      const { permanent, detail, feedbackId: distinction } = event;
+      return { type: 'message.bounced', occurredAt, distinction, data: { permanent, detail } };
+    }
+    case 'complained':
+      return { type: 'message.complained', occurredAt, distinction: event.feedbackId };
+    case 'rejected': {
+      const { detail } = event;
+      return { type: 'message.rejected', occurredAt, distinction: '', data: { detail } };
+    }
+    case 'opened': {
+      const { automated } = event;
+      return { type: 'message.opened', occurredAt, distinction: '', data: { automated } };
+    }
+    case 'clicked': {
+      const { automated, link } = event;
+      return { type: 'message.clicked', occurredAt, distinction: link, data: { automated, link } };
+    }
+  }
+}
+
+/** A mailbox that does not exist, and a person who called it spam, get nothing any more. */
+async function suppressAddresses(event: EmailEvent, message: Message, ports: Ports): Promise<void> {
+  const isFinal = event.kind === 'complained' || (event.kind === 'bounced' && event.permanent);
+  if (!isFinal) return;
+  const reason = event.kind === 'complained' ? 'complaint' : 'bounce';
+  for (const written of event.addresses) {
+    const address = normaliseEmail(written) ?? written;
+    const why = { reason, at: event.at, message: messageId(message) } as const;
+    await writeOnce(ports.table, suppress('email', address, why));
+  }
+}

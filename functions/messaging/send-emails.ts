@@ -1,0 +1,63 @@
+import { messageId } from '../../shared/domain/messaging/message.ts';
+import type { Template } from '../../shared/domain/templates/template.ts';
+import type { Email, EmailSender } from '../../shared/ports/senders.ts';
+import type { Composed } from '../../shared/runtime/messaging/compose-messages.ts';
+import {
+  type Channel,
+  sendBodySchema,
+  sendMessages,
+} from '../../shared/runtime/messaging/send-messages.ts';
+import { queueFunction } from '../../shared/runtime/queue-function.ts';
+
+/** Emails that were reserved, up to fifty per call. */
+export const handler = queueFunction(sendBodySchema, async (messages, ports, context) => {
+  const channel = emailChannel(ports.email);
+  for (const { body } of messages) {
+    await sendMessages(body.messages, channel, { ports, context });
+  }
+  return [];
+});
+
+/** What data adds to a template and headers to an email, in bytes, as far as one can guess. */
+const guessedBytes = 3_000;
+
+function emailChannel(sender: EmailSender): Channel<Email> {
+  return {
+    contentOf: emailOf,
+    bytesOf: (email) => byteLength(JSON.stringify(email)),
+    callSize: (template) => {
+      const fitting = Math.floor(sender.batchBytes / (templateBytes(template) + guessedBytes));
+      return Math.max(1, Math.min(sender.batchSize, fitting));
+    },
+    callBytes: sender.batchBytes,
+    send: (emails) => sender.send(emails),
+  };
+}
+
+function emailOf({ row, to, rendered, unsubscribeUrl }: Composed): Email | undefined {
+  if (!('html' in rendered)) throw new Error('A template for SMS stands behind an email.');
+  const isMarketing = row.kind === 'marketing' && unsubscribeUrl !== undefined;
+  return {
+    id: messageId(row),
+    to,
+    ...rendered,
+    // RFC 8058: one click in the mail program unsubscribes.
+    headers: isMarketing
+      ? {
+          'List-Unsubscribe': `<${unsubscribeUrl}>`,
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        }
+      : {},
+    // A tag takes no dots.
+    tags: { message: messageId(row), campaign: row.campaign.replaceAll('.', '_') },
+  };
+}
+
+const byteLength = (text: string): number => Buffer.byteLength(text, 'utf8');
+
+function templateBytes(template: Template): number {
+  if (template.channel === 'sms') return 0;
+  const html = byteLength(JSON.stringify(template.html));
+  // A text made from the HTML is a good part of it at most.
+  return html + (template.text === undefined ? html / 2 : byteLength(template.text));
+}

@@ -1,0 +1,32 @@
+import { maxTextCharacters } from '../../shared/domain/messaging/ledger.ts';
+import { messageId } from '../../shared/domain/messaging/message.ts';
+import type { Text, TextSender } from '../../shared/ports/senders.ts';
+import type { Composed } from '../../shared/runtime/messaging/compose-messages.ts';
+import {
+  type Channel,
+  sendBodySchema,
+  sendMessages,
+} from '../../shared/runtime/messaging/send-messages.ts';
+import { queueFunction } from '../../shared/runtime/queue-function.ts';
+
+/** SMS that were reserved, one per call: providers know no bulk. */
+export const handler = queueFunction(sendBodySchema, async (messages, ports, context) => {
+  const channel = textChannel(ports.text);
+  for (const { body } of messages) {
+    await sendMessages(body.messages, channel, { ports, context });
+  }
+  return [];
+});
+
+const textChannel = (sender: TextSender): Channel<Text> => ({
+  contentOf: textOf,
+  bytesOf: () => 1,
+  callSize: () => 1,
+  callBytes: 1,
+  send: async (texts) => Promise.all(texts.map((text) => sender.send(text))),
+});
+
+const textOf = ({ row, to, rendered }: Composed): Text | undefined =>
+  rendered.text.length > maxTextCharacters
+    ? undefined
+    : { id: messageId(row), to, text: rendered.text };

@@ -1,0 +1,46 @@
+import { canMove, type MessageChange } from '../messaging/ledger.ts';
+import type { Message, MessageState } from '../messaging/message.ts';
+import type { EmailEvent } from './email-event.ts';
+
+/** The state that an event proves a message has reached at least. */
+function provenState(event: EmailEvent): MessageState {
+  switch (event.kind) {
+    // Who can open a message has been sent it.
+    case 'sent':
+    case 'opened':
+    case 'clicked':
+      return 'accepted';
+    case 'delivered':
+    case 'bounced':
+    case 'complained':
+    case 'rejected':
+      return event.kind;
+  }
+}
+
+/** What an event changes about a message: forward only, and nothing when it has been told before. */
+export function changeBy(event: EmailEvent, message: Message): MessageChange | undefined {
+  const change = { ...move(event, message), ...reaction(event, message) };
+  return Object.keys(change).length === 0 ? undefined : change;
+}
+
+function move(event: EmailEvent, message: Message): MessageChange {
+  const state = provenState(event);
+  if (!canMove(message.state, state)) return {};
+  const { at, providerId } = event;
+  const reason =
+    event.kind === 'bounced' || event.kind === 'rejected' ? { reason: event.detail } : {};
+  return { state, at, providerId, acceptedAt: message.acceptedAt ?? at, ...reason };
+}
+
+/** The first time a person opened and clicked; what a machine did counts for nothing. */
+function reaction(event: EmailEvent, message: Message): MessageChange {
+  if ((event.kind !== 'opened' && event.kind !== 'clicked') || event.automated) return {};
+  const { at } = event;
+  if (event.kind === 'opened') return message.openedAt === undefined ? { openedAt: at } : {};
+  return message.clickedAt === undefined ? { clickedAt: at } : {};
+}
+
+/** Whether an event is the first word that the provider took the message: nobody wrote that it was sent. */
+export const provesSending = (event: EmailEvent, message: Message): boolean =>
+  event.kind !== 'rejected' && ['claimed', 'unknown', 'failed'].includes(message.state);

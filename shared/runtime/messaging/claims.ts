@@ -1,0 +1,130 @@
+import {
+  answerWaitMs,
+  claimLeaseMs,
+  retryDelaySeconds,
+  safetyNetMs,
+} from '../../domain/messaging/ledger.ts';
+import { type Message, messageId } from '../../domain/messaging/message.ts';
+import { isoInstant } from '../../domain/time/instant.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { QueueName } from '../../ports/queue.ts';
+import { voidCall } from '../../stores/calls.ts';
+import { advanceMessage, getMessages, moveMessage } from '../../stores/messages.ts';
+
+/** Messages per queue body, at most. */
+const bodySize = 50;
+
+/** Everything that a row of its own needs again once no call has it any more. */
+const unclaimed = { call: undefined, claimedAt: undefined } as const;
+
+/** The messages that may be sent now: reserved, or cut off in a claim whose call never went out. */
+export async function freeMessages(ids: readonly string[], ports: Ports): Promise<Message[]> {
+  const rows = await getMessages(ports.table, ids);
+  const cutOff = rows.filter((row) => isCutOff(row, ports.clock.now()));
+  const freed = await freeCutOff(cutOff, ports);
+  return [...rows.filter((row) => row.state === 'reserved'), ...freed];
+}
+
+/** Whether a claim is older than any sender can be. */
+export const isCutOff = (row: Message, now: number): boolean =>
+  row.state === 'claimed' && Date.parse(row.claimedAt ?? row.at) + claimLeaseMs <= now;
+
+/**
+ * Settles claims that were cut off. Their calls are voided first, so that a sender that is only slow
+ * cannot call any more: then the rows are free. Where the call may have gone out, nobody knows: the
+ * rows wait as `unknown` for the provider's events, and are never sent again.
+ */
+export async function freeCutOff(rows: readonly Message[], ports: Ports): Promise<Message[]> {
+  const { table, clock } = ports;
+  const freed: Message[] = [];
+  const outcomes = new Map<string, 'free' | 'called'>();
+  for (const row of rows) {
+    const call = row.call ?? '';
+    const now = clock.now();
+    const outcome = outcomes.get(call) ?? (await voidCall(table, call, now));
+    outcomes.set(call, outcome);
+    if (outcome === 'called') {
+      await markUnknown(row, ports);
+    } else {
+      const free = await release(row, now + safetyNetMs, ports);
+      if (free !== undefined) freed.push(free);
+    }
+  }
+  return freed;
+}
+
+/** A call went out and nobody knows what came of it: the provider's events or time will tell. */
+export const markUnknown = (row: Message, ports: Ports): Promise<Message> => {
+  const now = ports.clock.now();
+  const change = { at: isoInstant(now), dueAt: isoInstant(now + answerWaitMs) };
+  return advanceMessage(ports.table, row, { state: 'unknown', ...change });
+};
+
+const release = (row: Message, dueAt: number, ports: Ports): Promise<Message | undefined> =>
+  moveMessage(ports.table, row, {
+    state: 'reserved',
+    at: isoInstant(ports.clock.now()),
+    dueAt: isoInstant(dueAt),
+    ...unclaimed,
+  });
+
+/** Frees claimed rows whose call certainly sent nothing, and hands them out again after a while. */
+export async function releaseForLater(rows: readonly Message[], ports: Ports): Promise<void> {
+  const now = ports.clock.now();
+  const delaySeconds = delayOf(rows, now);
+  const dueAt = now + delaySeconds * 1000 + safetyNetMs;
+  const freed = await Promise.all(rows.map((row) => release(row, dueAt, ports)));
+  await handOut(
+    freed.flatMap((row) => row ?? []),
+    { queue: ports.queue, delaySeconds },
+  );
+}
+
+/** Hands reserved rows out again later, untouched. */
+export const handOutLater = (rows: readonly Message[], ports: Ports): Promise<void> =>
+  handOut(rows, { queue: ports.queue, delaySeconds: delayOf(rows, ports.clock.now()) });
+
+const delayOf = (rows: readonly Message[], now: number): number =>
+  Math.max(0, ...rows.map((row) => retryDelaySeconds(Date.parse(row.plannedAt), now)));
+
+/** Frees claimed rows as far as possible after something broke before their call; the rest frees the lease. */
+export const releaseQuietly = async (rows: readonly Message[], ports: Ports): Promise<void> => {
+  const dueAt = ports.clock.now() + safetyNetMs;
+  await Promise.allSettled(rows.map((row) => release(row, dueAt, ports)));
+};
+
+/** A row leaves its claim with an outcome that needs no call; nothing when the claim was lost meanwhile. */
+export const endClaim = (
+  row: Message,
+  change: Pick<Message, 'state' | 'reason' | 'dueAt'>,
+  ports: Ports,
+): Promise<Message | undefined> =>
+  moveMessage(ports.table, row, { ...change, ...unclaimed, at: isoInstant(ports.clock.now()) });
+
+/** Puts reserved messages on the senders' queues, in their order, those of one run and channel together. */
+export async function handOut(
+  rows: readonly Message[],
+  to: { readonly queue: Ports['queue']; readonly delaySeconds?: number },
+): Promise<void> {
+  const bodies = new Map<QueueName, string[][]>();
+  const open = new Map<string, string[]>();
+  for (const row of rows) {
+    const group = `${row.run}\n${row.channel}`;
+    let ids = open.get(group);
+    if (ids === undefined || ids.length >= bodySize) {
+      ids = [];
+      open.set(group, ids);
+      const queue = row.channel === 'email' ? 'emails' : 'texts';
+      bodies.set(queue, [...(bodies.get(queue) ?? []), ids]);
+    }
+    ids.push(messageId(row));
+  }
+  const { delaySeconds } = to;
+  for (const [queue, lists] of bodies) {
+    const messages = lists.map((ids) => ({
+      body: { messages: ids },
+      ...(delaySeconds !== undefined && { delaySeconds }),
+    }));
+    await to.queue.send(queue, messages);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Run } from '../../domain/campaigns/run.ts';
+import { addressOf, decideMessage } from '../../domain/messaging/decision.ts';
+import { standingOf } from '../../domain/messaging/ledger.ts';
+import { type Message, messageId } from '../../domain/messaging/message.ts';
+import type { Profile } from '../../domain/profiles/profile.ts';
+import { RenderError } from '../../domain/templates/liquid.ts';
+import { type Rendered, renderer } from '../../domain/templates/rendering.ts';
+import type { Template } from '../../domain/templates/template.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { getProfiles } from '../../stores/profiles.ts';
+import { suppressedAmong } from '../../stores/suppressions.ts';
+import { unsubscribeSigner } from '../link-tokens.ts';
+import { logger } from '../observability.ts';
+import { stillWanted } from '../unless.ts';
+import { endClaim } from './claims.ts';
+
+/** A claimed message with all its recipient gets. */
+export type Composed = {
+  readonly row: Message;
+  readonly to: string;
+  readonly rendered: Rendered;
+  readonly unsubscribeUrl: string | undefined;
+};
+
+export type Composer = (claimed: readonly Message[]) => Promise<readonly Composed[]>;
+
+/**
+ * Composes the messages of one run. It reads people and suppressions anew and decides again; who is
+ * not to get the message after all leaves the claim here, each for itself.
+ */
+export async function composer(run: Run, template: Template, ports: Ports): Promise<Composer> {
+  const render = renderer(template);
+  const sign = await unsubscribeSigner(ports.secrets);
+
+  const compose = async (row: Message, profile: Profile, to: string) => {
+    const { topic, channel } = row;
+    const token =
+      topic === undefined
+        ? undefined
+        : await sign({ profile: row.profileId, topic, channel, message: messageId(row) });
+    const unsubscribeUrl =
+      token === undefined ? undefined : `${ports.settings.publicUrl}/u/${token}`;
+    const rendered = render({
+      profile,
+      event: row.event,
+      campaign: { id: row.campaign, name: run.definition.name },
+      unsubscribeUrl,
+      kind: row.kind,
+      now: Date.parse(row.claimedAt ?? row.at),
+      timeZone: ports.settings.timeZone,
+    });
+    return { row, to, rendered, unsubscribeUrl };
+  };
+
+  return async (claimed) => {
+    const people = await peopleOf(claimed, ports);
+    const composed = await Promise.all(
+      claimed.map(async (row) => {
+        const profile = people.profiles.get(row.profileId);
+        const to = profile === undefined ? undefined : addressOf(profile, row.channel);
+        const decision = await decideAgain({ row, run, profile, ...people }, ports);
+        if (decision.kind !== 'send' || profile === undefined || to === undefined) {
+          await endClaim(row, standingOf(decision, ports.clock.now()), ports);
+          return undefined;
+        }
+        try {
+          return await compose(row, profile, to);
+        } catch (error) {
+          if (!(error instanceof RenderError)) throw error;
+          logger.warn('message-not-rendered', { template: row.template, campaign: row.campaign });
+          await endClaim(row, { state: 'failed', reason: 'render-error', dueAt: undefined }, ports);
+          return undefined;
+        }
+      }),
+    );
+    return composed.filter((one) => one !== undefined);
+  };
+}
+
+type People = {
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly suppressed: ReadonlySet<string>;
+};
+
+async function peopleOf(rows: readonly Message[], { table }: Ports): Promise<People> {
+  const channel = rows[0]?.channel;
+  if (channel === undefined) return { profiles: new Map(), suppressed: new Set() };
+  const ids = [...new Set(rows.map((row) => row.profileId))];
+  const profiles = await getProfiles(table, ids);
+  const addresses = [...profiles.values()].flatMap((profile) => addressOf(profile, channel) ?? []);
+  return { profiles, suppressed: await suppressedAmong(table, channel, addresses) };
+}
+
+type Situation = People & {
+  readonly row: Message;
+  readonly run: Run;
+  readonly profile: Profile | undefined;
+};
+
+async function decideAgain({ row, run, profile, suppressed }: Situation, ports: Ports) {
+  const now = ports.clock.now();
+  const { definition } = run;
+  const to = profile === undefined ? undefined : addressOf(profile, row.channel);
+  const decision = decideMessage({
+    channel: row.channel,
+    kind: row.kind,
+    topic: row.topic,
+    profile,
+    suppressed: to !== undefined && suppressed.has(to),
+    quietHours: definition.quietHours,
+    holdout: definition.holdout ?? 0,
+    campaign: row.campaign,
+    plannedAt: Date.parse(row.plannedAt),
+    deadline: row.deadline === undefined ? undefined : Date.parse(row.deadline),
+    now,
+    companyTimeZone: ports.settings.timeZone,
+  });
+  if (decision.kind !== 'send' || profile === undefined) return decision;
+  const about = { schedule: definition.schedule, trigger: row.event, profile };
+  const isWanted = await stillWanted(about, ports);
+  return isWanted ? decision : ({ kind: 'withheld', reason: 'unless' } as const);
+}

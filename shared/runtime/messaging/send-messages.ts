@@ -1,0 +1,201 @@
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { type Message, messageId } from '../../domain/messaging/message.ts';
+import type { Template } from '../../domain/templates/template.ts';
+import { isoInstant } from '../../domain/time/instant.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { NotSent, type SendAnswer } from '../../ports/senders.ts';
+import { recordCall } from '../../stores/calls.ts';
+import { recordSent } from '../../stores/message-entries.ts';
+import { advanceMessage, moveMessage } from '../../stores/messages.ts';
+import { getRun } from '../../stores/runs.ts';
+import { getTemplateVersion } from '../../stores/templates.ts';
+import { logger } from '../observability.ts';
+import {
+  endClaim,
+  freeMessages,
+  handOutLater,
+  markUnknown,
+  releaseForLater,
+  releaseQuietly,
+} from './claims.ts';
+import { type Composed, type Composer, composer } from './compose-messages.ts';
+
+/** The body of the queues `emails` and `texts`: messages of one run and channel. */
+export const sendBodySchema = z.strictObject({ messages: z.array(z.string()).min(1).max(50) });
+
+/** How one channel sends what is composed. */
+export type Channel<Content> = {
+  /** The content, or undefined when it is too large ever to be sent. */
+  readonly contentOf: (composed: Composed) => Content | undefined;
+  readonly bytesOf: (content: Content) => number;
+  /** Messages per call for a template, as far as can be told before rendering. */
+  readonly callSize: (template: Template) => number;
+  readonly callBytes: number;
+  readonly send: (contents: readonly Content[]) => Promise<readonly SendAnswer[]>;
+};
+
+/** What is left of an invocation when no further call is begun, in ms. */
+const reserveMs = 15_000;
+
+/**
+ * Sends the messages of one queue body, call by call. Each call is: claim the rows (conditional),
+ * read and decide anew, render, record the call, call the provider, write its answers. It can be cut
+ * off between any two of these: without the record nothing was sent and the rows are free; with it
+ * and without answers the rows are `unknown` and never sent again.
+ */
+export async function sendMessages<Content>(
+  ids: readonly string[],
+  channel: Channel<Content>,
+  { ports, context }: { readonly ports: Ports; readonly context: Context },
+): Promise<void> {
+  const rows = await freeMessages(ids, ports);
+  const [first] = rows;
+  if (first === undefined) return;
+  const run = await getRun(ports.table, first.run);
+  if (run?.state === 'paused') return; // reserved rows wait; the resume hands them out again
+  if (run === undefined || run.state === 'cancelled') return withholdCancelled(rows, ports);
+
+  const { template: id, templateVersion } = first;
+  const template = await getTemplateVersion(ports.table, id, templateVersion);
+  if (template === undefined) throw new Error(`Template ${id} has no version ${templateVersion}.`);
+  const compose = await composer(run, template, ports);
+  const callSize = channel.callSize(template);
+  for (let at = 0; at < rows.length; at += callSize) {
+    const hasTime = at === 0 || context.getRemainingTimeInMillis() > reserveMs;
+    const goesOn =
+      hasTime && (await sendCall(rows.slice(at, at + callSize), { channel, compose, ports }));
+    if (!goesOn) return handOutLater(rows.slice(hasTime ? at + callSize : at), ports);
+  }
+}
+
+const withholdCancelled = async (rows: readonly Message[], ports: Ports): Promise<void> => {
+  const change = { state: 'withheld', reason: 'cancelled' } as const;
+  const at = isoInstant(ports.clock.now());
+  await Promise.all(rows.map((row) => moveMessage(ports.table, row, { ...change, at })));
+};
+
+type Sending<Content> = {
+  readonly channel: Channel<Content>;
+  readonly compose: Composer;
+  readonly ports: Ports;
+};
+
+type Outgoing<Content> = { readonly row: Message; readonly content: Content };
+
+/** One provider call; false when the provider takes nothing now. */
+async function sendCall<Content>(
+  rows: readonly Message[],
+  { channel, compose, ports }: Sending<Content>,
+): Promise<boolean> {
+  const call = ports.ids.next();
+  const claimed = await claim(rows, call, ports);
+  let outgoing: readonly Outgoing<Content>[];
+  try {
+    outgoing = await fitInCall(await compose(claimed), channel, ports);
+    if (outgoing.length === 0) return true;
+    // Someone took this sender for dead and freed its rows: they are no longer its own.
+    if (!(await recordCall(ports.table, call, ports.clock.now()))) return true;
+  } catch (error) {
+    await releaseQuietly(claimed, ports);
+    throw error;
+  }
+  return answered(outgoing, channel, ports);
+}
+
+/** The rows that this call alone now holds. */
+async function claim(rows: readonly Message[], call: string, ports: Ports): Promise<Message[]> {
+  const at = isoInstant(ports.clock.now());
+  const change = { state: 'claimed', at, claimedAt: at, call } as const;
+  const results = await Promise.allSettled(
+    rows.map((row) => moveMessage(ports.table, row, change)),
+  );
+  const claimed = results.flatMap((result) =>
+    result.status === 'fulfilled' ? (result.value ?? []) : [],
+  );
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure !== undefined) {
+    await releaseQuietly(claimed, ports);
+    throw failure.reason;
+  }
+  return claimed;
+}
+
+/** As many as the provider takes at once; the others are freed for the next call. */
+async function fitInCall<Content>(
+  composed: readonly Composed[],
+  channel: Channel<Content>,
+  ports: Ports,
+): Promise<readonly Outgoing<Content>[]> {
+  const fitting: Outgoing<Content>[] = [];
+  const others: Message[] = [];
+  let bytes = 0;
+  for (const one of composed) {
+    const content = channel.contentOf(one);
+    const size = content === undefined ? Infinity : channel.bytesOf(content);
+    if (content === undefined || size > channel.callBytes) {
+      const change = { state: 'failed', reason: 'too-large', dueAt: undefined } as const;
+      await endClaim(one.row, change, ports);
+    } else if (bytes + size > channel.callBytes) {
+      others.push(one.row);
+    } else {
+      bytes += size;
+      fitting.push({ row: one.row, content });
+    }
+  }
+  if (others.length > 0) await releaseForLater(others, ports);
+  return fitting;
+}
+
+/** Calls the provider and writes what it said. From here on nothing is ever sent again. */
+async function answered<Content>(
+  outgoing: readonly Outgoing<Content>[],
+  channel: Channel<Content>,
+  ports: Ports,
+): Promise<boolean> {
+  const rows = outgoing.map(({ row }) => row);
+  let answers: readonly SendAnswer[];
+  try {
+    answers = await channel.send(outgoing.map(({ content }) => content));
+    if (answers.length !== rows.length) throw new Error('Not every message was answered.');
+  } catch (error) {
+    if (error instanceof NotSent) {
+      logger.warn('provider-took-nothing', { reason: error.message, messages: rows.length });
+      await releaseForLater(rows, ports);
+      return false;
+    }
+    logger.error('provider-did-not-answer', { messages: rows.length, error: asError(error) });
+    await Promise.all(rows.map((row) => markUnknown(row, ports)));
+    return true;
+  }
+  const refused = rows.filter((_, index) => answers[index]?.kind === 'throttled');
+  const results = await Promise.allSettled([
+    ...rows.map((row, index) => writeAnswer(row, answers[index], ports)),
+    ...(refused.length > 0 ? [releaseForLater(refused, ports)] : []),
+  ]);
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+  return refused.length === 0;
+}
+
+async function writeAnswer(row: Message, answer: SendAnswer | undefined, ports: Ports) {
+  const at = isoInstant(ports.clock.now());
+  switch (answer?.kind) {
+    case 'accepted': {
+      await recordSent(row, ports);
+      const { providerId } = answer;
+      await advanceMessage(ports.table, row, { state: 'accepted', at, acceptedAt: at, providerId });
+      return;
+    }
+    case 'rejected':
+      logger.warn('message-rejected', { message: messageId(row), reason: answer.reason });
+      await advanceMessage(ports.table, row, { state: 'rejected', at, reason: answer.reason });
+      return;
+    case 'throttled':
+    case undefined:
+      return;
+  }
+}
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));

@@ -1,0 +1,57 @@
+import { entryIdOf } from '../domain/messaging/entry-id.ts';
+import { type Message, messageId } from '../domain/messaging/message.ts';
+import { isoInstant } from '../domain/time/instant.ts';
+import type { Ports } from '../ports/ports.ts';
+import { writeOnce } from './messages.ts';
+import { timelineEntry } from './timeline.ts';
+
+/** What happened to a message, in the words of the event catalog. */
+export type MessageEvent = {
+  readonly type:
+    | 'message.sent'
+    | 'message.delivered'
+    | 'message.bounced'
+    | 'message.complained'
+    | 'message.rejected'
+    | 'message.opened'
+    | 'message.clicked';
+  /** When it happened, ISO. */
+  readonly occurredAt: string;
+  /** What tells it from others of its type about the same message. */
+  readonly distinction: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Writes what happened to a message on its person's timeline. The entry's key follows from what it
+ * says, so it stands once however often it is told, and before the ledger row moves: a crash in
+ * between is repaired by telling it again. One write, where a transaction would cost double.
+ */
+export async function recordMessageEvent(
+  message: Message,
+  event: MessageEvent,
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
+): Promise<void> {
+  const id = messageId(message);
+  const { run, campaign, channel, profileId } = message;
+  const entry = {
+    id: entryIdOf(event.type, id, event.distinction),
+    profileId,
+    type: event.type,
+    occurredAt: event.occurredAt,
+    recordedAt: isoInstant(clock.now()),
+    data: { message: id, campaign, run, channel, ...event.data },
+  };
+  await writeOnce(table, timelineEntry(entry, { once: true }));
+}
+
+/** The provider took the message: it bears the instant of its claim, which sender and feedback both know. */
+export const recordSent = (
+  message: Message,
+  ports: Pick<Ports, 'table' | 'clock'>,
+): Promise<void> =>
+  recordMessageEvent(
+    message,
+    { type: 'message.sent', occurredAt: message.claimedAt ?? message.at, distinction: '' },
+    ports,
+  );
