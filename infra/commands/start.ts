@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWorld, type World } from '../local/world.ts';
-import { demoLead, makeSource, seedDemo } from './demo-data.ts';
+import { demoLead, hasDemo, makeSource, seedDemo } from './demo-data.ts';
 import { type StartOptions, startOptions, usage, WrongUsage } from './start-options.ts';
 
 const directory = '.perennial';
@@ -35,7 +35,7 @@ async function start(): Promise<void> {
 
 /** The write key: the one of the last start when the data are still there, for it is stored only hashed. */
 async function seeded(world: World, options: StartOptions): Promise<string> {
-  if (!options.isEmpty) await seedDemo(world);
+  if (!options.isEmpty && !(await hasDemo(world))) await seedDemo(world);
   if (!options.inMemory && existsSync(keyFile)) return readFileSync(keyFile, 'utf8').trim();
   const writeKey = options.isEmpty
     ? await makeSource(world, 'default', 'Default')

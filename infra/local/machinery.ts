@@ -84,6 +84,7 @@ export class Machinery {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.clockwork.stop();
+    for (const stream of this.#streams) stream.stop();
     const streams = this.#streams.flatMap((stream) => stream.reading);
     await Promise.allSettled([...this.#dispatcher.batches, ...streams]);
     while (this.#options.invocations.count > 0) await this.#options.invocations.oneEnded();

@@ -34,6 +34,7 @@ type Options = {
 /** Lambda's event source mapping for a stream: in order, partial failures, tries, a durable position. */
 export class StreamReader {
   readonly #options: Options;
+  readonly #stopping = new AbortController();
   #reading: Promise<void> | undefined;
 
   constructor(options: Options) {
@@ -42,6 +43,11 @@ export class StreamReader {
 
   get reading(): readonly Promise<void>[] {
     return this.#reading ? [this.#reading] : [];
+  }
+
+  /** Gives up waiting for a retry; the batch comes again after a restart. */
+  stop(): void {
+    this.#stopping.abort();
   }
 
   /** Reads on, unless it is reading. */
@@ -61,6 +67,7 @@ export class StreamReader {
       const last = changes.at(-1);
       if (last === undefined) return;
       await Promise.all(this.#shardsOf(changes).map(async (shard) => this.#deliver(shard)));
+      if (this.#stopping.signal.aborted) return;
       source.savePosition(last.sequence);
     }
   }
@@ -88,10 +95,16 @@ export class StreamReader {
         failures.add(loaded.row.file, thrown);
       }
       if (rest.length === 0) return;
-      const delaySeconds = this.#options.retryDelaySeconds(tries);
-      if (delaySeconds > 0) await sleep(delaySeconds * 1000);
+      await this.#waitSeconds(this.#options.retryDelaySeconds(tries));
+      if (this.#stopping.signal.aborted) return;
     }
     source.setAside(rest, error instanceof Error ? error.message : String(error));
+  }
+
+  async #waitSeconds(seconds: number): Promise<void> {
+    if (seconds === 0) return;
+    // Being stopped only ends the waiting.
+    await sleep(seconds * 1000, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
 }
 

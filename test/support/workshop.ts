@@ -8,7 +8,7 @@ import { HttpGateway } from '../../infra/local/http-gateway.ts';
 import { Invocations, type LoadedFunction } from '../../infra/local/invocations.ts';
 import { Machinery } from '../../infra/local/machinery.ts';
 import type { FunctionRow, Grants } from '../../infra/manifest.ts';
-import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
+import { systemClock, VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
@@ -27,11 +27,14 @@ type WorkshopOptions = {
   readonly functions: (ports: Ports) => readonly LoadedFunction[];
   readonly start?: string;
   readonly hostile?: number;
+  /** On the machine's clock instead of a virtual one. */
+  readonly isReal?: boolean;
 };
 
-/** The machinery of the local world around a test's own functions, on a virtual clock. */
-export function aWorkshop({ functions, start = startOfWorld, hostile }: WorkshopOptions) {
-  const clock = new VirtualClock(Date.parse(start));
+/** The machinery of the local world around a test's own functions, on a virtual clock unless told. */
+export function aWorkshop({ functions, start, hostile, isReal = false }: WorkshopOptions) {
+  const virtual = new VirtualClock(Date.parse(start ?? startOfWorld));
+  const clock = isReal ? systemClock() : virtual;
   const hostility = hostile === undefined ? undefined : createHostility(hostile);
   const shared = { clock, hostility, directory: undefined, meter: undefined, answer: undefined };
   const embedded = embeddedPorts({ ...shared, settings });
@@ -44,7 +47,7 @@ export function aWorkshop({ functions, start = startOfWorld, hostile }: Workshop
     invocations,
     failures,
     clock,
-    isVirtual: true,
+    isVirtual: !isReal,
     hostility,
   });
   const gateway = new HttpGateway({
@@ -63,7 +66,7 @@ export function aWorkshop({ functions, start = startOfWorld, hostile }: Workshop
     failures,
     machinery,
     settle: () => machinery.idle(),
-    advance: (until: string) => machinery.clockwork.advance(clock, Date.parse(until)),
+    advance: (until: string) => machinery.clockwork.advance(virtual, Date.parse(until)),
     granted: (grants: Grants): Ports =>
       grantedPorts(embedded.ports, { ...probeRow('runs'), file: 'functions/probe.ts', grants }),
     putEntries: async (sortKeys: readonly string[], pk = 'anna') => {

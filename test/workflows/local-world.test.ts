@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NotGranted } from '../../infra/local/grants.ts';
 import { aProbe, aRow, aWorkshop, bodiesOf, instantsOf } from '../support/workshop.ts';
 import { aWorld } from '../support/world.ts';
@@ -102,6 +102,37 @@ describe('time in the local world', () => {
       { time: '2027-03-01T09:01:00Z' },
       { time: '2027-03-01T09:02:00Z' },
     ]);
+  });
+
+  it('does by itself what is due, on a real clock', async () => {
+    const seen: string[] = [];
+    await using workshop = aWorkshop({
+      isReal: true,
+      functions: ({ table }) => [
+        aProbe('runs', async () => void seen.push('run')),
+        {
+          row: aRow('functions/time/sweep-due-slots.ts', { kind: 'minute' }),
+          call: async () => {
+            seen.push('minute');
+            await table.write({ kind: 'delete', table: 'marketing', key: { pk: 't', sk: '1' } });
+          },
+        },
+      ],
+    });
+    const { table, schedules, queue } = workshop.embedded;
+    await table.write({
+      kind: 'put',
+      table: 'marketing',
+      item: { pk: 't', sk: '1', dueSlot: 'timers#1', dueAt: '2020-03-01T08:00:00.000Z' },
+    });
+    await schedules.putSchedule({
+      name: 'gone-by',
+      when: { at: '2020-03-01T12:00:00', timeZone: 'Europe/Riga' },
+      queue: 'runs',
+      payload: {},
+    });
+    await queue.send('runs', [{ body: 'delayed', delaySeconds: 1 }]);
+    await vi.waitFor(() => expect(seen.toSorted()).toEqual(['minute', 'run', 'run']), 3000);
   });
 
   it('leaves nothing that is due at the instant it stops at', async () => {
