@@ -5,11 +5,13 @@ import { type EventSpan, type RowSpans, spansOfEvents } from './event-spans.ts';
 import type { Metric } from './metric-history.ts';
 import {
   amountAt,
+  enoughThrough,
   entriesWithin,
   exitsWithin,
   nextBorder,
   type PairView,
   type PairWindow,
+  plainExit,
 } from './pair-window.ts';
 
 /** Sums of a metric whose absolute amounts stay below this are exact as numbers. */
@@ -81,6 +83,10 @@ function viewAnswer(bounded: Bounded, now: Instant): Answer {
   const { view, base, low, high } = bounded;
   let amount = base + amountAt(view, now);
   const holds = amount >= low && amount <= high;
+  if (holds && isPlain(bounded, now)) {
+    const plain = plainExit(view, low);
+    if (plain !== undefined) return plain;
+  }
   let at = now;
   for (;;) {
     if (bounded.mayJump) at = standsUntil(bounded, amount, at);
@@ -92,12 +98,28 @@ function viewAnswer(bounded: Bounded, now: Instant): Answer {
   return holds ? at : -at;
 }
 
+/** A count of past events without an upper bound: only exits can turn it. */
+const isPlain = ({ view, low, high }: Bounded, now: Instant): boolean =>
+  view.values === undefined &&
+  low >= 1 &&
+  high === Number.POSITIVE_INFINITY &&
+  (view.times[view.times.length - 1] ?? now) <= now;
+
 /** An instant through which an amount surely stays on its side of the bounds. */
-function standsUntil({ view, low, high }: Bounded, amount: number, at: Instant): Instant {
+function standsUntil(bounded: Bounded, amount: number, at: Instant): Instant {
+  const { view, low, high } = bounded;
   if (amount < low) return entriesWithin(view, at, low - amount - 1);
   if (amount > high) return exitsWithin(view, at, amount - high - 1);
+  if (high === Number.POSITIVE_INFINITY) return enoughUntil(bounded, amount, at);
   const enough = low <= 0 ? Number.POSITIVE_INFINITY : exitsWithin(view, at, amount - low);
   return Math.min(enough, entriesWithin(view, at, high - amount));
+}
+
+/** Above `low` at `now`, with no upper bound. */
+function enoughUntil({ view, base, low }: Bounded, amount: number, now: Instant): Instant {
+  if (low <= base) return Number.POSITIVE_INFINITY;
+  const first = exitsWithin(view, now, amount - low);
+  return first === Number.POSITIVE_INFINITY ? first : enoughThrough(view, low - base, first);
 }
 
 type Swept = {

@@ -14,6 +14,7 @@ import {
 import { fieldReader } from './field.ts';
 import type { AgeLeaf, AttributeLeaf, HasLeaf } from './leaf.ts';
 import type { Rule } from './rule.ts';
+import { attributeReader, isStatic, staticNode } from './static-rule.ts';
 import { ageAnswer } from './yearly.ts';
 
 export type { CompiledRule, RuleContext, RuleNeeds, Subject } from './compilation.ts';
@@ -51,8 +52,12 @@ export function ruleNeeds(
 
 function compileNode(rule: Rule, compilation: Compilation): RuleNode {
   const { context } = compilation;
-  if ('all' in rule) return allOf(rule.all.map((child) => compileNode(child, compilation)));
-  if ('any' in rule) return anyOf(rule.any.map((child) => compileNode(child, compilation)));
+  if (isStatic(rule)) {
+    noteAttributes(rule, compilation);
+    return staticNode(rule);
+  }
+  if ('all' in rule) return allOf(staticFirst('all', rule.all, compilation));
+  if ('any' in rule) return anyOf(staticFirst('any', rule.any, compilation));
   if ('not' in rule) {
     const node = compileNode(rule.not, compilation);
     return (subject, now, triggeredAt) => -node(subject, now, triggeredAt);
@@ -104,40 +109,54 @@ function anyOf(nodes: readonly RuleNode[]): RuleNode {
   };
 }
 
-const identifiers: ReadonlySet<string> = new Set(['email', 'phone', 'externalId']);
+/** A value by its name; the name is noted as one that the rule reads. */
+function readNoted(name: string, compilation: Compilation): (subject: Subject) => unknown {
+  noteAttribute(name, compilation);
+  return attributeReader(name);
+}
 
-function subjectReader(name: string, { attributes }: Compilation): (subject: Subject) => unknown {
-  attributes.add(name);
+function noteAttribute(name: string, { attributes }: Compilation): void {
   const [top = name] = name.split('.');
-  attributes.add(top);
-  const read = fieldReader(name);
-  if (identifiers.has(name)) {
-    return (subject) => read(subject.attributes) ?? read(subject.identifiers);
-  }
-  return (subject) => read(subject.attributes);
+  attributes.add(name).add(top);
+}
+
+/** Parts that time does not change come first, together, as one function. */
+function staticFirst(
+  word: 'all' | 'any',
+  rules: readonly Rule[],
+  compilation: Compilation,
+): readonly RuleNode[] {
+  const fixed = rules.filter(isStatic);
+  const moving = rules.filter((rule) => !isStatic(rule));
+  const nodes = moving.map((rule) => compileNode(rule, compilation));
+  const together: Rule = word === 'all' ? { all: fixed } : { any: fixed };
+  return fixed.length === 0 ? nodes : [compileNode(together, compilation), ...nodes];
+}
+
+function noteAttributes(rule: Rule, compilation: Compilation): void {
+  if ('all' in rule) for (const child of rule.all) noteAttributes(child, compilation);
+  else if ('any' in rule) for (const child of rule.any) noteAttributes(child, compilation);
+  else if ('not' in rule) noteAttributes(rule.not, compilation);
+  else if ('attribute' in rule) noteAttribute(rule.attribute, compilation);
 }
 
 function attributeNode(leaf: AttributeLeaf, compilation: Compilation): RuleNode {
-  const read = subjectReader(leaf.attribute, compilation);
+  const read = readNoted(leaf.attribute, compilation);
   const conditions = attributeConditions(leaf);
-  const [test] = conditions.tests;
-  if (test !== undefined && conditions.tests.length === 1 && conditions.dated === undefined) {
-    return (subject) => (test(read(subject)) ? always : never);
-  }
   const zoneOf = zoneReader(leaf.timeZone, compilation);
   const answer = attributeAnswer(conditions);
   return (subject, now) => answer(read(subject), zoneOf(subject), now);
 }
 
 function ageNode(leaf: AgeLeaf, compilation: Compilation): RuleNode {
-  const read = subjectReader(leaf.age, compilation);
+  const read = readNoted(leaf.age, compilation);
   const zoneOf = zoneReader(leaf.timeZone, compilation);
   const answer = ageAnswer(leaf);
   return (subject, now) => answer(read(subject), zoneOf(subject), now);
 }
 
 function hasNode(leaf: HasLeaf, compilation: Compilation): RuleNode {
-  const read = subjectReader(leaf.has, compilation);
+  const read = readNoted(leaf.has, compilation);
   const parts = (leaf.where ?? []).map((condition) => ({
     read: fieldReader(condition.attribute),
     zoneOf: zoneReader(condition.timeZone, compilation),

@@ -85,6 +85,52 @@ export function amountAt(view: PairView, now: Instant): number {
   return amount;
 }
 
+/**
+ * An instant, not before `now`, through which the amount surely inside is at least `low`; amounts are
+ * not negative. Entries are taken as late and exits as early as the calendar can make them.
+ */
+export function enoughThrough(view: PairView, low: number, now: Instant): Instant {
+  const { times, values, floor } = view;
+  const { open, close } = view.window;
+  if (close === undefined) return Number.POSITIVE_INFINITY;
+  let leaving = timesBefore(times, Math.max(floor, now - close.least));
+  let entering = Math.max(
+    leaving,
+    timesBefore(times, open === undefined ? now + 1 : now - open.most),
+  );
+  let sure = values === undefined ? entering - leaving : total(values, leaving, entering);
+  const delay = open === undefined ? 0 : open.most + 1;
+  let through = now;
+  while (sure >= low) {
+    if (leaving === times.length) return Number.POSITIVE_INFINITY;
+    through = (times[leaving] ?? 0) + close.least;
+    for (; entering < times.length && (times[entering] ?? 0) + delay <= through + 1; entering++) {
+      sure += values === undefined ? 1 : (values[entering] ?? 0);
+    }
+    if (entering > leaving) sure -= values === undefined ? 1 : (values[leaving] ?? 0);
+    else entering++;
+    leaving++;
+  }
+  return Math.max(now, through);
+}
+
+/**
+ * The usual case at once: the exit after which fewer than `low` events are inside, when no
+ * event is still to enter and none near the border may leave out of turn. Undefined otherwise.
+ */
+export function plainExit(view: PairView, low: number): Instant | undefined {
+  const { window, times, timeZone } = view;
+  const { open, close } = window;
+  if (open !== undefined || close === undefined) return undefined;
+  const index = times.length - low;
+  const at = times[index];
+  if (at === undefined) return undefined;
+  const slack = close.most - close.least;
+  if (index > 0 && at - (times[index - 1] ?? 0) <= slack) return undefined;
+  if (index + 1 < times.length && (times[index + 1] ?? 0) - at <= slack) return undefined;
+  return exit(window, at, timeZone);
+}
+
 function total(values: readonly number[], from: number, to: number): number {
   let sum = 0;
   for (let index = from; index < to; index++) sum += values[index] ?? 0;

@@ -40,11 +40,29 @@ export const daysInMonth = (year: number, month: number): number =>
 
 /** The day some months away, clamped to the month's end. */
 export function addMonths(number: number, months: number): number {
-  const from = civilDay(number);
-  const total = from.year * 12 + from.month - 1 + months;
-  const year = Math.floor(total / 12);
-  const month = total - year * 12 + 1;
-  return dayNumber(year, month, Math.min(from.day, daysInMonth(year, month)));
+  const month = monthOf(number);
+  const start = monthStart(month + months);
+  const length = monthStart(month + months + 1) - start;
+  return start + Math.min(number - monthStart(month), length - 1);
+}
+
+/** Months are counted from January of the year 0. The first days of those that rules mostly ask for. */
+const tableFrom = 1900 * 12;
+const table = Array.from({ length: 300 * 12 }, (_, index) => firstDay(tableFrom + index));
+
+const monthStart = (month: number): number => table[month - tableFrom] ?? firstDay(month);
+
+function firstDay(month: number): number {
+  const year = Math.floor(month / 12);
+  return dayNumber(year, month - year * 12 + 1, 1);
+}
+
+/** The Gregorian month is 30.436875 days on average, so the first guess is off by one at most. */
+function monthOf(number: number): number {
+  let month = Math.floor((number + 719_528) / 30.436875);
+  while (monthStart(month) > number) month--;
+  while (monthStart(month + 1) <= number) month++;
+  return month;
 }
 
 /** The local day (days since 1970-01-01) on which an instant falls in a zone. */

@@ -5,19 +5,21 @@ const dayMs = 86_400_000;
 /** About 8.7 years: a zone's transitions are looked up in pieces of this length, when first asked for. */
 const pieceMs = 2 ** 38;
 
+/** About 25 days: where in a piece to begin looking. */
+const slotMs = 2 ** 31;
+
 /** The instants that a calendar can name: 100 million days around 1970. */
 const farthestMs = 8.64e15;
 
-type Piece = { readonly starts: readonly number[]; readonly offsets: readonly number[] };
-
-type Zone = {
-  readonly name: string;
-  readonly pieces: Map<number, Piece>;
-  /** The stretch of one offset that was asked for last: `from <= instant < to`. */
-  from: number;
-  to: number;
-  offset: number;
+/** `offsets[i]` holds from `starts[i]` until `starts[i + 1]`; `slots` has the position at each slot's start. */
+type Piece = {
+  readonly startMs: number;
+  readonly starts: readonly number[];
+  readonly offsets: readonly number[];
+  readonly slots: readonly number[];
 };
+
+type Zone = { readonly name: string; readonly pieces: Map<number, Piece>; latest: Piece };
 
 const zones = new Map<string, Zone>();
 
@@ -30,12 +32,8 @@ export const personTimeZone = (attribute: unknown, companyTimeZone: string): str
   isTimeZone(attribute) ? attribute : companyTimeZone;
 
 /** Milliseconds that the zone's wall clock is ahead of UTC at an instant. */
-export function offsetAt(instant: number, timeZone: string): number {
-  if (timeZone === 'UTC') return 0;
-  const zone = zones.get(timeZone) ?? openZone(timeZone);
-  if (instant < zone.from || instant >= zone.to) find(instant, zone);
-  return zone.offset;
-}
+export const offsetAt = (instant: number, timeZone: string): number =>
+  timeZone === 'UTC' ? 0 : offsetIn(zones.get(timeZone) ?? openZone(timeZone), instant);
 
 /** The instant's wall clock, as milliseconds since 1970-01-01T00:00 of the same clock. */
 export const toLocal = (instant: number, timeZone: string): number =>
@@ -48,12 +46,10 @@ export const toLocal = (instant: number, timeZone: string): number =>
 export function fromLocal(local: number, timeZone: string): number {
   if (timeZone === 'UTC') return local;
   const zone = zones.get(timeZone) ?? openZone(timeZone);
-  const guess = local - zone.offset;
-  if (guess - dayMs >= zone.from && guess + dayMs < zone.to) return guess;
-  const before = local - offsetAt(local - dayMs, timeZone);
-  const after = local - offsetAt(local + dayMs, timeZone);
-  if (before === after || toLocal(before, timeZone) === local) return before;
-  return toLocal(after, timeZone) === local ? after : before;
+  const before = local - offsetIn(zone, local - dayMs);
+  const after = local - offsetIn(zone, local + dayMs);
+  if (before === after || before + offsetIn(zone, before) === local) return before;
+  return after + offsetIn(zone, after) === local ? after : before;
 }
 
 /** Both instants at which the wall clock reads `local`, earlier first; in a gap the first instant after it. */
@@ -62,8 +58,20 @@ export function instantsOfLocal(local: number, timeZone: string): readonly numbe
   const after = local - offsetAt(local + dayMs, timeZone);
   const readings = [...new Set([before, after])].filter((one) => toLocal(one, timeZone) === local);
   if (readings.length > 0) return readings.sort((a, b) => a - b);
-  offsetAt(before, timeZone);
-  return [(zones.get(timeZone) ?? openZone(timeZone)).from];
+  return [endOfGap(before, timeZone)];
+}
+
+/** The instant at which the clock skipped, given one of less than a day after it. */
+function endOfGap(instant: number, timeZone: string): number {
+  const offset = offsetAt(instant, timeZone);
+  let low = instant - dayMs;
+  let high = instant;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(middle, timeZone) === offset) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 function canonicalName(text: string): string | undefined {
@@ -78,44 +86,46 @@ function canonicalName(text: string): string | undefined {
 function openZone(text: string): Zone {
   const name = canonicalName(text);
   if (name === undefined) throw new RangeError(`"${text}" is not an IANA time zone`);
-  const known = zones.get(name);
-  const zone = known ?? { name, pieces: new Map(), from: 0, to: 0, offset: 0 };
+  const zone = zones.get(name) ?? { name, pieces: new Map(), latest: readPiece(0, name) };
   zones.set(name, zone);
   zones.set(text, zone);
-  if (known === undefined) find(0, zone);
   return zone;
 }
 
-function find(instant: number, zone: Zone): void {
-  const index = Math.floor(instant / pieceMs);
-  let piece = zone.pieces.get(index);
-  if (piece === undefined) {
-    piece = readPiece(index, zone.name);
-    zone.pieces.set(index, piece);
+function offsetIn(zone: Zone, instant: number): number {
+  let piece = zone.latest;
+  let ofPieceMs = instant - piece.startMs;
+  if (ofPieceMs < 0 || ofPieceMs >= pieceMs) {
+    piece = pieceOf(zone, Math.floor(instant / pieceMs));
+    zone.latest = piece;
+    ofPieceMs = instant - piece.startMs;
   }
-  let low = 0;
-  let high = piece.starts.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((piece.starts[middle] ?? 0) <= instant) low = middle;
-    else high = middle;
-  }
-  zone.from = piece.starts[low] ?? 0;
-  zone.to = piece.starts[low + 1] ?? (index + 1) * pieceMs;
-  zone.offset = piece.offsets[low] ?? 0;
+  let at = piece.slots[Math.floor(ofPieceMs / slotMs)] ?? 0;
+  while ((piece.starts[at + 1] ?? 0) <= instant) at++;
+  return piece.offsets[at] ?? 0;
+}
+
+function pieceOf(zone: Zone, index: number): Piece {
+  const piece = zone.pieces.get(index) ?? readPiece(index, zone.name);
+  zone.pieces.set(index, piece);
+  return piece;
 }
 
 function readPiece(index: number, name: string): Piece {
-  const start = index * pieceMs;
-  const bounded = Math.max(-farthestMs, Math.min(farthestMs, start));
+  const startMs = index * pieceMs;
+  const bounded = Math.max(-farthestMs, Math.min(farthestMs, startMs));
   let at = Temporal.Instant.fromEpochMilliseconds(bounded).toZonedDateTimeISO(name);
-  const starts = [start];
+  const starts = [startMs];
   const offsets = [at.offsetNanoseconds / 1e6];
   for (;;) {
     const next = at.getTimeZoneTransition('next');
-    if (next === null || next.epochMilliseconds >= start + pieceMs) return { starts, offsets };
+    if (next === null || next.epochMilliseconds >= startMs + pieceMs) break;
     starts.push(next.epochMilliseconds);
     offsets.push(next.offsetNanoseconds / 1e6);
     at = next;
   }
+  const slots = Array.from({ length: pieceMs / slotMs }, (_, slot) =>
+    starts.findLastIndex((start) => start <= startMs + slot * slotMs),
+  );
+  return { startMs, starts: [...starts, Number.POSITIVE_INFINITY], offsets, slots };
 }
