@@ -60,7 +60,7 @@ export class ChangeFeed {
     this.#read = database.prepare(
       `SELECT sequence, at, tbl, new_data AS newData, new_bytes AS newBytes, new_names AS newNames,
          old_data AS oldData, old_bytes AS oldBytes, old_names AS oldNames
-       FROM feed WHERE sequence > ? AND tbl = ? ORDER BY sequence LIMIT ?`,
+       FROM feed WHERE sequence > ? AND tbl = ? ORDER BY sequence LIMIT ? + 0`,
     );
     this.#trim = database.prepare(
       `DELETE FROM feed WHERE sequence < ifnull(

@@ -42,10 +42,17 @@ const layoutOf = (byteNames: string): readonly string[] => {
   return names;
 };
 
-export const decodeItem = (encoded: Encoded): Item => {
+export const decodeItem = (encoded: Encoded): Item =>
+  decodeColumns(encoded.data, encoded.bytes, encoded.byteNames);
+
+/** The same from the bare columns, as pages of rows have them. */
+export const decodeColumns = (
+  data: string,
+  bytes: Uint8Array | null,
+  byteNames: string | null,
+): Item => {
   // Written by `encodeItem` from an Item.
-  const item = JSON.parse(encoded.data) as Item & Record<string, unknown>;
-  const { bytes, byteNames } = encoded;
+  const item = JSON.parse(data) as Item & Record<string, unknown>;
   if (bytes === null || byteNames === null) return item;
   const names = layoutOf(byteNames);
   const [only] = names;

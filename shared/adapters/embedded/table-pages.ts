@@ -12,11 +12,13 @@ import { itemSize } from '../item-size.ts';
 import { compareKeys, keyAfterPrefix } from '../key-order.ts';
 import { readCursor, writeCursor } from '../page-cursor.ts';
 import { assertLimit } from '../request-rules.ts';
-import { decodeItem } from './item-codec.ts';
+import { decodeColumns } from './item-codec.ts';
 import { type RequestMeter, readUnits } from './request-meter.ts';
-import { type Bound, hashEnd, type Row, type TableRows } from './table-rows.ts';
+import { type Bound, hashEnd, type PageRow, type TableRows } from './table-rows.ts';
 
 const pageBytesLimit = 1024 * 1024;
+/** Enough for the usual page in one go, and not too many of the largest items in memory. */
+const rowsAtOnce = 128;
 
 /** The reading half of the embedded tables: pages, each of at most 1 MB. */
 export class TablePages {
@@ -35,8 +37,10 @@ export class TablePages {
     const bounds = boundsOf(query);
     if (bounds === undefined)
       return this.#counted(table, 'query', { items: [], after: null }, query);
-    const order = query.descending === true ? 'DESC' : 'ASC';
-    const page = fill(this.#rows[table].range(query.pk, bounds, order), limit);
+    const descending = query.descending === true;
+    const page = fill(limit, (last, count) =>
+      this.#rows[table].range(query.pk, behind(bounds, last, descending), { descending, count }),
+    );
     const last = page.full ? page.items.at(-1) : undefined;
     const after = last === undefined ? null : writeCursor([last.sk ?? '']);
     return this.#counted(table, 'query', { items: page.items, after }, query);
@@ -54,7 +58,9 @@ export class TablePages {
     const to = Math.ceil(((segment + 1) * hashEnd) / segments);
     const [pk = '', sk = ''] = readCursor(scan.after, 2);
     const start = pk === '' ? undefined : { pk, sk };
-    const page = fill(this.#rows[table].scan(from, to, start), limitOf(scan.limit));
+    const page = fill(limitOf(scan.limit), (last, count) =>
+      this.#rows[table].scan(from, to, { after: last ?? start, count }),
+    );
     const last = page.full ? page.items.at(-1) : undefined;
     const after = last === undefined ? null : writeCursor([last.pk, last.sk ?? '']);
     return this.#counted(table, 'scan', { items: page.items, after }, {});
@@ -98,20 +104,35 @@ const limitOf = (limit: number | undefined): number => {
 };
 
 /** Takes rows until the limit or 1 MB; `full` when there may be more. */
-const fill = (rows: Iterable<Row>, limit: number): { items: Item[]; full: boolean } => {
+const fill = (
+  limit: number,
+  read: (last: Item | undefined, count: number) => readonly PageRow[],
+): { items: Item[]; full: boolean } => {
   const items: Item[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    bytes += row.size;
-    if (items.length > 0 && bytes > pageBytesLimit) return { items, full: true };
-    items.push(decodeItem(row));
+  let pageBytes = 0;
+  for (;;) {
+    const count = Math.min(limit - items.length, rowsAtOnce);
+    const rows = read(items.at(-1), count);
+    for (const [data, bytes, byteNames, size] of rows) {
+      pageBytes += size;
+      if (items.length > 0 && pageBytes > pageBytesLimit) return { items, full: true };
+      items.push(decodeColumns(data, bytes, byteNames));
+    }
     if (items.length >= limit) return { items, full: true };
+    if (rows.length < count) return { items, full: false };
   }
-  return { items, full: false };
+};
+
+type Bounds = { readonly from: Bound; readonly to: Bound | undefined };
+
+const behind = (bounds: Bounds, last: Item | undefined, descending: boolean): Bounds => {
+  if (last?.sk === undefined) return bounds;
+  const end = { key: last.sk, inclusive: false };
+  return descending ? { ...bounds, to: end } : { ...bounds, from: end };
 };
 
 /** The range of sort keys that a query asks for, behind its cursor; none when no key can lie in it. */
-const boundsOf = (query: Query): { from: Bound; to: Bound | undefined } | undefined => {
+const boundsOf = (query: Query): Bounds | undefined => {
   const { prefix, descending, after } = query;
   if (prefix !== undefined && (query.from !== undefined || query.to !== undefined)) {
     throw new InvalidRequest('A query has a prefix or a range, not both.');
