@@ -1,7 +1,12 @@
 import type { Run } from '../../domain/campaigns/run.ts';
 import { isTooLate } from '../../domain/campaigns/run.ts';
 import type { TriggerEvent } from '../../domain/campaigns/trigger.ts';
-import { addressOf, type Decision, decideMessage } from '../../domain/messaging/decision.ts';
+import {
+  addressOf,
+  type Decision,
+  decideMessage,
+  type Question,
+} from '../../domain/messaging/decision.ts';
 import { newMessage, safetyNetMs } from '../../domain/messaging/ledger.ts';
 import { type Message, type MessageChannel, messageId } from '../../domain/messaging/message.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
@@ -46,41 +51,54 @@ function rowOf(
   candidate: Candidate,
   { ports, suppressed }: { readonly ports: Reach; readonly suppressed: boolean },
 ): Message {
-  const { kind, topic, message, priority, quietHours, holdout = 0 } = run.definition;
+  const { kind, topic, message, priority } = run.definition;
   const { profile, plannedAt, trigger, event } = candidate;
-  const companyTimeZone = ports.settings.timeZone;
   const now = ports.clock.now();
-  const deadline =
-    run.definition.deadline === undefined
-      ? undefined
-      : addDuration(plannedAt, parseDuration(run.definition.deadline), companyTimeZone);
-  const { channel } = message;
-  const decision: Decision =
-    candidate.decided ??
-    (isTooLate(run, plannedAt)
-      ? { kind: 'withheld', reason: 'too-late' }
-      : decideMessage({
-          ...{
-            channel,
-            kind,
-            topic,
-            profile,
-            suppressed,
-            quietHours,
-            holdout,
-            plannedAt,
-            deadline,
-          },
-          ...{ campaign: run.campaign, now, companyTimeZone },
-        }));
+  const deadline = deadlineOf(run, plannedAt, ports);
+  const question = { deadline, suppressed, now, companyTimeZone: ports.settings.timeZone };
   const draft = {
-    ...{ run: run.id, step: 'main', profileId: profile.id, channel, trigger },
-    ...{ campaign: run.campaign, kind, topic, template: message.template, priority, event },
+    run: run.id,
+    step: 'main',
+    profileId: profile.id,
+    channel: message.channel,
+    trigger,
+    campaign: run.campaign,
+    kind,
+    topic,
+    template: message.template,
     templateVersion: run.templateVersion,
+    priority,
     plannedAt: isoInstant(plannedAt),
     deadline: deadline === undefined ? undefined : isoInstant(deadline),
+    event,
   };
-  return newMessage(draft, held(run, decision, now), now);
+  return newMessage(draft, held(run, decide(run, candidate, question), now), now);
+}
+
+const deadlineOf = (run: Run, plannedAt: number, { settings }: Reach): number | undefined =>
+  run.definition.deadline === undefined
+    ? undefined
+    : addDuration(plannedAt, parseDuration(run.definition.deadline), settings.timeZone);
+
+function decide(
+  run: Run,
+  { profile, plannedAt, decided }: Candidate,
+  question: Pick<Question, 'deadline' | 'suppressed' | 'now' | 'companyTimeZone'>,
+): Decision {
+  if (decided !== undefined) return decided;
+  if (isTooLate(run, plannedAt)) return { kind: 'withheld', reason: 'too-late' };
+  const { kind, topic, message, quietHours, holdout = 0 } = run.definition;
+  return decideMessage({
+    ...question,
+    channel: message.channel,
+    campaign: run.campaign,
+    kind,
+    topic,
+    profile,
+    quietHours,
+    holdout,
+    plannedAt,
+  });
 }
 
 /** What a paused run would send or defer waits for its resume; the safety net looks again in case that is missed. */

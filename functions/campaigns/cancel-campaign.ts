@@ -1,0 +1,12 @@
+import { campaignView, changeCampaign } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+
+export const cancelCampaign = route({
+  method: 'POST',
+  path: '/admin/campaigns/{id}/cancel',
+  summary: 'End a campaign: what has not been sent is withheld as "cancelled"',
+  auth: 'admin',
+  handle: async ({ params }, ports) =>
+    ok(campaignView(await changeCampaign(params['id'] ?? '', 'cancel', ports))),
+});

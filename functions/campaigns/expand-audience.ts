@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { isInAudience } from '../../shared/domain/campaigns/condition.ts';
+import { personPlan, type Run } from '../../shared/domain/campaigns/run.ts';
+import { personTimeZone } from '../../shared/domain/time/zone.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { decideRows, reserveRows } from '../../shared/runtime/campaigns/reserve-messages.ts';
+import { queueFunction } from '../../shared/runtime/queue-function.ts';
+import { type MemberRow, queryMembers } from '../../shared/stores/members.ts';
+import { getProfiles } from '../../shared/stores/profiles.ts';
+import { getPart, getRun, savePart } from '../../shared/stores/runs.ts';
+import { currentRuleset } from '../../shared/stores/segments.ts';
+
+const partSchema = z.strictObject({
+  run: z.string(),
+  wave: z.string(),
+  segment: z.string(),
+  shard: z.int().min(0),
+});
+type PartMessage = z.infer<typeof partSchema>;
+
+/** Reads parts of an audience page by page and writes a row for everybody in it. */
+export const handler = queueFunction(partSchema, async (messages, ports, context) => {
+  const timeLeftMs = (): number => context.getRemainingTimeInMillis();
+  for (const { body } of messages) await expand(body, ports, timeLeftMs);
+  return [];
+});
+
+const pageSize = 100;
+
+/** What one page may take, and more. */
+const reserveMs = 30_000;
+
+async function expand(part: PartMessage, ports: Ports, timeLeftMs: () => number): Promise<void> {
+  const { table, settings, queue } = ports;
+  let progress = await getPart(table, part.run, part);
+  while (!progress.done) {
+    if (timeLeftMs() < reserveMs) return queue.send('audiences', [{ body: part }]);
+    const run = await getRun(table, part.run);
+    if (run?.state !== 'running') return; // a resume hands the part out again
+    const { serving } = await currentRuleset(table, settings.timeZone);
+    const version = serving.get(part.segment);
+    const page =
+      version === undefined
+        ? { members: [], after: null } // the segment is gone, and everybody with it
+        : await queryMembers(
+            table,
+            { segment: part.segment, shard: part.shard, serving: version },
+            { after: progress.after, limit: pageSize },
+          );
+    await reservePage(run, page.members, { part, ports, serving });
+    const { revision } = progress;
+    const after = { after: page.after, done: page.after === null };
+    const saved = await savePart(table, { ...part, revision }, after);
+    if (saved === undefined) return; // another worker is at this part
+    progress = saved;
+  }
+}
+
+async function reservePage(
+  run: Run,
+  members: readonly MemberRow[],
+  {
+    part,
+    ports,
+    serving,
+  }: {
+    readonly part: PartMessage;
+    readonly ports: Ports;
+    readonly serving: ReadonlyMap<string, number>;
+  },
+): Promise<void> {
+  const companyTimeZone = ports.settings.timeZone;
+  const planOf = (zone: unknown): ReturnType<typeof personPlan> =>
+    personPlan(run, personTimeZone(zone, companyTimeZone));
+  const ofWave = members.filter(({ zone }) => planOf(zone).wave === part.wave);
+  const profiles = await getProfiles(
+    ports.table,
+    ofWave.map(({ profileId }) => profileId),
+  );
+  const candidates = [...profiles.values()]
+    .filter((profile) => isInAudience(run.definition.audience, profile, serving))
+    .map((profile) => {
+      const { plannedAt } = planOf(profile.attributes['timeZone']);
+      return { profile, plannedAt, trigger: '' };
+    });
+  await reserveRows(await decideRows(run, candidates, ports), ports);
+}

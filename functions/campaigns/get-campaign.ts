@@ -1,0 +1,12 @@
+import { campaignView, requireCampaign } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+
+export const getCampaignRoute = route({
+  method: 'GET',
+  path: '/admin/campaigns/{id}',
+  summary: 'One campaign with its state',
+  auth: 'admin',
+  handle: async ({ params }, ports) =>
+    ok(campaignView(await requireCampaign(params['id'] ?? '', ports))),
+});

@@ -1,0 +1,109 @@
+import type { Campaign } from '../../shared/domain/campaigns/campaign.ts';
+import {
+  firingInstant,
+  firingZone,
+  lastInstant,
+  plannedAtOf,
+  planText,
+  type Run,
+  runId,
+} from '../../shared/domain/campaigns/run.ts';
+import { isEventSchedule, isOnceSchedule } from '../../shared/domain/campaigns/schedule.ts';
+import { inState, transition } from '../../shared/domain/campaigns/transition.ts';
+import { isBuilding } from '../../shared/domain/segments/segment.ts';
+import { isoInstant } from '../../shared/domain/time/instant.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import {
+  campaignView,
+  refusal,
+  requireCampaign,
+} from '../../shared/runtime/campaigns/change-campaign.ts';
+import { checkCampaign } from '../../shared/runtime/campaigns/check-campaign.ts';
+import { settleCampaign } from '../../shared/runtime/campaigns/settle-campaign.ts';
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+import { Problem, unprocessableField } from '../../shared/runtime/problem.ts';
+import { campaignPut } from '../../shared/stores/campaigns.ts';
+import { getRun, runPut } from '../../shared/stores/runs.ts';
+
+/** Lets a campaign go out as its schedule says; a repeat changes nothing. */
+export const launchCampaign = route({
+  method: 'POST',
+  path: '/admin/campaigns/{id}/launch',
+  summary: 'Let a campaign go out as its schedule says',
+  auth: 'admin',
+  handle: async ({ params }, ports) => {
+    const campaign = await requireCampaign(params['id'] ?? '', ports);
+    const next = transition(campaign, 'launch');
+    if (next.kind === 'refused') throw refusal(campaign, 'launch', next.fix);
+    if (next.kind === 'moves') await launch(campaign, next.state, ports);
+    else await settleCampaign(campaign, ports);
+    return ok(campaignView(await requireCampaign(campaign.id, ports)));
+  },
+});
+
+async function launch(campaign: Campaign, state: Campaign['state'], ports: Ports): Promise<void> {
+  const { template, segments } = await checkCampaign(campaign.id, campaign.definition, ports);
+  const building = segments.find(isBuilding);
+  if (building !== undefined) {
+    throw new Problem(409, `Segment "${building.id}" is still building: launch when it is ready.`);
+  }
+  await checkTime(campaign, ports);
+  const now = ports.clock.now();
+  const launched: Campaign = {
+    ...inState(campaign, state, { now, companyTimeZone: ports.settings.timeZone }),
+    launchedAt: isoInstant(now),
+    templateVersion: template.version,
+    run: isEventSchedule(campaign.definition.schedule)
+      ? runId(campaign.id, planText(now))
+      : undefined,
+  };
+  const run = eventRun(launched);
+  const result = await ports.table.transact([
+    campaignPut(launched),
+    ...(run === undefined ? [] : [runPut(run)]),
+  ]);
+  if (result.kind !== 'written') {
+    throw new Problem(409, `Campaign "${campaign.id}" is being changed by others: try again.`);
+  }
+  await settleCampaign(launched, ports);
+}
+
+/** The run in which an event campaign's messages stand, one per launch. */
+function eventRun(campaign: Campaign): Run | undefined {
+  const { id, run, definition, launchedAt, templateVersion } = campaign;
+  if (run === undefined || launchedAt === undefined || templateVersion === undefined)
+    return undefined;
+  return {
+    id: run,
+    campaign: id,
+    plannedAt: run.slice(id.length + 1),
+    launchedAt,
+    state: 'running',
+    definition,
+    templateVersion,
+    revision: 1,
+    waves: [],
+    startedWaves: [],
+    walk: undefined,
+    checks: 0,
+    closedShards: 0,
+    dueAt: undefined,
+  };
+}
+
+/** How late a campaign may be launched and still go out at once, in ms. */
+const latenessMs = 60 * 60_000;
+
+async function checkTime(campaign: Campaign, { table, clock, settings }: Ports): Promise<void> {
+  const { schedule } = campaign.definition;
+  if (!isOnceSchedule(schedule)) return;
+  if (lastInstant(schedule.at, schedule, settings.timeZone) < clock.now() - latenessMs) {
+    throw unprocessableField('schedule.at', 'is past by more than an hour: choose a later time');
+  }
+  const instant = firingInstant(schedule.at, firingZone(schedule, settings.timeZone));
+  const plannedAt = plannedAtOf(schedule, instant);
+  if ((await getRun(table, runId(campaign.id, plannedAt))) !== undefined) {
+    throw unprocessableField('schedule.at', 'is a time this campaign has run at: choose another');
+  }
+}

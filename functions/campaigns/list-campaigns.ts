@@ -1,0 +1,20 @@
+import { campaignView } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { page } from '../../shared/runtime/http/answer.ts';
+import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+import { listCampaigns } from '../../shared/stores/campaigns.ts';
+
+const pageSize = 100;
+
+export const listCampaignsRoute = route({
+  method: 'GET',
+  path: '/admin/campaigns',
+  summary: 'All campaigns with their states',
+  auth: 'admin',
+  query: listQuerySchema,
+  handle: async ({ query }, { table }) => {
+    const after = cursorOf(query);
+    const found = await listCampaigns(table, { after, limit: pageSize });
+    return page(found.rows.map(campaignView), found.after);
+  },
+});

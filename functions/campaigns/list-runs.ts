@@ -1,0 +1,31 @@
+import type { Run } from '../../shared/domain/campaigns/run.ts';
+import { requireCampaign } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { page } from '../../shared/runtime/http/answer.ts';
+import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+import { queryRuns } from '../../shared/stores/runs.ts';
+
+const pageSize = 100;
+
+const runView = ({ id, state, plannedAt, launchedAt, templateVersion }: Run) => ({
+  id,
+  state,
+  plannedAt,
+  launchedAt,
+  templateVersion,
+});
+
+/** A run's `plannedAt` is an instant; for recipients' local times it is that time written as if UTC. */
+export const listRuns = route({
+  method: 'GET',
+  path: '/admin/campaigns/{id}/runs',
+  summary: 'The times a campaign went out, newest first',
+  auth: 'admin',
+  query: listQuerySchema,
+  handle: async ({ params, query }, ports) => {
+    const { id } = await requireCampaign(params['id'] ?? '', ports);
+    const after = cursorOf(query);
+    const found = await queryRuns(ports.table, id, { after, limit: pageSize });
+    return page(found.rows.map(runView), found.after);
+  },
+});

@@ -1,0 +1,12 @@
+import { campaignView, changeCampaign } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+
+export const pauseCampaign = route({
+  method: 'POST',
+  path: '/admin/campaigns/{id}/pause',
+  summary: 'Hold everything of a campaign: nothing is sent until it is resumed',
+  auth: 'admin',
+  handle: async ({ params }, ports) =>
+    ok(campaignView(await changeCampaign(params['id'] ?? '', 'pause', ports))),
+});

@@ -1,0 +1,12 @@
+import { campaignView, changeCampaign } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+
+export const resumeCampaign = route({
+  method: 'POST',
+  path: '/admin/campaigns/{id}/resume',
+  summary: 'Go on with a paused campaign: what was held goes out, nothing twice',
+  auth: 'admin',
+  handle: async ({ params }, ports) =>
+    ok(campaignView(await changeCampaign(params['id'] ?? '', 'resume', ports))),
+});

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { isoInstant } from '../../shared/domain/time/instant.ts';
+import type { Item, Key } from '../../shared/ports/table.ts';
+import { advanceRun } from '../../shared/runtime/campaigns/advance-run.ts';
+import { fireCampaign } from '../../shared/runtime/campaigns/fire-campaign.ts';
+import type { RunReach } from '../../shared/runtime/campaigns/run-reach.ts';
+import { settleCampaign } from '../../shared/runtime/campaigns/settle-campaign.ts';
+import { workThroughSlot } from '../../shared/runtime/due-worker.ts';
+import { queueFunction } from '../../shared/runtime/queue-function.ts';
+import { slotMessageSchema } from '../../shared/runtime/slot-function.ts';
+import { parseCampaign } from '../../shared/stores/campaigns.ts';
+import { dueKinds } from '../../shared/stores/due-slots.ts';
+import { getRun, isRunKey, parseRun } from '../../shared/stores/runs.ts';
+
+/** A firing of a schedule; a run that something has just changed about; the minute tick. */
+const bodySchema = z.union([
+  z.strictObject({ campaign: z.string(), scheduledAt: z.iso.datetime({ offset: true }) }),
+  z.strictObject({ run: z.string() }),
+  slotMessageSchema,
+]);
+
+/** Starts runs, their waves and walks, and completes them. */
+export const handler = queueFunction(bodySchema, async (messages, ports, context) => {
+  const reach: RunReach = {
+    ...ports,
+    timeLeftMs: () => context.getRemainingTimeInMillis(),
+  };
+  for (const { body } of messages) {
+    if ('campaign' in body) await fireCampaign(body, reach);
+    else if ('run' in body) {
+      const run = await getRun(ports.table, body.run);
+      if (run !== undefined) await advanceRun(run, reach);
+    } else {
+      const slot = { name: body.slot, kind: dueKinds.runs };
+      await workThroughSlot(slot, ports, context, (keys) => workOn(keys, reach));
+    }
+  }
+  return [];
+});
+
+async function workOn(keys: readonly Key[], reach: RunReach): Promise<void> {
+  const now = isoInstant(reach.clock.now());
+  // The index may lag: only what is still due by the item itself is worked on.
+  for (const item of await reach.table.batchGet('marketing', keys)) {
+    if (isDue(item, now)) await work(item, reach);
+  }
+}
+
+const isDue = (item: Item, now: string): boolean =>
+  typeof item['dueAt'] === 'string' && item['dueAt'] <= now;
+
+const work = (item: Item, reach: RunReach): Promise<void> =>
+  isRunKey(item) ? advanceRun(parseRun(item), reach) : settleCampaign(parseCampaign(item), reach);

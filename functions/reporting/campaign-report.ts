@@ -1,0 +1,55 @@
+import { runShards } from '../../shared/domain/campaigns/run.ts';
+import {
+  count,
+  emptyTally,
+  merge,
+  type Tally,
+  toReport,
+} from '../../shared/domain/reporting/report.ts';
+import type { Table } from '../../shared/ports/table.ts';
+import { requireCampaign } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+import { queryMessages } from '../../shared/stores/messages.ts';
+import { allRuns } from '../../shared/stores/runs.ts';
+
+/** Recounted from the ledger on every call, over all runs: exact, with nothing that could drift. */
+export const campaignReport = route({
+  method: 'GET',
+  path: '/admin/campaigns/{id}/report',
+  summary: 'What came of a campaign',
+  auth: 'admin',
+  handle: async ({ params }, ports) => {
+    const { id } = await requireCampaign(params['id'] ?? '', ports);
+    const tally = emptyTally();
+    for await (const run of allRuns(ports.table, id)) {
+      const parts = await Promise.all(
+        Array.from({ length: runShards }, (_, shard) =>
+          countShard(ports.table, { run: run.id, shard }),
+        ),
+      );
+      for (const part of parts) merge(tally, part);
+    }
+    return ok(toReport(tally));
+  },
+});
+
+const pageSize = 1000;
+
+async function countShard(
+  table: Table,
+  { run, shard }: { readonly run: string; readonly shard: number },
+): Promise<Tally> {
+  const tally = emptyTally();
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof queryMessages>> = await queryMessages(table, run, {
+      shard,
+      after,
+      limit: pageSize,
+    });
+    for (const row of page.rows) count(tally, row);
+    after = page.after;
+  } while (after !== null);
+  return tally;
+}

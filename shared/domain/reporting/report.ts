@@ -1,0 +1,109 @@
+import type { Message } from '../messaging/message.ts';
+import { add, rescale, type Units } from '../rules/decimal.ts';
+
+/** What came of a campaign, recounted from its rows. `audience` is everyone considered; revenue is per ISO 4217 currency. */
+export type Report = {
+  readonly audience: number;
+  readonly states: Readonly<Record<string, number>>;
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly opens: number;
+  readonly clicks: number;
+  readonly unsubscribes: number;
+  readonly conversions: number;
+  readonly revenue: Readonly<Record<string, number>>;
+};
+
+type Sum = { units: Units; scale: number };
+
+/** A report being counted; sums are exact. */
+export type Tally = {
+  audience: number;
+  readonly states: Record<string, number>;
+  readonly reasons: Record<string, number>;
+  opens: number;
+  clicks: number;
+  unsubscribes: number;
+  conversions: number;
+  readonly revenue: Record<string, Sum>;
+};
+
+export const emptyTally = (): Tally => ({
+  audience: 0,
+  states: {},
+  reasons: {},
+  opens: 0,
+  clicks: 0,
+  unsubscribes: 0,
+  conversions: 0,
+  revenue: {},
+});
+
+/** Counts one row in. A row counts once as opened, clicked, converted, however often it was. */
+export function count(
+  tally: Tally,
+  row: Pick<
+    Message,
+    'state' | 'reason' | 'openedAt' | 'clickedAt' | 'unsubscribedAt' | 'conversions'
+  >,
+): void {
+  tally.audience += 1;
+  tally.states[row.state] = (tally.states[row.state] ?? 0) + 1;
+  if (row.reason !== undefined) tally.reasons[row.reason] = (tally.reasons[row.reason] ?? 0) + 1;
+  if (row.openedAt !== undefined) tally.opens += 1;
+  if (row.clickedAt !== undefined) tally.clicks += 1;
+  if (row.unsubscribedAt !== undefined) tally.unsubscribes += 1;
+  if (row.conversions.length > 0) tally.conversions += 1;
+  for (const { value, currency } of row.conversions) addAmount(tally.revenue, currency, value);
+}
+
+function addAmount(sums: Record<string, Sum>, currency: string, text: string): void {
+  const amount = parseAmount(text);
+  if (amount.units === 0) return;
+  const sum = sums[currency] ?? { units: 0, scale: 0 };
+  const scale = Math.max(sum.scale, amount.scale);
+  const units = add(
+    rescale(sum.units, sum.scale, scale),
+    rescale(amount.units, amount.scale, scale),
+  );
+  sums[currency] = { units, scale };
+}
+
+function parseAmount(text: string): Sum {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return { units: add(0, BigInt(whole + fraction)), scale: fraction.length };
+}
+
+/** The exact sums, as the nearest JSON numbers. */
+export function toReport(tally: Tally): Report {
+  const revenue = Object.fromEntries(
+    Object.entries(tally.revenue).map(([currency, sum]) => [currency, Number(amountText(sum))]),
+  );
+  return { ...tally, revenue };
+}
+
+/** A decimal as people write it: `29.33`. */
+export function amountText({ units, scale }: Sum): string {
+  const digits = String(units)
+    .replace('-', '')
+    .padStart(scale + 1, '0');
+  const sign = units < 0 ? '-' : '';
+  if (scale === 0) return `${sign}${digits}`;
+  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+/** Adds one worker's part to the whole. */
+export function merge(tally: Tally, part: Tally): void {
+  tally.audience += part.audience;
+  tally.opens += part.opens;
+  tally.clicks += part.clicks;
+  tally.unsubscribes += part.unsubscribes;
+  tally.conversions += part.conversions;
+  for (const field of ['states', 'reasons'] as const) {
+    for (const [name, number] of Object.entries(part[field])) {
+      tally[field][name] = (tally[field][name] ?? 0) + number;
+    }
+  }
+  for (const [currency, sum] of Object.entries(part.revenue)) {
+    addAmount(tally.revenue, currency, amountText(sum));
+  }
+}

@@ -1,0 +1,103 @@
+import { checkAfterMinutes, type Run, runShards } from '../../domain/campaigns/run.ts';
+import { isEventSchedule, isOnceSchedule } from '../../domain/campaigns/schedule.ts';
+import { inState } from '../../domain/campaigns/transition.ts';
+import { isOpen } from '../../domain/messaging/ledger.ts';
+import { isoInstant } from '../../domain/time/instant.ts';
+import { getCampaign, saveCampaign } from '../../stores/campaigns.ts';
+import { queryMessages } from '../../stores/messages.ts';
+import { openParts, type Part, saveRun } from '../../stores/runs.ts';
+import { type RunReach, sendParts } from './run-reach.ts';
+import { settleCampaign } from './settle-campaign.ts';
+import { walkRun } from './walk-run.ts';
+
+/** How long one worker has for a run before the minute tick hands it out again, in ms. */
+const leaseMs = 5 * 60_000;
+
+/**
+ * Does what is next about a run: a walk over its open rows, the waves that are due, or the check
+ * whether it is complete. Every step may be cut off and repeated: the run stays due until it is done.
+ */
+export async function advanceRun(found: Run, reach: RunReach): Promise<void> {
+  const { table, clock } = reach;
+  if (found.state === 'completed' || found.state === 'paused') return;
+  const dueAt = isoInstant(clock.now() + leaseMs);
+  const run = await saveRun(table, found, { dueAt });
+  if (run === undefined) return; // somebody else is at it
+  if (run.walk !== undefined) return walkRun(run, run.walk, reach);
+  if (run.state === 'cancelled' || isEventSchedule(run.definition.schedule)) {
+    await saveRun(table, run, { dueAt: undefined });
+    return;
+  }
+  const now = isoInstant(clock.now());
+  const due = run.waves.filter((wave) => Date.parse(wave) <= clock.now());
+  if (due.length > 0) return startWaves(run, due, reach);
+  const [next] = run.waves;
+  if (next !== undefined && next > now) {
+    await saveRun(table, run, { dueAt: isoInstant(Date.parse(next)) });
+    return;
+  }
+  return checkRun(run, reach);
+}
+
+async function startWaves(run: Run, due: readonly string[], reach: RunReach): Promise<void> {
+  const segments = run.definition.audience?.include ?? [];
+  const parts = due.flatMap((wave) =>
+    segments.flatMap((segment) =>
+      Array.from({ length: runShards }, (_, shard): Part => ({ wave, segment, shard })),
+    ),
+  );
+  await sendParts(run, parts, reach);
+  const waves = run.waves.filter((wave) => !due.includes(wave));
+  const [next] = waves;
+  const check = reach.clock.now() + checkAfterMinutes(0) * 60_000;
+  await saveRun(reach.table, run, {
+    waves,
+    startedWaves: [...run.startedWaves, ...due],
+    dueAt: isoInstant(next === undefined ? check : Date.parse(next)),
+  });
+}
+
+/** Parts handed out again at once, at most. */
+const maxParts = 1000;
+
+/** Completes the run when its audience is read and no row is open, else looks again later. */
+async function checkRun(run: Run, reach: RunReach): Promise<void> {
+  const { table, clock } = reach;
+  const parts = await openParts(table, run, { shards: runShards, limit: maxParts });
+  await sendParts(run, parts, reach);
+  const closedShards = parts.length > 0 ? 0 : await countClosedShards(run, reach);
+  if (closedShards < runShards) {
+    const dueAt = isoInstant(clock.now() + checkAfterMinutes(run.checks) * 60_000);
+    await saveRun(table, run, { checks: run.checks + 1, closedShards, dueAt });
+    return;
+  }
+  // The campaign goes first: a run that is not yet completed brings this check again.
+  await completeCampaign(run, reach);
+  await saveRun(table, run, { state: 'completed', closedShards, dueAt: undefined });
+}
+
+/** Rows only move forward and none are added any more, so a shard found closed stays closed. */
+async function countClosedShards(run: Run, { table }: RunReach): Promise<number> {
+  for (let shard = run.closedShards; shard < runShards; shard += 1) {
+    let after: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof queryMessages>> = await queryMessages(table, run.id, {
+        shard,
+        after,
+        limit: 500,
+      });
+      if (page.rows.some(({ state }) => isOpen(state))) return shard;
+      after = page.after;
+    } while (after !== null);
+  }
+  return runShards;
+}
+
+async function completeCampaign(run: Run, reach: RunReach): Promise<void> {
+  if (!isOnceSchedule(run.definition.schedule)) return;
+  const campaign = await getCampaign(reach.table, run.campaign);
+  if (campaign?.state !== 'running') return;
+  const at = { now: reach.clock.now(), companyTimeZone: reach.settings.timeZone };
+  const completed = inState(campaign, 'completed', at);
+  if (await saveCampaign(reach.table, completed)) await settleCampaign(completed, reach);
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { type Campaign, campaignSchema, campaignStates } from '../domain/campaigns/campaign.ts';
+import { segmentsNamed } from '../domain/campaigns/condition.ts';
+import type { Item, Put, Table } from '../ports/table.ts';
+import { writeOnce } from './messages.ts';
+import { runSlot } from './runs.ts';
+
+/**
+ * Campaigns, in `marketing`.
+ * - `campaign` / campaign id: the list, and one by id. Only marketers and firings read it: senders and
+ *   triggers go by the run, which pins the definition.
+ * - due slot `run#0`: campaigns whose schedules, listeners or runs are not yet as their state says.
+ */
+const storedSchema = z.object({
+  sk: z.string(),
+  definition: campaignSchema,
+  state: z.enum(campaignStates),
+  pausedFrom: z.enum(['scheduled', 'running']).optional(),
+  revision: z.int(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  launchedAt: z.string().optional(),
+  templateVersion: z.int().optional(),
+  run: z.string().optional(),
+  keptGoals: z.array(z.object({ event: z.string(), until: z.string() })),
+  dueAt: z.string().optional(),
+});
+
+export const campaignPartition = 'campaign';
+const keyOf = (id: string) => ({ pk: campaignPartition, sk: id });
+
+/** A stored campaign, parsed. */
+export function parseCampaign(item: Item): Campaign {
+  const { sk: id, dueAt, ...stored } = storedSchema.parse(item);
+  return {
+    id,
+    definition: stored.definition,
+    state: stored.state,
+    pausedFrom: stored.pausedFrom,
+    revision: stored.revision,
+    createdAt: stored.createdAt,
+    updatedAt: stored.updatedAt,
+    launchedAt: stored.launchedAt,
+    templateVersion: stored.templateVersion,
+    run: stored.run,
+    keptGoals: stored.keptGoals,
+    settleAt: dueAt,
+  };
+}
+
+/** The write that makes this the campaign, on top of the revision before it. */
+export function campaignPut(campaign: Campaign): Put {
+  const { id, settleAt, definition, ...fields } = campaign;
+  return {
+    kind: 'put',
+    table: 'marketing',
+    item: {
+      ...keyOf(id),
+      ...fields,
+      // JSON drops what is absent: only storable values are left.
+      definition: JSON.parse(JSON.stringify(definition)),
+      ...(settleAt !== undefined && { dueSlot: runSlot, dueAt: settleAt }),
+    },
+    when:
+      campaign.revision === 1
+        ? { absent: true }
+        : { attribute: 'revision', equals: campaign.revision - 1 },
+  };
+}
+
+/** False when somebody else changed the campaign first. */
+export const saveCampaign = async (table: Table, campaign: Campaign): Promise<boolean> =>
+  (await writeOnce(table, campaignPut(campaign))).kind === 'written';
+
+export async function getCampaign(table: Table, id: string): Promise<Campaign | undefined> {
+  const item = await table.get('marketing', keyOf(id));
+  return item === undefined ? undefined : parseCampaign(item);
+}
+
+/** Campaigns by id, page by page. */
+export async function listCampaigns(
+  table: Table,
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<{ readonly rows: readonly Campaign[]; readonly after: string | null }> {
+  const found = await table.query('marketing', {
+    pk: campaignPartition,
+    consistent: true,
+    ...page,
+  });
+  return { rows: found.items.map(parseCampaign), after: found.after };
+}
+
+/** The ids of the campaigns that a segment must not be taken from: drafts, and those not yet over. */
+export async function campaignsOfSegment(
+  table: Table,
+  segment: string,
+): Promise<readonly string[]> {
+  const users: string[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof listCampaigns>> = await listCampaigns(table, {
+      after,
+      limit: 100,
+    });
+    const standing = page.rows.filter(
+      ({ state }) => state !== 'completed' && state !== 'cancelled',
+    );
+    const naming = standing.filter((row) => segmentsNamed(row.definition).includes(segment));
+    users.push(...naming.map(({ id }) => id));
+    after = page.after;
+  } while (after !== null);
+  return users;
+}
