@@ -14,18 +14,22 @@ import { timelineEntries } from '../stores/timeline.ts';
  */
 export async function stillWanted(
   about: {
-    readonly schedule: Schedule;
-    readonly trigger: TriggerEvent | undefined;
+    readonly message: { readonly event: TriggerEvent | undefined };
+    readonly definition: { readonly schedule: Schedule };
     readonly profile: Profile;
+    /** In ms. */
+    readonly now: number;
   },
-  ports: Pick<Ports, 'table' | 'clock' | 'settings'>,
+  ports: Pick<Ports, 'table' | 'settings'>,
 ): Promise<boolean> {
-  const { schedule, trigger, profile } = about;
+  const { profile, now } = about;
+  const { schedule } = about.definition;
+  const trigger = about.message.event;
   if (!isEventSchedule(schedule) || schedule.unless === undefined || trigger === undefined) {
     return true;
   }
   const companyTimeZone = ports.settings.timeZone;
-  const at = { trigger, now: ports.clock.now(), companyTimeZone };
+  const at = { trigger, now, companyTimeZone };
   const from = pastNeeded(schedule.unless, at);
   const past = from === undefined ? [] : await eventsSince(profile.id, from, ports);
   const { serving } = await currentRuleset(ports.table, companyTimeZone);

@@ -108,7 +108,7 @@ async function decide(starting: Starting, reach: Reach): Promise<Message | undef
 
 /** What only event campaigns withhold for. */
 async function withholding(starting: Starting, reach: Reach): Promise<Decision | undefined> {
-  const { run, schedule, profile, trigger } = starting;
+  const { run, profile, trigger } = starting;
   const { definition } = run;
   if (run.state === 'cancelled') return { kind: 'withheld', reason: 'cancelled' };
   const { serving } = await currentRuleset(reach.table, reach.settings.timeZone);
@@ -117,7 +117,6 @@ async function withholding(starting: Starting, reach: Reach): Promise<Decision |
   }
   // What is held is asked when it is sent.
   if (run.state === 'paused') return undefined;
-  return (await stillWanted({ schedule, trigger, profile }, reach))
-    ? undefined
-    : { kind: 'withheld', reason: 'unless' };
+  const about = { message: { event: trigger }, definition, profile, now: reach.clock.now() };
+  return (await stillWanted(about, reach)) ? undefined : { kind: 'withheld', reason: 'unless' };
 }
