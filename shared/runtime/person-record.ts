@@ -123,6 +123,13 @@ export async function settlePerson(before: Profile, world: World): Promise<Profi
   }
 }
 
+/** Takes over what time alone has changed of a person; `clash` when somebody else did so meanwhile. */
+export async function reviewPerson(before: Profile, world: World): Promise<'written' | 'clash'> {
+  const change = await changeOf(before, { inputs: [] }, world);
+  const result = await write(world.ports.table, change);
+  return result.kind === 'written' ? 'written' : 'clash';
+}
+
 async function changeOf(
   before: Profile,
   what: { readonly inputs: readonly AssignedInput[]; readonly everything?: boolean },

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import type { Rule } from '../domain/rules/rule.ts';
+import type { RulesChange } from '../domain/segments/definition.ts';
 import type { MetricRegistry } from '../domain/segments/metric-registry.ts';
 import { compileRuleset, type Ruleset, type RulesetSource } from '../domain/segments/ruleset.ts';
 import type { Segment } from '../domain/segments/segment.ts';
-import type { Item, Put, Table } from '../ports/table.ts';
+import type { Item, Put, Table, Write } from '../ports/table.ts';
 
 /**
  * The rules in `marketing`:
  * - `rules` / `head`: the revision, one small strong read per batch of any worker that decides.
- * - `rules` / `registry`: the metrics that ledgers are kept for; read when the revision moved.
+ * - `rules` / `registry`: the metrics that ledgers are kept for, and the newest version that a pass has
+ *   applied to everybody (`settled`): definitions up to it serve. Read when the revision moved.
  * - `segment` / segment id: definitions; listed whole when the revision moved, one by id for the API.
  * Every change moves the head in the same transaction.
  */
@@ -16,6 +18,7 @@ const headKey = { pk: 'rules', sk: 'head' };
 const headSchema = z.object({ revision: z.number() });
 
 const registrySchema = z.object({
+  settled: z.number(),
   nextId: z.number(),
   metrics: z.array(z.object({ id: z.number(), spec: z.unknown(), filled: z.boolean() })),
 });
@@ -31,33 +34,27 @@ const segmentItemSchema = z.object({
 });
 
 /** Rules were parsed before they were stored: what is read back is what the schema let in. */
-function parseSegment(item: Item): Segment {
-  const { sk: id, rule, serving, ...rest } = segmentItemSchema.parse(item);
+function parseSegment(item: Item, settled: number): Segment {
+  const { sk: id, serving, ...rest } = segmentItemSchema.parse(item);
+  const rule = rest.rule as Rule | undefined;
+  const isServing = rest.version <= settled && rule !== undefined;
   return {
     ...rest,
     id,
-    rule: rule as Rule | undefined,
-    serving: serving as Segment['serving'],
+    rule,
+    serving: isServing ? { version: rest.version, rule } : (serving as Segment['serving']),
   };
 }
 
-export function segmentPut(segment: Segment, before: Segment | undefined): Put {
+/** Unconditional: the head in the same transaction says that nothing changed meanwhile. */
+function segmentPut(segment: Segment): Put {
   const { id: sk, rule, serving, ...rest } = segment;
   const item = { pk: 'segment', sk, ...rest, ...(rule && { rule }), ...(serving && { serving }) };
   return {
     kind: 'put',
     table: 'marketing',
     item: item as unknown as Item, // rules came through JSON
-    when:
-      before === undefined
-        ? { absent: true }
-        : { attribute: 'updatedAt', equals: before.updatedAt },
   };
-}
-
-export async function getSegment(table: Table, id: string): Promise<Segment | undefined> {
-  const item = await table.get('marketing', { pk: 'segment', sk: id });
-  return item === undefined ? undefined : parseSegment(item);
 }
 
 export async function rulesRevision(table: Table): Promise<number> {
@@ -66,30 +63,55 @@ export async function rulesRevision(table: Table): Promise<number> {
 }
 
 /** Moves the head; refused when somebody else moved it. */
-export const headPut = (before: number, after: number): Put => ({
+const headPut = (before: number, after: number): Put => ({
   kind: 'put',
   table: 'marketing',
   item: { ...headKey, revision: after },
   when: before === 0 ? { absent: true } : { attribute: 'revision', equals: before },
 });
 
-export const registryPut = (registry: MetricRegistry): Put => ({
+const registryPut = (registry: MetricRegistry, settled: number): Put => ({
   kind: 'put',
   table: 'marketing',
-  item: { pk: 'rules', sk: 'registry', ...registry } as unknown as Item, // specs came through JSON
+  item: { pk: 'rules', sk: 'registry', settled, ...registry } as unknown as Item, // specs came through JSON
 });
+
+/** The writes of a change of the rules: definitions, registry, and the head on condition that nobody was faster. */
+export function rulesChangeWrites(source: RulesetSource, change: RulesChange): Write[] {
+  return [
+    headPut(source.revision, change.revision),
+    registryPut(change.registry, change.settled),
+    ...change.segments.map(segmentPut),
+    ...change.removed.map(
+      (sk): Write => ({ kind: 'delete', table: 'marketing', key: { pk: 'segment', sk } }),
+    ),
+  ];
+}
 
 /** All definitions at one revision: read again when the head moved meanwhile. */
 export async function loadRules(table: Table): Promise<RulesetSource> {
   for (;;) {
     const revision = await rulesRevision(table);
-    const [segments, registry] = await Promise.all([listSegments(table), readRegistry(table)]);
-    if ((await rulesRevision(table)) === revision) return { revision, segments, registry };
+    const [items, { settled, ...registry }] = await Promise.all([
+      segmentItems(table),
+      readRegistry(table),
+    ]);
+    const segments = items.map((item) => parseSegment(item, settled));
+    const standing = segments.filter(
+      ({ rule, version }) => rule !== undefined || version > settled,
+    );
+    if ((await rulesRevision(table)) === revision)
+      return { revision, settled, segments: standing, registry };
   }
 }
 
-async function listSegments(table: Table): Promise<readonly Segment[]> {
-  const segments: Segment[] = [];
+export async function getSegment(table: Table, id: string): Promise<Segment | undefined> {
+  const { segments } = await loadRules(table);
+  return segments.find((segment) => segment.id === id);
+}
+
+async function segmentItems(table: Table): Promise<readonly Item[]> {
+  const items: Item[] = [];
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<Table['query']>> = await table.query('marketing', {
@@ -97,16 +119,17 @@ async function listSegments(table: Table): Promise<readonly Segment[]> {
       after,
       consistent: true,
     });
-    segments.push(...page.items.map(parseSegment));
+    items.push(...page.items);
     after = page.after;
   } while (after !== null);
-  return segments;
+  return items;
 }
 
-async function readRegistry(table: Table): Promise<MetricRegistry> {
+async function readRegistry(table: Table): Promise<MetricRegistry & { readonly settled: number }> {
   const item = await table.get('marketing', { pk: 'rules', sk: 'registry' });
-  if (item === undefined) return { nextId: 1, metrics: [] };
-  return registrySchema.parse(item) as MetricRegistry; // specs are stored as they were made
+  if (item === undefined) return { settled: 0, nextId: 1, metrics: [] };
+  const { settled, nextId, metrics } = registrySchema.parse(item);
+  return { settled, nextId, metrics: metrics as MetricRegistry['metrics'] }; // specs are stored as they were made
 }
 
 const compiled = new WeakMap<Table, { readonly zone: string; readonly ruleset: Ruleset }>();

@@ -15,19 +15,21 @@ export type PastEvent = {
 export const missingMetrics = (ruleset: Ruleset, ledger: Ledger): readonly Metric[] =>
   ruleset.unfilled.filter((metric) => !hasMetric(ledger, metric.id));
 
-/** Fills metrics with all that the person ever did. */
+/** Fills metrics with all that the person ever did; answers whether any of it was there. */
 export function fillMetrics(
   ledger: Ledger,
   metrics: readonly Metric[],
   past: { readonly events: readonly PastEvent[]; readonly now: Instant },
-): void {
+): boolean {
+  let found = false;
   for (const metric of metrics) {
     emptyMetric(ledger, metric.id);
     for (const event of past.events) {
-      if (event.name === metric.spec.event) addToMetric(ledger, metric, event);
+      if (event.name === metric.spec.event && addToMetric(ledger, metric, event)) found = true;
     }
     foldLedger(ledger, metric.id, metric.spec, past.now);
   }
+  return found;
 }
 
 /** Adds an event to every metric it matters to, and answers their ids. */

@@ -53,8 +53,8 @@ export function decidePerson(situation: PersonSituation): PersonDecision {
   const draft = new Draft(situation);
   const missing = missingMetrics(ruleset, draft.ledger);
   if (missing.length > 0) {
-    fillMetrics(draft.ledger, missing, { events: situation.past ?? [], now });
-    draft.ledgerChanged = true;
+    // A ledger that gains nothing is not written for it: whoever comes next looks again.
+    draft.ledgerChanged = fillMetrics(draft.ledger, missing, { events: situation.past ?? [], now });
   }
 
   const isDue = profile.dueAt !== undefined && profile.dueAt <= now;

@@ -37,6 +37,8 @@ export type Ruleset = {
 
 export type RulesetSource = {
   readonly revision: number;
+  /** Definitions up to this version have been applied to everybody. */
+  readonly settled: number;
   readonly segments: readonly Segment[];
   readonly registry: MetricRegistry;
 };

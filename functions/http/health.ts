@@ -1,0 +1,11 @@
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+
+/** The public API answers. */
+export const health = route({
+  method: 'GET',
+  path: '/health',
+  summary: 'Whether the API answers',
+  auth: 'none',
+  handle: async () => ok({ status: 'ok' }),
+});

@@ -1,0 +1,13 @@
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { openApiDocument } from '../../shared/runtime/http/openapi-document.ts';
+import { type Route, route } from '../../shared/runtime/http/route.ts';
+
+/** The API as an OpenAPI document, made of the routes themselves. */
+export const openApi = (routes: () => readonly Route[]): Route =>
+  route({
+    method: 'GET',
+    path: '/admin/openapi.json',
+    summary: 'This API as an OpenAPI 3.1 document',
+    auth: 'admin',
+    handle: async (_request, { settings }) => ok(openApiDocument(routes(), settings.publicUrl)),
+  });

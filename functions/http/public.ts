@@ -1,0 +1,18 @@
+import { httpFunction } from '../../shared/runtime/http-function.ts';
+import { unsubscribe, unsubscribePage } from '../consent/unsubscribe.ts';
+import { captureLead } from '../tracking/capture-lead.ts';
+import { trackBatch } from '../tracking/track-batch.ts';
+import { trackBehaviour } from '../tracking/track-behaviour.ts';
+import { health } from './health.ts';
+
+/** What websites, browsers and mail programs call. */
+export const publicRoutes = [
+  health,
+  captureLead,
+  ...trackBehaviour,
+  trackBatch,
+  unsubscribePage,
+  unsubscribe,
+];
+
+export const handler = httpFunction(publicRoutes);

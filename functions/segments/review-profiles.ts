@@ -1,0 +1,35 @@
+import { workThroughSlot } from '../../shared/runtime/due-worker.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
+import { reviewPerson } from '../../shared/runtime/person-record.ts';
+import { queueFunction } from '../../shared/runtime/queue-function.ts';
+import { slotMessageSchema } from '../../shared/runtime/slot-function.ts';
+import { dueKinds } from '../../shared/stores/due-slots.ts';
+import { getProfile, getProfiles } from '../../shared/stores/profiles.ts';
+import { currentRuleset } from '../../shared/stores/segments.ts';
+
+const parallelPeople = 16;
+const maxAttempts = 5;
+
+/** People whose time has come: they enter and leave segments at the instants the rules say. Nobody else is looked at. */
+export const handler = queueFunction(slotMessageSchema, async (messages, ports, context) => {
+  for (const { body } of messages) {
+    const slot = { name: body.slot, kind: dueKinds.reviews };
+    await workThroughSlot(slot, ports, context, async (keys) => {
+      const ruleset = await currentRuleset(ports.table, ports.settings.timeZone);
+      const people = await getProfiles(
+        ports.table,
+        keys.map(({ pk }) => pk),
+      );
+      await inParallel([...people.values()], parallelPeople, async (found) => {
+        let profile = found;
+        for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+          if (profile.dueAt === undefined || profile.dueAt > ports.clock.now()) return;
+          if ((await reviewPerson(profile, { ruleset, ports })) === 'written') return;
+          profile = (await getProfile(ports.table, profile.id)) ?? { ...profile, dueAt: undefined };
+        }
+        // Still contended: the person stays due, and the next minute looks again.
+      });
+    });
+  }
+  return [];
+});

@@ -1,0 +1,25 @@
+import { slugSchema } from '../../shared/domain/identity/slug.ts';
+import { segmentSchema } from '../../shared/domain/segments/segment.ts';
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { pathParam } from '../../shared/runtime/http/path-param.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+import { Problem } from '../../shared/runtime/problem.ts';
+import { changeSegment } from '../../shared/runtime/segment-change.ts';
+import { segmentStatus } from '../../shared/stores/segment-status.ts';
+import { getSegment } from '../../shared/stores/segments.ts';
+
+/** A segment is made or changed; the old membership serves until the new one is whole. */
+export const saveSegment = route({
+  method: 'PUT',
+  path: '/admin/segments/{id}',
+  summary: 'Make or change a segment',
+  auth: 'admin',
+  body: segmentSchema,
+  handle: async ({ params, body }, ports) => {
+    const id = pathParam(params, 'id', slugSchema);
+    await changeSegment({ id, ...body }, ports);
+    const segment = await getSegment(ports.table, id);
+    if (segment === undefined) throw new Problem(409, `Segment "${id}" was deleted meanwhile.`);
+    return ok(await segmentStatus(ports.table, segment));
+  },
+});

@@ -1,0 +1,44 @@
+import type { Context } from 'aws-lambda';
+import { isoInstant } from '../domain/time/instant.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Key } from '../ports/table.ts';
+import type { DueKind } from '../stores/due-slots.ts';
+import { releaseLease, takeLease } from '../stores/leases.ts';
+
+/** A worker stops this long before its timeout and hands the rest of the slot on. */
+const reserveMs = 10_000;
+
+/**
+ * Works through everything due in a slot, a page at a time, by one worker at a time: while another
+ * holds the slot's lease there is nothing to do. When the function's time ends, the rest goes back to
+ * the queue. `work` gets keys; the index may lag, so it looks at the item itself before it acts.
+ */
+export async function workThroughSlot(
+  slot: { readonly name: string; readonly kind: DueKind },
+  { table, queue, clock }: Pick<Ports, 'table' | 'queue' | 'clock'>,
+  context: Context,
+  work: (keys: readonly Key[]) => Promise<void>,
+): Promise<void> {
+  const seconds = Math.ceil(context.getRemainingTimeInMillis() / 1000);
+  const lease = await takeLease(table, slot.name, { now: clock.now(), seconds });
+  if (lease === undefined) return;
+  let after: string | null = null;
+  let isOpen = false;
+  try {
+    do {
+      const page: Awaited<ReturnType<typeof table.due>> = await table.due(slot.kind.table, {
+        slot: slot.name,
+        until: isoInstant(clock.now()),
+        limit: 100,
+        after,
+      });
+      const keys = page.items.map(({ pk, sk }) => (sk === undefined ? { pk } : { pk, sk }));
+      if (keys.length > 0) await work(keys);
+      after = page.after;
+      isOpen = after !== null;
+    } while (isOpen && context.getRemainingTimeInMillis() > reserveMs);
+  } finally {
+    await releaseLease(table, lease);
+  }
+  if (isOpen) await queue.send(slot.kind.queue, [{ body: { slot: slot.name } }]);
+}
