@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { closeServer, listenOn } from '../local/http-server.ts';
 import { openWorld, type World } from '../local/world.ts';
 import { demoLead, hasDemo, makeSource, seedDemo } from './demo-data.ts';
 import { type StartOptions, startOptions, usage, WrongUsage } from './start-options.ts';
@@ -10,6 +12,8 @@ const keyFile = join(directory, 'write-key');
 /** `npm start`: the whole system in one process, on a port of this machine. */
 async function start(): Promise<void> {
   const options = startOptions(process.argv.slice(2), process.env);
+  // Before the data are opened: they may belong to a world that is running on that port.
+  await refuseTakenPort(options.port);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const world = await openWorld({
     clock: options.clock,
@@ -31,6 +35,12 @@ async function start(): Promise<void> {
     throw error;
   }
   closeOnSignals(world);
+}
+
+async function refuseTakenPort(port: number): Promise<void> {
+  const server = createServer();
+  await listenOn(server, port);
+  await closeServer(server);
 }
 
 /** The write key: the one of the last start when the data are still there, for it is stored only hashed. */

@@ -17,7 +17,7 @@ import { EmbeddedTable } from '../../shared/adapters/embedded/table.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type QueueName, queueNames } from '../../shared/ports/queue.ts';
-import type { Email, EmailSender, SendAnswer } from '../../shared/ports/senders.ts';
+import type { Email, SendAnswer } from '../../shared/ports/senders.ts';
 import type { Settings } from '../../shared/ports/settings.ts';
 import { functions, listeners, queues } from '../manifest.ts';
 import { sesEvent } from './ses-event.ts';
@@ -31,17 +31,20 @@ type Options = {
   readonly meter: RequestMeter | undefined;
   /** What the email provider says instead of accepting, to try out its failures. */
   readonly answer: ((email: Email) => SendAnswer | undefined) | undefined;
+  /** False when SES's own events of sending do not arrive: they are best effort. */
+  readonly announces?: boolean | undefined;
 };
 
 export type EmbeddedPorts = ReturnType<typeof embeddedPorts>;
 
 /** Every port's embedded adapter, over one database. */
-export function embeddedPorts({ clock, directory, hostility, settings, meter, answer }: Options) {
+export function embeddedPorts({ clock, directory, hostility, settings, meter, ...mail }: Options) {
   if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = directory === undefined ? ':memory:' : join(directory, 'perennial.sqlite');
   const database = openDatabase(path);
   if (directory !== undefined) chmodSync(path, 0o600);
 
+  const { answer, announces = true } = mail;
   const ids = systemIds(clock);
   const table = new EmbeddedTable({ database, clock, hostility, meter });
   // The same tables without their misfortunes, for who arranges or looks on from outside.
@@ -56,11 +59,8 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, an
     hostility,
   });
   const outbox = new Outbox({ database, clock });
-  const email = announcedSender(outboxEmailSender(outbox, { hostility, answer }), {
-    bus,
-    clock,
-    settings,
-  });
+  if (announces) announceEmails(outbox, { bus, clock, settings });
+  const email = outboxEmailSender(outbox, { hostility, answer });
   const text = outboxTextSender(outbox);
   const secrets = folderSecrets(
     directory === undefined ? undefined : join(directory, 'secrets'),
@@ -83,29 +83,22 @@ function queueLimits(): Record<QueueName, QueueLimits> {
   return Object.fromEntries(limits) as Record<QueueName, QueueLimits>;
 }
 
-/** SES publishes "Email Sent" for what it accepts; whether it was delivered is for `/local/feedback` to say. */
-function announcedSender(
-  sender: EmailSender,
+/**
+ * SES publishes "Email Sent" for what it takes, also when its answer is lost on the way. Whether it
+ * was delivered is for `/local/feedback` to say.
+ */
+function announceEmails(
+  outbox: Outbox,
   { bus, clock, settings }: { bus: EmbeddedBus; clock: Clock; settings: Settings },
-): EmailSender {
-  return {
-    batchSize: sender.batchSize,
-    batchBytes: sender.batchBytes,
-    send: async (emails) => {
-      const answers = await sender.send(emails);
-      const now = new Date(clock.now()).toISOString();
-      for (const [position, answer] of answers.entries()) {
-        const email = emails[position];
-        if (!email || answer.kind !== 'accepted') continue;
-        const sent = {
-          ...email,
-          providerId: answer.providerId,
-          from: settings.sender,
-          sentAt: now,
-        };
-        await bus.publish('default', sesEvent(sent, { type: 'send' }, now));
-      }
-      return answers;
-    },
+): void {
+  outbox.onEmails = (emails, providerIds) => {
+    const now = new Date(clock.now()).toISOString();
+    for (const [position, providerId] of providerIds.entries()) {
+      const email = emails[position];
+      if (!email) continue;
+      const sent = { ...email, providerId, from: settings.sender, sentAt: now };
+      // Best effort, as on AWS: nobody waits for it.
+      bus.publish('default', sesEvent(sent, { type: 'send' }, now)).catch(() => {});
+    }
   };
 }

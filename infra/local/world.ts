@@ -36,6 +36,8 @@ export type WorldOptions = {
   readonly meter?: RequestMeter | undefined;
   /** What the email provider says instead of accepting; throws when its answer is lost. */
   readonly emailAnswer?: ((email: Email) => SendAnswer | undefined) | undefined;
+  /** False when SES's "Email Sent" does not arrive: its events are best effort. */
+  readonly announcesEmails?: boolean | undefined;
 };
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -117,8 +119,9 @@ async function makeParts(options: WorldOptions) {
   const hostility = options.hostile === undefined ? undefined : createHostility(options.hostile);
   // The public URL is known only once the world listens; functions read it at every use.
   const settings = { ...defaultSettings, ...options.settings };
-  const { directory, meter, emailAnswer: answer } = options;
-  const embedded = embeddedPorts({ clock, directory, hostility, settings, meter, answer });
+  const { directory, meter, emailAnswer: answer, announcesEmails: announces } = options;
+  const mail = { answer, announces };
+  const embedded = embeddedPorts({ clock, directory, hostility, settings, meter, ...mail });
   const failures = new Failures(clock, options.onFailure);
   const invocations = new Invocations();
   const functions = await loadFunctions(embedded.ports, options.around);

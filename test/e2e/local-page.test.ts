@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,6 +143,15 @@ describe('npm start', () => {
     expect(errors).toContain(`Port ${port} is taken: set PORT to another one`);
     expect(errors).not.toContain('    at ');
   });
+
+  it('says in one line that it cannot write its folder', async () => {
+    const { code, errors } = await start(['--memory'], { PORT: '0' }, (folder) =>
+      writeFile(join(folder, '.perennial'), 'a file stands where the folder should'),
+    );
+    expect(code).toBe(1);
+    expect(errors).toContain('.perennial/ cannot be written to');
+    expect(errors).not.toContain('    at ');
+  });
 });
 
 async function aListeningWorld(clock?: string) {
@@ -163,8 +172,13 @@ async function aFolder() {
 }
 
 /** Runs the command in a folder of its own until it ends by itself. */
-async function start(args: readonly string[], environment: Record<string, string> = {}) {
+async function start(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  prepare: (folder: string) => Promise<void> = async () => {},
+) {
   await using folder = await aFolder();
+  await prepare(folder.path);
   const script = new URL('../../infra/commands/start.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, ...args], {
     cwd: folder.path,

@@ -13,6 +13,7 @@ import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { QueueName } from '../../shared/ports/queue.ts';
+import type { Email, SendAnswer } from '../../shared/ports/senders.ts';
 import { startOfWorld } from './world.ts';
 
 const settings = {
@@ -27,16 +28,18 @@ type WorkshopOptions = {
   readonly functions: (ports: Ports) => readonly LoadedFunction[];
   readonly start?: string;
   readonly hostile?: number;
+  /** What the email provider says; undefined: accepted. */
+  readonly answer?: (email: Email) => SendAnswer | undefined;
   /** On the machine's clock instead of a virtual one. */
   readonly isReal?: boolean;
 };
 
 /** The machinery of the local world around a test's own functions, on a virtual clock unless told. */
-export function aWorkshop({ functions, start, hostile, isReal = false }: WorkshopOptions) {
+export function aWorkshop({ functions, start, hostile, answer, isReal = false }: WorkshopOptions) {
   const virtual = new VirtualClock(Date.parse(start ?? startOfWorld));
   const clock = isReal ? systemClock() : virtual;
   const hostility = hostile === undefined ? undefined : createHostility(hostile);
-  const shared = { clock, hostility, directory: undefined, meter: undefined, answer: undefined };
+  const shared = { clock, hostility, directory: undefined, meter: undefined, answer };
   const embedded = embeddedPorts({ ...shared, settings });
   const failures = new Failures(clock);
   const invocations = new Invocations();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Email, SendAnswer } from '../../shared/ports/senders.ts';
 import { aProbe, aWorkshop, bodiesOf } from '../support/workshop.ts';
 
 const welcome = {
@@ -49,6 +50,19 @@ describe('feedback on an email in the local world', () => {
     ]);
   });
 
+  it('tells of what SES took although its answer was lost', async () => {
+    await using workshop = aMailRoom(({ id }) => {
+      if (id === 'second') throw new Error('The connection broke.');
+      return undefined;
+    });
+    const emails = [welcome, { ...welcome, id: 'second' }];
+    await expect(workshop.embedded.ports.email.send(emails)).rejects.toThrow('connection broke');
+    await workshop.settle();
+    expect(workshop.events).toMatchObject([
+      { 'detail-type': 'Email Sent', detail: { mail: { tags: { message: [welcome.id] } } } },
+    ]);
+  });
+
   it('says which link was clicked, and that a bounce was not for good', async () => {
     await using workshop = aMailRoom();
     await workshop.embedded.ports.email.send([welcome]);
@@ -72,9 +86,10 @@ describe('feedback on an email in the local world', () => {
   });
 });
 
-function aMailRoom() {
+function aMailRoom(answer?: (email: Email) => SendAnswer | undefined) {
   const events: unknown[] = [];
   const workshop = aWorkshop({
+    ...(answer && { answer }),
     functions: () => [
       aProbe('email-events', async (event) => void events.push(...bodiesOf(event))),
     ],

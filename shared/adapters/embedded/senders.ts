@@ -51,6 +51,8 @@ export type OutboxItem = {
 
 /** Everything that was sent, on disk and append-only: who is sent a message twice has it twice. */
 export class Outbox {
+  /** Called with emails just taken and their provider ids, also when the caller's answer gets lost. */
+  onEmails: ((emails: readonly Email[], providerIds: readonly string[]) => void) | undefined;
   readonly #clock: Clock;
   readonly #insert: StatementSync;
   readonly #list: StatementSync;
@@ -71,12 +73,14 @@ export class Outbox {
 
   /** Answers the provider ids, in the order of `emails`. */
   addEmails(emails: readonly Email[]): readonly string[] {
-    return this.#transaction(() =>
+    const providerIds = this.#transaction(() =>
       emails.map(({ id, to, subject, html, text, headers, tags }) => {
         const json = [JSON.stringify(headers), JSON.stringify(tags)] as const;
         return this.#add([id, 'email', to, subject, html, text, ...json]);
       }),
     );
+    this.onEmails?.(emails, providerIds);
+    return providerIds;
   }
 
   addText({ id, to, text }: Text): string {
