@@ -1,0 +1,158 @@
+import { domainToASCII } from 'node:url';
+import {
+  BadRequestException,
+  type BulkEmailEntry,
+  type BulkEmailEntryResult,
+  type SESv2Client,
+  SendBulkEmailCommand,
+} from '@aws-sdk/client-sesv2';
+import type { Email, EmailSender, SendAnswer } from '../../ports/senders.ts';
+import { asSendFailure } from './not-sent.ts';
+
+/** SES renders one inline template per call; everything a recipient sees is their replacement data. */
+const inlineTemplate = { Subject: '{{subject}}', Html: '{{html}}', Text: '{{text}}' };
+
+/** Characters SES takes as one recipient's replacement data (`EmailTemplateData`). */
+const replacementDataLength = 262_144;
+
+/** Bytes of one call with an inline template, less a margin for what surrounds the entries. */
+const callBytes = 980_000;
+
+/** Characters of a header's value (`MessageHeaderValue`). */
+const headerValueLength = 870;
+
+/** SES v2 in bulk. The client must not retry (`maxAttempts: 1`): SES has no idempotency token. */
+export class SesEmailSender implements EmailSender {
+  readonly batchSize = 50;
+  /** Content is escaped twice on its way into a call of 1 MB, which takes a third more room at most in practice. */
+  readonly batchBytes = 700_000;
+  readonly #client: SESv2Client;
+  readonly #from: string;
+  readonly #configurationSet: string;
+
+  constructor(options: {
+    readonly client: SESv2Client;
+    readonly from: string;
+    readonly configurationSet: string;
+  }) {
+    this.#client = options.client;
+    this.#from = options.from;
+    this.#configurationSet = options.configurationSet;
+  }
+
+  async send(emails: readonly Email[]): Promise<readonly SendAnswer[]> {
+    // SES refuses a whole call for one malformed entry, so such an entry is answered here.
+    const plan = withinCall(emails.map(planOf));
+    const entries = plan.flatMap((planned) => ('entry' in planned ? [planned.entry] : []));
+    const results = entries.length === 0 ? [] : await this.#call(entries);
+    if (results.length !== entries.length) {
+      throw new Error(`SES answered ${results.length} of ${entries.length} recipients.`);
+    }
+    const answers = results.values();
+    return plan.map((planned) => ('answer' in planned ? planned.answer : nextOf(answers)));
+  }
+
+  async #call(entries: readonly BulkEmailEntry[]): Promise<readonly SendAnswer[]> {
+    try {
+      const answer = await this.#client.send(
+        new SendBulkEmailCommand({
+          FromEmailAddress: this.#from,
+          ConfigurationSetName: this.#configurationSet,
+          DefaultContent: { Template: { TemplateContent: inlineTemplate, TemplateData: '{}' } },
+          BulkEmailEntries: [...entries],
+        }),
+      );
+      return (answer.BulkEmailEntryResults ?? []).map(answerOf);
+    } catch (error) {
+      // A call for one recipient that is malformed will always be: final for this recipient.
+      if (error instanceof BadRequestException && entries.length === 1) {
+        return [rejected(error.name)];
+      }
+      throw asSendFailure(error);
+    }
+  }
+}
+
+/** What is sent for an email, or the answer SES would give for it alone. */
+type Planned = { readonly entry: BulkEmailEntry } | { readonly answer: SendAnswer };
+
+function planOf(email: Email): Planned {
+  const to = asciiAddress(email.to);
+  if (to === undefined) return { answer: rejected('INVALID_ADDRESS') };
+  const data = JSON.stringify({ subject: email.subject, html: email.html, text: email.text });
+  if (data.length > replacementDataLength) return { answer: rejected('CONTENT_TOO_LARGE') };
+  const headers = Object.entries(email.headers);
+  if (headers.some(([, value]) => value.length > headerValueLength)) {
+    return { answer: rejected('HEADER_TOO_LONG') };
+  }
+  return {
+    entry: {
+      Destination: { ToAddresses: [to] },
+      ReplacementEmailContent: { ReplacementTemplate: { ReplacementTemplateData: data } },
+      ReplacementHeaders: headers.map(([Name, Value]) => ({ Name, Value })),
+      ReplacementTags: Object.entries(email.tags).map(([Name, Value]) => ({ Name, Value })),
+    },
+  };
+}
+
+function rejected(reason: string): SendAnswer {
+  return { kind: 'rejected', reason };
+}
+
+/** A call that is too large would be refused whole, again and again: what does not fit goes later. */
+function withinCall(plan: readonly Planned[]): Planned[] {
+  let bytes = 0;
+  return plan.map((planned) => {
+    if ('answer' in planned) return planned;
+    const size = Buffer.byteLength(JSON.stringify(planned.entry));
+    if (bytes > 0 && bytes + size > callBytes) {
+      return { answer: { kind: 'throttled', reason: 'CALL_TOO_LARGE' } };
+    }
+    bytes += size;
+    return planned;
+  });
+}
+
+/** SES takes no international addresses: the domain goes as Punycode, the part before `@` must be ASCII. */
+function asciiAddress(address: string): string | undefined {
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, Math.max(at, 0));
+  const domain = domainToASCII(address.slice(at + 1));
+  return /^[!-~]+$/.test(local) && domain !== '' ? `${local}@${domain}` : undefined;
+}
+
+function answerOf(result: BulkEmailEntryResult): SendAnswer {
+  const reason = result.Status ?? 'NO_STATUS';
+  switch (result.Status) {
+    case 'SUCCESS':
+      return { kind: 'accepted', providerId: result.MessageId ?? '' };
+    // The recipient or the content was refused.
+    case 'MESSAGE_REJECTED':
+    case 'INVALID_PARAMETER':
+    case 'FAILED':
+    case 'TEMPLATE_NOT_FOUND':
+      return rejected(reason);
+    // The account is slowed down, paused or not set up: the same email can go later.
+    case 'TRANSIENT_FAILURE':
+    case 'ACCOUNT_THROTTLED':
+    case 'ACCOUNT_DAILY_QUOTA_EXCEEDED':
+    case 'ACCOUNT_SENDING_PAUSED':
+    case 'ACCOUNT_SUSPENDED':
+    case 'CONFIGURATION_SET_SENDING_PAUSED':
+    case 'CONFIGURATION_SET_NOT_FOUND':
+    case 'INVALID_SENDING_POOL_NAME':
+    case 'MAIL_FROM_DOMAIN_NOT_VERIFIED':
+      return { kind: 'throttled', reason };
+    case undefined:
+      throw new Error('SES answered a recipient without a status.');
+    default:
+      // A status this version does not know is not a success; trying again would risk a loop.
+      return rejected(reason);
+  }
+}
+
+function nextOf(answers: Iterator<SendAnswer>): SendAnswer {
+  const next = answers.next();
+  if (next.done === true) throw new Error('An answer is missing.');
+  return next.value;
+}
