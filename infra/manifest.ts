@@ -44,7 +44,12 @@ export type FunctionRow = {
 };
 
 /** How often a message is received before it is a dead letter; enough for an outage of the tables to pass. */
-export type QueueRow = { readonly maxReceives: number; readonly loss: string };
+export type QueueRow = {
+  readonly maxReceives: number;
+  /** What puts messages on it besides functions: campaigns' schedules, or their listeners on the bus. */
+  readonly fedBy?: 'schedules' | 'listeners';
+  readonly loss: string;
+};
 
 /** Standing rules that put events on a queue. */
 export type ListenerRow = {
@@ -243,17 +248,35 @@ export const functions: readonly FunctionRow[] = [
 
 export const queues: Readonly<Record<QueueName, QueueRow>> = {
   inputs: { maxReceives: 50, loss: 'Accepted leads and events are not stored.' },
-  'profile-reviews': { maxReceives: 10, loss: 'People are late in segments ruled by the calendar.' },
+  'profile-reviews': {
+    maxReceives: 10,
+    loss: 'People are late in segments ruled by the calendar.',
+  },
   'segment-passes': { maxReceives: 10, loss: 'A new or changed segment stays "building".' },
-  runs: { maxReceives: 20, loss: 'A campaign did not start, resume or complete.' },
+  runs: {
+    maxReceives: 20,
+    fedBy: 'schedules',
+    loss: 'A campaign did not start, resume or complete.',
+  },
   audiences: { maxReceives: 20, loss: 'A part of an audience gets no message.' },
-  triggers: { maxReceives: 20, loss: 'Events did not start their campaigns.' },
+  triggers: {
+    maxReceives: 20,
+    fedBy: 'listeners',
+    loss: 'Events did not start their campaigns.',
+  },
   enrolments: { maxReceives: 10, loss: 'Delayed messages are late.' },
   emails: { maxReceives: 20, loss: 'Emails are late; the minute tick hands them out again.' },
   texts: { maxReceives: 20, loss: 'SMS are late; the minute tick hands them out again.' },
   messages: { maxReceives: 10, loss: 'Deferred messages are late.' },
-  'email-events': { maxReceives: 20, loss: 'Bounces, complaints, opens or clicks are not recorded.' },
-  conversions: { maxReceives: 20, loss: 'Conversions are missing from reports.' },
+  'email-events': {
+    maxReceives: 20,
+    loss: 'Bounces, complaints, opens or clicks are not recorded.',
+  },
+  conversions: {
+    maxReceives: 20,
+    fedBy: 'listeners',
+    loss: 'Conversions are missing from reports.',
+  },
 };
 
 /** Rules for campaigns' events and goals are made at launch, one per event name; these always stand. */

@@ -1,0 +1,135 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const domain = z
+  .string()
+  .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a domain, such as example.com');
+
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^/\s*]+$/, 'must be an origin, such as https://www.example.com');
+
+/** What a company decides at deployment. Every value changes what is deployed. */
+export const configSchema = z
+  .strictObject({
+    /** The `From` of every email: `Name <address>` or an address. */
+    sender: z
+      .string()
+      .regex(
+        /^([^<>]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
+        'must be an address or "Name <address>"',
+      ),
+    /** The domain SES signs for; the sender's address must be on it. */
+    senderDomain: domain,
+    /** IANA zone of calendar windows, and of people without a zone of their own. */
+    timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, such as Europe/Riga'),
+    /** ISO 3166 country of phone numbers written without a country code. */
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, such as LV')
+      .optional(),
+    /** Websites whose pages may call the API from the browser. */
+    origins: z.array(origin).min(1, 'needs at least one website'),
+    /** Who is told when something fails. */
+    alarmEmail: z.email('must be an email address'),
+    /** How carriers treat SMS. */
+    smsType: z
+      .enum(['Promotional', 'Transactional'], 'must be Promotional or Transactional')
+      .default('Promotional'),
+  })
+  .refine((config) => addressOf(config.sender).endsWith(`@${config.senderDomain}`), {
+    message: 'must be on the senderDomain',
+    path: ['sender'],
+  });
+
+export type Config = z.infer<typeof configSchema>;
+
+/** The flag that sets a value, as it is shown when the value is missing or wrong. */
+const flags: Readonly<Record<keyof Config, string>> = {
+  sender: '-c sender="Shop <news@example.com>"',
+  senderDomain: '-c senderDomain=example.com',
+  timeZone: '-c timeZone=Europe/Riga',
+  country: '-c country=LV',
+  origins: '-c origins=https://www.example.com,https://shop.example.com',
+  alarmEmail: '-c alarmEmail=oncall@example.com',
+  smsType: '-c smsType=Promotional',
+};
+
+/** Values for synthesis alone: nothing is ever sent from example.com, which is reserved. */
+export const exampleConfig: Config = {
+  sender: 'Perennial example <news@example.com>',
+  senderDomain: 'example.com',
+  timeZone: 'UTC',
+  origins: ['https://www.example.com'],
+  alarmEmail: 'oncall@example.com',
+  smsType: 'Promotional',
+};
+
+/** The deployment's configuration is incomplete; the message says what to pass. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const defaultFile = 'perennial.config.json';
+
+/**
+ * Reads `perennial.config.json` (or the file of `-c config=path`), overridden by `-c name=value`.
+ * `contextOf` answers a context value by its name.
+ */
+export function readConfig(contextOf: (name: string) => unknown): Config {
+  const values: Record<string, unknown> = readFile(contextOf('config'));
+  for (const name of Object.keys(flags)) {
+    const value = contextOf(name);
+    if (value !== undefined) values[name] = name === 'origins' ? listOf(value) : value;
+  }
+  const result = configSchema.safeParse(values);
+  if (result.success) return result.data;
+  throw new ConfigError(explain(result.error, values));
+}
+
+function readFile(named: unknown): Record<string, unknown> {
+  const path = typeof named === 'string' ? named : defaultFile;
+  if (!existsSync(path)) {
+    if (named === undefined) return {};
+    throw new ConfigError(`The configuration file ${path} does not exist.`);
+  }
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new ConfigError(`The configuration file ${path} is not a JSON object.`, { cause });
+  }
+}
+
+function explain(error: z.ZodError, values: Readonly<Record<string, unknown>>): string {
+  const lines = error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => `  ${key}: is not a setting`);
+    }
+    const name = String(issue.path[0]);
+    const known = Object.entries(flags).find(([flag]) => flag === name);
+    const complaint = values[name] === undefined ? 'is missing' : issue.message;
+    return [`  ${name}: ${complaint}\n      ${known?.[1] ?? ''}`];
+  });
+  return [
+    'Perennial needs to know about your company before it is deployed:',
+    ...lines,
+    `Pass each as shown to the cdk command, or put all of them as JSON into ${defaultFile}`,
+    '(another file: -c config=path).',
+  ].join('\n');
+}
+
+function listOf(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+}
+
+function addressOf(sender: string): string {
+  return /<([^<>]+)>$/.exec(sender)?.[1] ?? sender;
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

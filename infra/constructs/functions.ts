@@ -1,0 +1,177 @@
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { type FunctionRow, functions, rulesSettleSeconds } from '../manifest.ts';
+import { type Resources, statementsOf } from './grants.ts';
+
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Some libraries in the bundle are CommonJS and call `require`, which an ES module does not have. */
+const requireBanner =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+export type FunctionsProps = {
+  readonly config: Config;
+  readonly resources: Resources;
+  readonly publicUrl: string;
+};
+
+/** One Lambda per row of the manifest, by the path of its file. */
+export class Functions extends Construct {
+  readonly #byFile = new Map<string, NodejsFunction>();
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    for (const row of functions) this.#byFile.set(row.file, this.#function(row, props));
+  }
+
+  of(file: string): NodejsFunction {
+    const made = this.#byFile.get(file);
+    if (made === undefined) throw new Error(`${file} is not in the manifest.`);
+    return made;
+  }
+
+  #function(row: FunctionRow, props: FunctionsProps): NodejsFunction {
+    const id = nameOf(row);
+    const logGroup = new LogGroup(this, `${id}-logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, `${id}-role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    for (const statement of statementsOf(row.grants, props.resources)) role.addToPolicy(statement);
+    acknowledgeWildcards(row, role);
+    const variables = variablesOf(row, props, Stack.of(this));
+    return new NodejsFunction(this, id, {
+      description: `${row.file}. If it fails: ${row.loss}`,
+      entry: `${projectRoot}${row.file}`,
+      projectRoot,
+      depsLockFilePath: `${projectRoot}package-lock.json`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: row.memoryMb,
+      timeout: Duration.seconds(row.timeoutSeconds),
+      tracing: Tracing.ACTIVE,
+      role,
+      logGroup,
+      environment: { ...variables, NODE_OPTIONS: '--enable-source-maps' },
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        minify: false,
+        sourceMap: true,
+        sourceMapMode: SourceMapMode.DEFAULT,
+        sourcesContent: false,
+        externalModules: [],
+        banner: requireBanner,
+        define: absentVariables(variables),
+      },
+      awsSdkConnectionReuse: false,
+    });
+  }
+}
+
+/** The wildcards a function has, and why; a test holds the list of actions behind them. */
+function acknowledgeWildcards({ grants }: FunctionRow, role: Role): void {
+  const account = '<AWS::Region>:<AWS::AccountId>';
+  const { stackName } = Stack.of(role);
+  const reasons: Readonly<Record<string, string>> = {
+    '*': 'X-Ray traces, phone numbers and the list of streams are no resources with an ARN.',
+    ...(grants.schedules && {
+      [`arn:<AWS::Partition>:scheduler:${account}:schedule/${stackName}/*`]:
+        'Campaigns make their schedules, all in the group of the product.',
+      [`arn:<AWS::Partition>:events:${account}:rule/${stackName}/*`]:
+        'Campaigns make their rules, all on the bus of the product.',
+    }),
+  };
+  for (const [resource, reason] of Object.entries(reasons)) {
+    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+  }
+}
+
+/** The file's name: `functions/campaigns/run-campaign.ts` is `run-campaign`. */
+function nameOf(row: FunctionRow): string {
+  return basename(row.file, '.ts');
+}
+
+/** What a function may reach, as the composition of its ports reads it: one variable per granted port. */
+function variablesOf(
+  { grants }: FunctionRow,
+  { config, resources, publicUrl }: FunctionsProps,
+  stack: Stack,
+): Readonly<Record<string, string>> {
+  const { data, queues, events, email, secrets } = resources;
+  const settings = {
+    timeZone: config.timeZone,
+    defaultCountry: config.country,
+    sender: config.sender,
+    publicUrl,
+    rulesSettleSeconds,
+  };
+  const values: Readonly<Record<PortVariable, object | false | undefined>> = {
+    PERENNIAL_TABLES: grants.tables && mapped(data.tables, (table) => table.tableName),
+    PERENNIAL_QUEUES:
+      grants.sendsTo &&
+      Object.fromEntries(grants.sendsTo.map((name) => [name, queues.pairs[name].queue.queueUrl])),
+    PERENNIAL_BUS: grants.bus && { name: events.bus.eventBusName },
+    PERENNIAL_SCHEDULES: grants.schedules && {
+      group: events.group.scheduleGroupName,
+      roleArn: events.schedulerRole.roleArn,
+      busName: events.bus.eventBusName,
+      queueArns: Object.fromEntries(
+        [...events.queuesFedBy('schedules'), ...events.queuesFedBy('listeners')].map((name) => [
+          name,
+          queues.pairs[name].queue.queueArn,
+        ]),
+      ),
+    },
+    PERENNIAL_EMAIL: grants.email && {
+      configurationSet: email.configurationSet.configurationSetName,
+    },
+    PERENNIAL_TEXT: grants.text && { smsType: config.smsType },
+    PERENNIAL_SECRETS:
+      grants.secrets &&
+      Object.fromEntries(grants.secrets.map((name) => [name, secrets[name].secretArn])),
+  };
+  const granted = Object.entries({ PERENNIAL_SETTINGS: settings, ...values }).filter(
+    (entry): entry is [string, object] => typeof entry[1] === 'object',
+  );
+  return Object.fromEntries(granted.map(([name, value]) => [name, stack.toJsonString(value)]));
+}
+
+const portVariables = [
+  'PERENNIAL_TABLES',
+  'PERENNIAL_QUEUES',
+  'PERENNIAL_BUS',
+  'PERENNIAL_SCHEDULES',
+  'PERENNIAL_EMAIL',
+  'PERENNIAL_TEXT',
+  'PERENNIAL_SECRETS',
+] as const;
+
+type PortVariable = (typeof portVariables)[number];
+
+/** Tells the bundler which ports a function has not: their adapters and clients stay out of the bundle. */
+function absentVariables(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    portVariables
+      .filter((name) => variables[name] === undefined)
+      .map((name) => [`process.env.${name}`, 'undefined']),
+  );
+}
+
+function mapped<Value, Result>(
+  record: Readonly<Record<string, Value>>,
+  change: (value: Value) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}

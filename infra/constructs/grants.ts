@@ -1,0 +1,109 @@
+import { Aws } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { dueIndex } from '../../shared/adapters/aws/table-definitions.ts';
+import type { SecretName } from '../../shared/ports/secrets.ts';
+import type { TableName } from '../../shared/ports/table.ts';
+import type { Grants } from '../manifest.ts';
+import type { Data } from './data.ts';
+import type { Email } from './email.ts';
+import type { Events } from './events.ts';
+import type { Queues } from './queues.ts';
+
+/** Everything a function may be granted. */
+export type Resources = {
+  readonly data: Data;
+  readonly queues: Queues;
+  readonly events: Events;
+  readonly email: Email;
+  readonly secrets: Readonly<Record<SecretName, Secret>>;
+};
+
+const readActions = [
+  'dynamodb:GetItem',
+  'dynamodb:BatchGetItem',
+  'dynamodb:Query',
+  'dynamodb:Scan',
+  'dynamodb:ConditionCheckItem',
+];
+const writeActions = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+
+/** The IAM statements of one row of the manifest, and nothing beyond it. */
+export function statementsOf(grants: Grants, resources: Resources): readonly PolicyStatement[] {
+  return [
+    ...tableStatements(grants, resources),
+    ...allow(
+      grants.sendsTo !== undefined,
+      ['sqs:SendMessage'],
+      (grants.sendsTo ?? []).map((name) => resources.queues.pairs[name].queue.queueArn),
+    ),
+    ...allow(grants.bus, ['events:PutEvents'], [resources.events.bus.eventBusArn]),
+    ...(grants.schedules === true ? scheduleStatements(resources.events) : []),
+    ...allow(
+      grants.email,
+      // SES checks its v2 call by the name of the v1 action too.
+      ['ses:SendBulkEmail', 'ses:SendBulkTemplatedEmail'],
+      [resources.email.identity.emailIdentityArn, resources.email.configurationSetArn],
+    ),
+    ...(grants.text === true ? smsStatements() : []),
+    ...allow(
+      grants.secrets !== undefined,
+      ['secretsmanager:GetSecretValue'],
+      (grants.secrets ?? []).map((name) => resources.secrets[name].secretArn),
+    ),
+  ];
+}
+
+function tableStatements(grants: Grants, { data }: Resources): readonly PolicyStatement[] {
+  // `entries` forgets that the keys are the table names.
+  const granted = Object.entries(grants.tables ?? {}) as [TableName, 'read' | 'write'][];
+  return granted.flatMap(([name, access]) => {
+    const arn = data.tables[name].tableArn;
+    const actions = access === 'write' ? [...readActions, ...writeActions] : readActions;
+    return [
+      new PolicyStatement({ actions, resources: [arn] }),
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [`${arn}/index/${dueIndex.name}`],
+      }),
+    ];
+  });
+}
+
+function scheduleStatements(events: Events): readonly PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+      resources: [events.scheduleArns],
+    }),
+    new PolicyStatement({
+      actions: ['iam:PassRole'],
+      resources: [events.schedulerRole.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    }),
+    new PolicyStatement({
+      actions: ['events:PutRule', 'events:PutTargets', 'events:RemoveTargets', 'events:DeleteRule'],
+      resources: [events.ruleArns],
+    }),
+  ];
+}
+
+/** A phone number is no AWS resource, so publishing is allowed everywhere but denied for all that has an ARN. */
+function smsStatements(): readonly PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['sns:Publish'], resources: ['*'] }),
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions: ['sns:Publish'],
+      resources: [`arn:${Aws.PARTITION}:sns:*:*:*`],
+    }),
+  ];
+}
+
+function allow(
+  granted: boolean | undefined,
+  actions: string[],
+  resources: string[],
+): readonly PolicyStatement[] {
+  return granted === true ? [new PolicyStatement({ actions, resources })] : [];
+}

@@ -1,0 +1,40 @@
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { Api } from './api.ts';
+import type { Data } from './data.ts';
+import type { Email } from './email.ts';
+import type { Login } from './login.ts';
+
+export type OutputsProps = {
+  readonly api: Api;
+  readonly data: Data;
+  readonly email: Email;
+  readonly login: Login;
+};
+
+/** What the person who deploys needs next, as commands to copy. */
+export function addOutputs(stack: Stack, { api, data, email, login }: OutputsProps): void {
+  const pool = login.pool.userPoolId;
+  const client = login.client.userPoolClientId;
+  const outputs = {
+    ApiUrl: api.url,
+    UserPoolId: pool,
+    UserPoolClientId: client,
+    ProfilesTableName: data.tables.profiles.tableName,
+    TimelineTableName: data.tables.timeline.tableName,
+    MarketingTableName: data.tables.marketing.tableName,
+    DkimRecords: email.identity.dkimRecords
+      .map(({ name, value }) => `${name} CNAME ${value}`)
+      .join('; '),
+    FirstAdmin: [
+      `aws cognito-idp admin-create-user --user-pool-id ${pool} --username "$EMAIL" --message-action SUPPRESS --user-attributes Name=email,Value="$EMAIL" Name=email_verified,Value=true`,
+      `aws cognito-idp admin-set-user-password --user-pool-id ${pool} --username "$EMAIL" --password "$PASSWORD" --permanent`,
+      `aws cognito-idp admin-add-user-to-group --user-pool-id ${pool} --username "$EMAIL" --group-name admin`,
+    ].join(' && '),
+    AdminToken: `aws cognito-idp initiate-auth --client-id ${client} --auth-flow USER_PASSWORD_AUTH --auth-parameters USERNAME="$EMAIL",PASSWORD="$PASSWORD" --query AuthenticationResult.AccessToken --output text`,
+    FirstWriteKey: [
+      `curl -fsS -X PUT ${api.url}/admin/sources/website -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -d '{"name":"Website"}'`,
+      `curl -fsS -X POST ${api.url}/admin/sources/website/keys -H "authorization: Bearer $TOKEN"`,
+    ].join(' && '),
+  };
+  for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
+}

@@ -1,0 +1,53 @@
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { Api } from './constructs/api.ts';
+import { Data } from './constructs/data.ts';
+import { Email } from './constructs/email.ts';
+import { Events } from './constructs/events.ts';
+import { Functions } from './constructs/functions.ts';
+import { Login } from './constructs/login.ts';
+import { addOutputs } from './constructs/outputs.ts';
+import { Queues } from './constructs/queues.ts';
+import { Triggers } from './constructs/triggers.ts';
+
+/** All of Perennial, deployed whole. */
+export class PerennialStack extends Stack {
+  constructor(scope: Construct, id: string, props: { readonly config: Config }) {
+    super(scope, id, { description: 'Perennial: CRM marketing in your own account.' });
+    const { config } = props;
+    const data = new Data(this, 'Data');
+    const queues = new Queues(this, 'Queues');
+    const events = new Events(this, 'Events', { queues: queues.pairs });
+    const email = new Email(this, 'Email', { domain: config.senderDomain });
+    const login = new Login(this, 'Login');
+    const api = new Api(this, 'Api', { config });
+    const secrets = { 'link-signing': this.#linkSigning() };
+    const resources = { data, queues, events, email, secrets };
+    const functions = new Functions(this, 'Functions', { config, resources, publicUrl: api.url });
+    new Triggers(this, 'Triggers', { functions, resources });
+    api.connect(functions, login);
+    new Alarms(this, 'Alarms', { address: config.alarmEmail, functions, queues });
+    addOutputs(this, { api, data, email, login });
+  }
+
+  /** Kept when the stack goes: without it no link in a message that was sent can be trusted. */
+  #linkSigning(): Secret {
+    const secret = new Secret(this, 'LinkSigning', {
+      description:
+        'Signs the links in messages. Whoever changes it breaks every link already sent.',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    if (!(secret.node.defaultChild instanceof CfnSecret))
+      throw new Error('A secret has no resource.');
+    secret.node.defaultChild.overrideLogicalId('LinkSigningSecret');
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'A rotated key would break the unsubscribe links in messages already sent.',
+    });
+    return secret;
+  }
+}

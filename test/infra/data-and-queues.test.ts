@@ -1,0 +1,184 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { functions, queues } from '../../infra/manifest.ts';
+import { queueNames } from '../../shared/ports/queue.ts';
+import { startingWith, synthesised } from './synthesised.ts';
+
+const template = synthesised();
+
+describe('the data', () => {
+  it('keeps the logical ids of what must never be replaced', () => {
+    const stateful = ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::S3::Bucket'];
+    const ids = [...stateful, 'AWS::Cognito::UserPool'].flatMap((type) =>
+      Object.keys(template.findResources(type)),
+    );
+    expect(ids.toSorted()).toEqual([
+      'FailedBatchesBucket',
+      'LinkSigningSecret',
+      'MarketingTable',
+      'ProfilesTable',
+      'TimelineTable',
+      'UserPool',
+    ]);
+  });
+
+  it.each([
+    'FailedBatchesBucket',
+    'LinkSigningSecret',
+    'MarketingTable',
+    'ProfilesTable',
+    'TimelineTable',
+    'UserPool',
+  ])('%s stays when the stack is deleted or replaces it', (id) => {
+    expect(template.toJSON()['Resources'][id]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
+  it.each(['MarketingTable', 'ProfilesTable', 'TimelineTable'])(
+    '%s is protected, restorable, encrypted, paid by use, and indexes what is due',
+    (id) => {
+      expect(template.toJSON()['Resources'][id].Properties).toMatchObject({
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+        BillingMode: 'PAY_PER_REQUEST',
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'due',
+            KeySchema: [
+              { AttributeName: 'dueSlot', KeyType: 'HASH' },
+              { AttributeName: 'dueAt', KeyType: 'RANGE' },
+            ],
+          },
+        ],
+      });
+    },
+  );
+
+  it('tells of changes on the timeline alone', () => {
+    const tables = Object.entries(template.findResources('AWS::DynamoDB::Table'));
+    const streams = tables.map(([id, table]) => [id, table['Properties'].StreamSpecification]);
+    expect(Object.fromEntries(streams)).toEqual({
+      MarketingTable: undefined,
+      ProfilesTable: undefined,
+      TimelineTable: { StreamViewType: 'NEW_IMAGE' },
+    });
+  });
+
+  it('puts timeline batches that cannot be published into the bucket, whole', () => {
+    expect(() =>
+      template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+        EventSourceArn: { 'Fn::GetAtt': ['TimelineTable', 'StreamArn'] },
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        MaximumRetryAttempts: 100,
+        DestinationConfig: {
+          OnFailure: { Destination: { 'Fn::GetAtt': ['FailedBatchesBucket', 'Arn'] } },
+        },
+      }),
+    ).not.toThrow();
+  });
+});
+
+const queueId = (name: string): string => `^Queues${name.replaceAll('-', '')}[0-9A-F]{8}$`;
+
+describe.each(queueNames)('the queue %s', (name) => {
+  const all = template.findResources('AWS::SQS::Queue');
+  const idOf = (queue: string) =>
+    Object.keys(all).find((id) => new RegExp(queueId(queue)).test(id)) ?? '';
+  const id = idOf(name);
+  const deadId = idOf(`${name}-dead-letters`);
+  const reader = functions.find(
+    ({ trigger }) => trigger.kind === 'queue' && trigger.queue === name,
+  );
+
+  it('hides a message for six timeouts of its function, then gives it up to its dead letters', () => {
+    expect(all[id]?.['Properties']).toMatchObject({
+      VisibilityTimeout: 6 * (reader?.timeoutSeconds ?? Number.NaN),
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [deadId, 'Arn'] },
+        maxReceiveCount: queues[name].maxReceives,
+      },
+    });
+  });
+
+  it('is encrypted and speaks TLS only, and so are its dead letters', () => {
+    for (const queue of [id, deadId]) {
+      expect(all[queue]?.['Properties']).toMatchObject({ SqsManagedSseEnabled: true });
+      expect(() =>
+        template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+          Queues: [{ Ref: queue }],
+          PolicyDocument: Match.objectLike({
+            Statement: Match.arrayWith([
+              Match.objectLike({
+                Effect: 'Deny',
+                Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+              }),
+            ]),
+          }),
+        }),
+      ).not.toThrow();
+    }
+  });
+
+  it('says by an alarm what the business loses when dead letters wait', () => {
+    expect(() =>
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmDescription: startingWith(queues[name].loss),
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadId, 'QueueName'] } }],
+        Threshold: 1,
+        AlarmActions: Match.anyValue(),
+      }),
+    ).not.toThrow();
+  });
+
+  it('is read in the batches of the manifest, failing messages one by one', () => {
+    if (reader?.trigger.kind !== 'queue') throw new Error(`Nobody reads ${name}.`);
+    const { batch, windowSeconds, concurrency } = reader.trigger;
+    expect(() =>
+      template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+        EventSourceArn: { 'Fn::GetAtt': [id, 'Arn'] },
+        BatchSize: batch,
+        MaximumBatchingWindowInSeconds: windowSeconds,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig:
+          concurrency === undefined ? Match.absent() : { MaximumConcurrency: concurrency },
+      }),
+    ).not.toThrow();
+  });
+});
+
+describe('what else puts messages on queues', () => {
+  const senders = (queue: string) =>
+    Object.values(template.findResources('AWS::SQS::QueuePolicy'))
+      .filter((policy) => new RegExp(queueId(queue)).test(policy['Properties'].Queues[0].Ref))
+      .flatMap((policy) => policy['Properties'].PolicyDocument.Statement)
+      .filter((statement) => statement.Effect === 'Allow')
+      .map((statement) => [statement.Principal.Service, JSON.stringify(statement.Condition)]);
+
+  it('is rules on the product’s own bus for triggers and conversions', () => {
+    for (const queue of ['triggers', 'conversions']) {
+      expect(senders(queue)).toEqual([
+        ['events.amazonaws.com', expect.stringContaining(':rule/Perennial/*')],
+      ]);
+    }
+  });
+
+  it('is the rule for SES on the account’s bus for email events, and nothing for the rest', () => {
+    expect(senders('email-events')).toEqual([
+      ['events.amazonaws.com', expect.stringContaining('EventsListeneremailevents')],
+    ]);
+    expect(() =>
+      template.hasResourceProperties('AWS::Events::Rule', {
+        EventBusName: 'default',
+        EventPattern: { source: ['aws.ses'] },
+      }),
+    ).not.toThrow();
+    const fed = ['triggers', 'conversions', 'email-events'];
+    expect(queueNames.filter((name) => !fed.includes(name)).flatMap(senders)).toEqual([]);
+  });
+});

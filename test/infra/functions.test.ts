@@ -1,0 +1,162 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { functions } from '../../infra/manifest.ts';
+import { functionId, startingWith, statementsOf, synthesised } from './synthesised.ts';
+
+const template = synthesised();
+
+/** Every action that IAM cannot tie to an ARN, and why it is allowed nevertheless. */
+const actionsWithoutResource: Readonly<Record<string, string>> = {
+  'xray:PutTraceSegments': 'traces are no resources',
+  'xray:PutTelemetryRecords': 'traces are no resources',
+  'dynamodb:ListStreams': 'lists streams, reads none',
+  'sns:Publish': 'phone numbers are no resources; everything with an ARN is denied beside it',
+};
+
+const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+
+describe.each(functions)('$file', (row) => {
+  const policy = new RegExp(`^${functionId(row.file)}role`);
+  const allowed = statementsOf(template, policy).filter(({ effect }) => effect === 'Allow');
+  const resourcesOf = (action: string) =>
+    allowed.filter(({ actions }) => actions.includes(action)).flatMap(({ resources }) => resources);
+  const mentions = (action: string, text: string) =>
+    resourcesOf(action).some((resource) => resource.includes(text));
+
+  it('runs on Node.js 24 on arm64, traced, with the memory and time of the manifest', () => {
+    expect(() =>
+      template.hasResourceProperties('AWS::Lambda::Function', {
+        Description: startingWith(row.file),
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        MemorySize: row.memoryMb,
+        Timeout: row.timeoutSeconds,
+        LoggingConfig: { LogGroup: Match.anyValue() },
+      }),
+    ).not.toThrow();
+  });
+
+  it('reads and writes the tables it is granted and no other', () => {
+    const tables = {
+      profiles: 'ProfilesTable',
+      timeline: 'TimelineTable',
+      marketing: 'MarketingTable',
+    };
+    for (const name of ['profiles', 'timeline', 'marketing'] as const) {
+      const access = row.grants.tables?.[name];
+      expect([name, mentions('dynamodb:GetItem', tables[name])]).toEqual([
+        name,
+        access !== undefined,
+      ]);
+      for (const action of writes) {
+        expect([action, mentions(action, tables[name])]).toEqual([action, access === 'write']);
+      }
+    }
+  });
+
+  it('sends to the queues it is granted and no other', () => {
+    const sent = resourcesOf('sqs:SendMessage').map(
+      (resource) => /Queues([a-z]+)[0-9A-F]{8}/.exec(resource)?.[1],
+    );
+    const granted = (row.grants.sendsTo ?? []).map((name) => name.replaceAll('-', ''));
+    expect(new Set(sent)).toEqual(new Set(granted));
+  });
+
+  it('reaches bus, schedules, senders and secrets as granted', () => {
+    expect({
+      bus: mentions('events:PutEvents', 'EventsBus'),
+      schedules: mentions('scheduler:CreateSchedule', 'schedule/Perennial/*'),
+      passesRole: mentions('iam:PassRole', 'EventsSchedulerRole'),
+      rules: mentions('events:PutRule', 'rule/Perennial/*'),
+      email: mentions('ses:SendBulkEmail', 'EmailIdentity'),
+      text: mentions('sns:Publish', '*'),
+      secrets: mentions('secretsmanager:GetSecretValue', 'LinkSigningSecret'),
+    }).toEqual({
+      bus: row.grants.bus ?? false,
+      schedules: row.grants.schedules ?? false,
+      passesRole: row.grants.schedules ?? false,
+      rules: row.grants.schedules ?? false,
+      email: row.grants.email ?? false,
+      text: row.grants.text ?? false,
+      secrets: row.grants.secrets?.includes('link-signing') ?? false,
+    });
+  });
+
+  it('raises an alarm that says what the business loses', () => {
+    expect(() =>
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmDescription: startingWith(row.loss),
+        MetricName: 'Errors',
+      }),
+    ).not.toThrow();
+  });
+});
+
+describe('all roles', () => {
+  const statements = statementsOf(template, /./);
+
+  it('name every action: none with a wildcard', () => {
+    const actions = statements.flatMap((statement) => statement.actions);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    expect(actions.length).toBeGreaterThan(100);
+  });
+
+  it('allow everything only for actions that have no resources', () => {
+    const everywhere = statements
+      .filter(({ effect, resources }) => effect === 'Allow' && resources.includes('"*"'))
+      .flatMap(({ actions }) => actions);
+    expect([...new Set(everywhere)].toSorted()).toEqual(
+      Object.keys(actionsWithoutResource).toSorted(),
+    );
+  });
+
+  it('publish SMS to phone numbers, not to topics or apps', () => {
+    expect(statements.filter(({ effect }) => effect === 'Deny')).toEqual([
+      expect.objectContaining({
+        actions: ['sns:Publish'],
+        resources: [expect.stringContaining(':sns:*:*:*')],
+      }),
+    ]);
+  });
+
+  it('carry no policy of AWS’s own making', () => {
+    for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
+      expect(role['Properties'].ManagedPolicyArns).toBeUndefined();
+    }
+  });
+});
+
+describe('what the functions watch and keep', () => {
+  it('runs the due work every minute and alarms when it falls silent', () => {
+    expect(() =>
+      template.hasResourceProperties('AWS::Scheduler::Schedule', {
+        ScheduleExpression: 'rate(1 minute)',
+        Target: Match.objectLike({ RetryPolicy: Match.objectLike({ MaximumRetryAttempts: 0 }) }),
+      }),
+    ).not.toThrow();
+    expect(() =>
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        MetricName: 'Invocations',
+        TreatMissingData: 'breaching',
+      }),
+    ).not.toThrow();
+  });
+
+  it('alarms within the hour when the timeline is not published', () => {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    const age = alarms.find((alarm) => alarm['Properties'].MetricName === 'IteratorAge');
+    expect(age?.['Properties'].Threshold).toBeLessThan(3_600_000);
+    expect(age?.['Properties'].AlarmActions).toHaveLength(1);
+  });
+
+  it('keeps every log for a month', () => {
+    const groups = Object.values(template.findResources('AWS::Logs::LogGroup'));
+    expect(groups).toHaveLength(functions.length + 1);
+    for (const group of groups) expect(group['Properties'].RetentionInDays).toBe(30);
+  });
+
+  it('stays under the number of resources a stack may have', () => {
+    expect(Object.keys(template.toJSON()['Resources']).length).toBeLessThan(500);
+  });
+});
