@@ -38,7 +38,7 @@ export function packMetric(metric: Metric): Uint8Array {
   const folded = metric.count > 0 ? [metric.first, metric.last] : [];
   const unit = timeUnitsMs.findIndex((ms) => [...times, ...folded].every((at) => at % ms === 0));
   const unitMs = timeUnitsMs[unit] ?? 1;
-  const isSummed = values.length > 0 || metric.sum !== 0;
+  const isSummed = values.length > 0 || metric.sum !== 0 || metric.scale > 0;
   const parts = (folded.length > 0 ? hasTotals : 0) + (isSummed ? hasAmounts : 0);
   const bytes = [Math.max(0, unit) + parts + (rows.length > 0 ? hasRows : 0)];
   if (folded.length > 0) {

@@ -8,7 +8,8 @@ export type Duration = { readonly months: number; readonly days: number; readonl
 const shape =
   /^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
-const longestDays = 366_000;
+/** `maxDays` of 1000 years. */
+const longestDays = 365_251;
 
 /** An ISO 8601 duration of whole numbers, longer than nothing and at most 1000 years. */
 export const durationSchema = z
@@ -68,7 +69,7 @@ function readDuration(text: string): Duration | undefined {
     ms: ((part(5) * 60 + part(6)) * 60 + part(7)) * 1000,
   };
   const isPositive = duration.months + duration.days + duration.ms > 0;
-  return isPositive && maxDays(duration) <= longestDays + 2 ? duration : undefined;
+  return isPositive && maxDays(duration) <= longestDays ? duration : undefined;
 }
 
 function move(instant: number, duration: Duration, sign: 1 | -1, timeZone: string): number {
