@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { DynamoTable } from '../../shared/adapters/aws/table.ts';
 import type { Table } from '../../shared/ports/table.ts';
 import { createTables } from './dynamo-tables.ts';
@@ -12,6 +13,8 @@ import { describeItems, fresh } from './table-suite.ts';
 const endpoint = process.env.PERENNIAL_AWS_ENDPOINT;
 
 const marketing = 'marketing' as const;
+const requestSchema = z.object({ request: z.object({ body: z.instanceof(Uint8Array) }) });
+const tokenSchema = z.object({ ClientRequestToken: z.string().min(1).max(36) });
 
 describe.runIf(endpoint !== undefined)('the tables in DynamoDB', () => {
   const client = new DynamoDBClient({
@@ -21,6 +24,7 @@ describe.runIf(endpoint !== undefined)('the tables in DynamoDB', () => {
   });
   let table: Table;
   let answersToLose = 0;
+  const sentBodies: string[] = [];
 
   beforeAll(async () => {
     const tableNames = await createTables(client);
@@ -32,6 +36,7 @@ describe.runIf(endpoint !== undefined)('the tables in DynamoDB', () => {
     table = new DynamoTable({ client, tableNames, newAttempt });
     client.middlewareStack.add(
       (next) => async (request) => {
+        sentBodies.push(Buffer.from(requestSchema.parse(request).request.body).toString());
         const answer = await next(request);
         if (answersToLose === 0) return answer;
         answersToLose -= 1;
@@ -70,6 +75,18 @@ describe.runIf(endpoint !== undefined)('the tables in DynamoDB', () => {
         );
       }
       expect(await table.get(marketing, target)).toEqual({ ...target, n: 2 });
+    });
+
+    it('repeats a transaction under the same token, so that DynamoDB runs it once', async () => {
+      const update = { kind: 'update', table: marketing, key: key(), add: { n: 1 } } as const;
+      sentBodies.length = 0;
+      answersToLose = 1;
+      expect(await table.transact([update])).toEqual(written);
+      expect(await table.transact([update])).toEqual(written);
+      const tokens = sentBodies.map((body) => tokenSchema.parse(JSON.parse(body)));
+      const [first, repeat, another] = tokens.map((token) => token.ClientRequestToken);
+      expect(repeat).toBe(first);
+      expect(another).not.toBe(first);
     });
 
     it('takes an item that is gone as deleted', async () => {

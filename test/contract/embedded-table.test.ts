@@ -259,4 +259,21 @@ describe('a bad day', () => {
     // Nothing but this test writes, so no condition fails: lost answers are recognised.
     expect(first).not.toContain('write: {"kind":"refused","failed":[0]}');
   });
+
+  it('never shows what is due after the instant asked for', async () => {
+    const clock = { now: () => noon };
+    const database = openDatabase(':memory:');
+    const table = new EmbeddedTable({ database, clock, hostility: createHostility(3) });
+    const shown = new Set<unknown>();
+    for (let n = 0; n < 600; n += 1) {
+      const dueAt = n % 2 === 0 ? '2027' : '2029';
+      const item = { pk: 'p', sk: 'a', dueSlot: 's', dueAt };
+      const page = await table
+        .write(put('marketing', item))
+        .then(async () => table.due('marketing', { slot: 's', until: '2028' }))
+        .catch(() => ({ items: [] }));
+      for (const entry of page.items) shown.add(entry.dueAt);
+    }
+    expect(shown).toEqual(new Set(['2027']));
+  });
 });
