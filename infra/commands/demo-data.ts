@@ -14,7 +14,7 @@ export async function makeSource(api: AdminApi, id: string, name: string): Promi
 
 /** Whether an earlier start has left the demo data. */
 export const hasDemo = async (api: AdminApi): Promise<boolean> =>
-  (await api.request('GET', '/admin/campaigns/welcome', { admin: true })).status === 200;
+  (await patiently(api, 'GET', '/admin/campaigns/welcome')).status === 200;
 
 /** A small company to look at: whoever leaves their address on its site gets an email. */
 export async function seedDemo(api: AdminApi): Promise<void> {
@@ -63,9 +63,17 @@ You get this because you agreed to offers by email. Unsubscribe: {{ unsubscribeU
 };
 
 async function call(api: AdminApi, method: string, path: string, body?: unknown): Promise<unknown> {
-  const answer = await api.request(method, path, { admin: true, body });
+  const answer = await patiently(api, method, path, body);
   if (answer.status >= 300) {
     throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
   }
   return answer.text === '' ? undefined : answer.json();
+}
+
+/** A hostile world throttles; what is answered 503 was not accepted and may be asked again. */
+async function patiently(api: AdminApi, method: string, path: string, body?: unknown) {
+  const ask = () => api.request(method, path, { admin: true, body });
+  let answer = await ask();
+  for (let tries = 1; answer.status === 503 && tries < 20; tries += 1) answer = await ask();
+  return answer;
 }

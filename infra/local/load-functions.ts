@@ -28,7 +28,7 @@ export async function loadFunctions(
 
 function refuseIncomplete(problems: readonly string[]): void {
   if (problems.length === 0) return;
-  process.emitWarning(`infra/manifest.ts and the functions differ:\n${problems.join('\n')}`);
+  throw new Error(`infra/manifest.ts and the functions differ:\n${problems.join('\n')}`);
 }
 
 async function importHandler(row: FunctionRow) {

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { aWorld } from '../support/world.ts';
+
+const startScript = new URL('../../infra/commands/start.ts', import.meta.url).pathname;
 
 const welcome = {
   id: 'bWVzc2FnZQ',
@@ -154,6 +157,77 @@ describe('npm start', () => {
   });
 });
 
+describe('npm start, once it listens', () => {
+  it('has written what scripts need, takes a lead, and ends when it is told to', async () => {
+    await using folder = await aFolder();
+    const run = await startAndListen(folder.path, ['--memory', '--empty']);
+    const { url, writeKey, adminToken } = run.access;
+    const lead = await fetch(`${url}/v1/leads`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-write-key': writeKey },
+      body: JSON.stringify({ email: 'anna@example.com' }),
+    });
+    expect(lead.status).toBe(202);
+    const authorization = `Bearer ${adminToken}`;
+    const source = await fetch(`${url}/admin/sources/default`, { headers: { authorization } });
+    expect(source.status).toBe(200);
+    expect(await readdir(join(folder.path, '.perennial'))).toEqual(['world.json']);
+    expect(await run.end()).toBe(0);
+  });
+
+  it('sends the demo company’s welcome to a lead, and knows its key at the next start', async () => {
+    await using folder = await aFolder();
+    const args = ['--clock', '2027-03-01T09:00:00Z', '--hostile', '5'];
+    const first = await startAndListen(folder.path, args);
+    expect(await first.end()).toBe(0);
+    const second = await startAndListen(folder.path, args);
+    expect(second.access.writeKey).toBe(first.access.writeKey);
+    const { url, writeKey } = second.access;
+    const lead = {
+      email: 'anna@example.com',
+      attributes: { firstName: 'Anna' },
+      consents: [{ topic: 'offers', channel: 'email', given: true }],
+    };
+    const headers = { 'x-write-key': writeKey, 'content-type': 'application/json' };
+    await vi.waitFor(async () => {
+      const body = JSON.stringify({ messageId: 'lead-1', ...lead });
+      expect((await fetch(`${url}/v1/leads`, { method: 'POST', headers, body })).status).toBe(202);
+    });
+    await post(`${url}/local/clock`, { advance: 'P1D' });
+    expect(await (await fetch(`${url}/local/outbox`)).json()).toMatchObject([
+      { to: 'anna@example.com', subject: 'Welcome, Anna' },
+    ]);
+    expect(await second.end()).toBe(0);
+  });
+});
+
+const accessSchema = z.strictObject({
+  url: z.url(),
+  writeKey: z.string().min(32),
+  adminToken: z.string().min(32),
+});
+
+async function startAndListen(folder: string, args: readonly string[]) {
+  const child = spawn(process.execPath, [startScript, ...args], {
+    cwd: folder,
+    env: { ...process.env, PORT: '0' },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => {
+    output += text.toString();
+  });
+  await vi.waitFor(() => expect(output).toContain('admin token'), { timeout: 20_000 });
+  const written = await readFile(join(folder, '.perennial', 'world.json'), 'utf8');
+  return {
+    access: accessSchema.parse(JSON.parse(written)),
+    end: async () => {
+      child.kill('SIGINT');
+      return ended;
+    },
+  };
+}
+
 async function aListeningWorld(clock?: string) {
   const world = await aWorld(clock === undefined ? {} : { clock });
   return Object.assign(world, { url: await world.listen(0) });
@@ -179,8 +253,7 @@ async function start(
 ) {
   await using folder = await aFolder();
   await prepare(folder.path);
-  const script = new URL('../../infra/commands/start.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [startScript, ...args], {
     cwd: folder.path,
     env: { ...process.env, NODE_NO_WARNINGS: '1', ...environment },
   });
