@@ -221,7 +221,7 @@ export const functions: readonly FunctionRow[] = [
     file: 'functions/messaging/wake-messages.ts',
     trigger: { kind: 'queue', queue: 'messages', batch: 1, windowSeconds: 0 },
     grants: {
-      tables: { marketing: 'write' },
+      tables: { marketing: 'write', timeline: 'read' },
       sendsTo: ['messages', 'emails', 'texts'],
     },
     memoryMb: 512,

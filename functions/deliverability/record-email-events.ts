@@ -35,8 +35,8 @@ export const handler = queueFunction(bodySchema, async (messages, ports) => {
     try {
       await recordEmailEvent(event, ports);
     } catch (error) {
-      const cause = error instanceof Error ? error : new Error(String(error));
-      logger.error('email-event-not-recorded', { message: event.message, error: cause });
+      const name = error instanceof Error ? error.name : typeof error;
+      logger.error('email-event-not-recorded', { ledgerId: event.message, error: name });
       failed.push(id);
     }
   }
@@ -46,7 +46,7 @@ export const handler = queueFunction(bodySchema, async (messages, ports) => {
 async function recordEmailEvent(event: EmailEvent, ports: Ports): Promise<void> {
   const [message] = await getMessages(ports.table, [event.message]);
   if (message === undefined) {
-    logger.info('email-event-of-unknown-message', { message: event.message });
+    logger.info('email-event-of-unknown-message', { ledgerId: event.message });
     return;
   }
   if (provesSending(event, message)) await recordSent(message, ports);

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { safetyNetMs } from '../../shared/domain/messaging/ledger.ts';
+import { type MessageChange, safetyNetMs } from '../../shared/domain/messaging/ledger.ts';
 import type { Message } from '../../shared/domain/messaging/message.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
@@ -7,6 +7,7 @@ import { freeCutOff, handOut, isCutOff } from '../../shared/runtime/messaging/cl
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { slotMessageSchema } from '../../shared/runtime/slot-function.ts';
 import { releaseLease, takeLease } from '../../shared/stores/leases.ts';
+import { wasRecordedSent } from '../../shared/stores/message-entries.ts';
 import { moveMessage, readMessages } from '../../shared/stores/messages.ts';
 import { getRun } from '../../shared/stores/runs.ts';
 
@@ -98,7 +99,7 @@ async function wakeRow(row: Message, waking: Waking): Promise<Message | undefine
   const now = clock.now();
   const at = isoInstant(now);
   if (row.state === 'unknown') {
-    await moveMessage(table, row, { state: 'failed', reason: 'no-answer', at });
+    await closeUnknown(row, waking.ports);
     return undefined;
   }
   // A claim is in work, or has been settled before.
@@ -112,6 +113,16 @@ async function wakeRow(row: Message, waking: Waking): Promise<Message | undefine
   const dueAt = state === 'paused' ? undefined : isoInstant(now + nextLookMs(row, now));
   const moved = await moveMessage(table, row, { ...reservedFrom(row, at), dueAt });
   return state === 'paused' ? undefined : moved;
+}
+
+/** Nothing more will be heard: what the sender itself wrote before it was cut off is the last word. */
+async function closeUnknown(row: Message, { table, clock }: Ports): Promise<void> {
+  const at = isoInstant(clock.now());
+  const { claimedAt: acceptedAt } = row;
+  const change: MessageChange = (await wasRecordedSent(row, table))
+    ? { state: 'accepted', at, acceptedAt }
+    : { state: 'failed', reason: 'no-answer', at };
+  await moveMessage(table, row, change);
 }
 
 const reservedFrom = (row: Message, at: string) =>

@@ -1,9 +1,11 @@
 import { entryIdOf } from '../domain/messaging/entry-id.ts';
 import { type Message, messageId } from '../domain/messaging/message.ts';
+import type { TimelineEntry } from '../domain/profiles/timeline-entry.ts';
 import { isoInstant } from '../domain/time/instant.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
-import { timelineEntry } from './timeline.ts';
+import { timelineEntry, timelineItem } from './timeline.ts';
 
 /** What happened to a message, in the words of the event catalog. */
 export type MessageEvent = {
@@ -32,26 +34,38 @@ export async function recordMessageEvent(
   event: MessageEvent,
   { table, clock }: Pick<Ports, 'table' | 'clock'>,
 ): Promise<void> {
-  const id = messageId(message);
-  const { run, campaign, channel, profileId } = message;
-  const entry = {
-    id: entryIdOf(event.type, id, event.distinction),
-    profileId,
-    type: event.type,
-    occurredAt: event.occurredAt,
-    recordedAt: isoInstant(clock.now()),
-    data: { message: id, campaign, run, channel, ...event.data },
-  };
+  const entry = entryOf(message, event, isoInstant(clock.now()));
   await writeOnce(table, timelineEntry(entry, { once: true }));
 }
+
+const sentEvent = (message: Message): MessageEvent => ({
+  type: 'message.sent',
+  occurredAt: message.claimedAt ?? message.at,
+  distinction: '',
+});
 
 /** The provider took the message: it bears the instant of its claim, which sender and feedback both know. */
 export const recordSent = (
   message: Message,
   ports: Pick<Ports, 'table' | 'clock'>,
-): Promise<void> =>
-  recordMessageEvent(
-    message,
-    { type: 'message.sent', occurredAt: message.claimedAt ?? message.at, distinction: '' },
-    ports,
-  );
+): Promise<void> => recordMessageEvent(message, sentEvent(message), ports);
+
+/** Whether a sender got as far as writing that the provider took the message. */
+export async function wasRecordedSent(message: Message, table: Table): Promise<boolean> {
+  const entry = entryOf(message, sentEvent(message), '');
+  const { pk, sk } = timelineItem(entry);
+  return (await table.get('timeline', { pk, ...(sk !== undefined && { sk }) })) !== undefined;
+}
+
+function entryOf(message: Message, event: MessageEvent, recordedAt: string): TimelineEntry {
+  const id = messageId(message);
+  const { run, campaign, channel, profileId } = message;
+  return {
+    id: entryIdOf(event.type, id, event.distinction),
+    profileId,
+    type: event.type,
+    occurredAt: event.occurredAt,
+    recordedAt,
+    data: { message: id, campaign, run, channel, ...event.data },
+  };
+}

@@ -1,6 +1,12 @@
 import { convert } from 'html-to-text';
 import type { Profile } from '../profiles/profile.ts';
-import { type LiquidSource, parseLiquid, type RenderingTime, renderLiquid } from './liquid.ts';
+import {
+  type LiquidSource,
+  parseLiquid,
+  RenderError,
+  type RenderingTime,
+  renderLiquid,
+} from './liquid.ts';
 import type { Template } from './template.ts';
 
 /** What one person's message is made of. The same data and template version give the same message. */
@@ -31,7 +37,11 @@ export type Rendered = RenderedEmail | { readonly text: string };
 export function renderer(template: Template): (data: RenderingData) => Rendered {
   const text = template.text === undefined ? undefined : parsed('plain', template.text);
   if (template.channel === 'sms') {
-    return (data) => ({ text: text === undefined ? '' : renderLiquid(text, scopeOf(data), data) });
+    return (data) => {
+      const rendered = text === undefined ? '' : renderLiquid(text, scopeOf(data), data);
+      if (rendered.trim() === '') throw new RenderError('the text is empty with this data');
+      return { text: rendered };
+    };
   }
   const subject = parsed('plain', template.subject);
   const html = parsed('html', template.html);

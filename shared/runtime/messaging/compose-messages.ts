@@ -116,7 +116,14 @@ async function decideAgain({ row, run, profile, suppressed }: Situation, ports: 
     companyTimeZone: ports.settings.timeZone,
   });
   if (decision.kind !== 'send' || profile === undefined) return decision;
-  const about = { schedule: definition.schedule, trigger: row.event, profile };
+  const about = {
+    message: row,
+    definition,
+    schedule: definition.schedule,
+    trigger: row.event,
+    profile,
+    now,
+  };
   const isWanted = await stillWanted(about, ports);
   return isWanted ? decision : ({ kind: 'withheld', reason: 'unless' } as const);
 }

@@ -53,19 +53,25 @@ export async function sendMessages<Content>(
   const [first] = rows;
   if (first === undefined) return;
   const run = await getRun(ports.table, first.run);
-  if (run?.state === 'paused') return; // reserved rows wait; the resume hands them out again
   if (run === undefined || run.state === 'cancelled') return withholdCancelled(rows, ports);
-
   const { template: id, templateVersion } = first;
   const template = await getTemplateVersion(ports.table, id, templateVersion);
   if (template === undefined) throw new Error(`Template ${id} has no version ${templateVersion}.`);
   const compose = await composer(run, template, ports);
   const callSize = channel.callSize(template);
   for (let at = 0; at < rows.length; at += callSize) {
+    // Read anew for every call: a pause and a cancel hold from the next one on.
+    const state = at === 0 ? run.state : (await getRun(ports.table, run.id))?.state;
+    if (state === 'paused') return; // reserved rows wait; the resume hands them out again
+    if (state === undefined || state === 'cancelled') {
+      return withholdCancelled(rows.slice(at), ports);
+    }
     const hasTime = at === 0 || context.getRemainingTimeInMillis() > reserveMs;
-    const goesOn =
-      hasTime && (await sendCall(rows.slice(at, at + callSize), { channel, compose, ports }));
-    if (!goesOn) return handOutLater(rows.slice(hasTime ? at + callSize : at), ports);
+    if (!hasTime) return handOutLater(rows.slice(at), ports);
+    const sending = { channel, compose, ports };
+    if (!(await sendCall(rows.slice(at, at + callSize), sending))) {
+      return handOutLater(rows.slice(at + callSize), ports);
+    }
   }
 }
 
@@ -160,11 +166,12 @@ async function answered<Content>(
     if (answers.length !== rows.length) throw new Error('Not every message was answered.');
   } catch (error) {
     if (error instanceof NotSent) {
-      logger.warn('provider-took-nothing', { reason: error.message, messages: rows.length });
+      logger.warn('provider-took-nothing', { messages: rows.length });
       await releaseForLater(rows, ports);
       return false;
     }
-    logger.error('provider-did-not-answer', { messages: rows.length, error: asError(error) });
+    // The name alone: what a provider writes may quote the address.
+    logger.error('provider-did-not-answer', { messages: rows.length, error: nameOf(error) });
     await Promise.all(rows.map((row) => markUnknown(row, ports)));
     return true;
   }
@@ -188,7 +195,7 @@ async function writeAnswer(row: Message, answer: SendAnswer | undefined, ports: 
       return;
     }
     case 'rejected':
-      logger.warn('message-rejected', { message: messageId(row), reason: answer.reason });
+      logger.warn('message-rejected', { ledgerId: messageId(row), reason: answer.reason });
       await advanceMessage(ports.table, row, { state: 'rejected', at, reason: answer.reason });
       return;
     case 'throttled':
@@ -197,5 +204,4 @@ async function writeAnswer(row: Message, answer: SendAnswer | undefined, ports: 
   }
 }
 
-const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(String(error));
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

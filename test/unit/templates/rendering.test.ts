@@ -74,6 +74,11 @@ describe('what people read', () => {
     expect(text).not.toContain('x.png');
   });
 
+  it('is never an SMS without a word', () => {
+    const text = '{{ profile.attributes.city }}';
+    expect(() => render({ channel: 'sms', text })).toThrow(RenderError);
+  });
+
   it('cannot reach what lies behind the data', () => {
     const text = '[{{ profile.constructor }}{{ profile.__proto__ }}{{ event.toString }}]';
     expect(render({ channel: 'sms', text })).toEqual({ text: '[]' });
