@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { slugSchema } from '../identity/slug.ts';
+import type { Consents } from '../profiles/profile.ts';
 
 /** Ways to reach a person that somebody can allow. Messages go out by `email` and `sms`; the rest is kept for its time. */
 export const channelSchema = z.enum([
@@ -22,18 +23,6 @@ export const consentChangeSchema = z.strictObject({
   text: z.string().max(500).optional(),
 });
 export type ConsentChange = z.infer<typeof consentChangeSchema>;
-
-/** The permission as it stands; its history is the timeline. */
-export type Consent = {
-  readonly given: boolean;
-  /** When the person said so, ISO. */
-  readonly at: string;
-  readonly source: string;
-  readonly text?: string;
-};
-
-/** By `topic/channel`. What is absent was never given. */
-export type Consents = Readonly<Record<string, Consent>>;
 
 export const consentKey = (topic: string, channel: string): string => `${topic}/${channel}`;
 

@@ -1,5 +1,3 @@
-import type { Consents } from '../consent/consent.ts';
-
 /** What is known about one person. The stored item is one of these and nothing else. */
 export type Profile = {
   readonly id: string;
@@ -25,6 +23,19 @@ export type ProfileIdentifiers = {
   readonly phone?: string;
   readonly anonymousIds?: readonly string[];
 };
+
+/** A permission as it stands; its history is the timeline. */
+export type Consent = {
+  readonly given: boolean;
+  /** When the person said so, ISO. */
+  readonly at: string;
+  readonly source: string;
+  /** Version of the wording the person saw. */
+  readonly text?: string;
+};
+
+/** By `topic/channel`. What is absent was never given. */
+export type Consents = Readonly<Record<string, Consent>>;
 
 export type Attributes = Readonly<Record<string, unknown>>;
 
