@@ -39,6 +39,6 @@ function spanAnswer(span: DateSpan): ValueAnswer {
     const written = readDate(value);
     if (written === undefined) return never;
     const at = dateInstant(written, timeZone);
-    return answerOfSpan(span.first(at, timeZone), span.last(at, timeZone), now);
+    return answerOfSpan(span.first(at, timeZone, now), span.last(at, timeZone, now), now);
   };
 }

@@ -1,4 +1,4 @@
-import { addDuration, parseDuration, subtractDuration } from '../time/duration.ts';
+import { addDuration, maxMs, parseDuration, subtractDuration } from '../time/duration.ts';
 import { dateInstant, type Instant, readDate } from '../time/instant.ts';
 import type { PropertyCondition } from './leaf.ts';
 
@@ -7,11 +7,13 @@ export type DateWords = Pick<
   'within' | 'olderThan' | 'between' | 'inNext' | 'before' | 'after'
 >;
 
-/** The instants of evaluation, first to last, at which a condition on a date `at` holds. */
-export type DateSpan = {
-  readonly first: (at: Instant, timeZone: string) => Instant;
-  readonly last: (at: Instant, timeZone: string) => Instant;
-};
+/**
+ * The instants of evaluation, first to last, at which a condition on a date `at` holds. What is surely
+ * before `now` is exact no further than that: it spares the calendar.
+ */
+export type DateSpan = { readonly first: Border; readonly last: Border };
+
+type Border = (at: Instant, timeZone: string, now: Instant) => Instant;
 
 const startOfTime = Number.NEGATIVE_INFINITY;
 const endOfTime = Number.POSITIVE_INFINITY;
@@ -22,8 +24,8 @@ export function dateSpan(words: DateWords): DateSpan | undefined {
   const [only] = spans;
   if (spans.length <= 1) return only;
   return {
-    first: (at, timeZone) => Math.max(...spans.map((span) => span.first(at, timeZone))),
-    last: (at, timeZone) => Math.min(...spans.map((span) => span.last(at, timeZone))),
+    first: (at, timeZone, now) => Math.max(...spans.map((span) => span.first(at, timeZone, now))),
+    last: (at, timeZone, now) => Math.min(...spans.map((span) => span.last(at, timeZone, now))),
   };
 }
 
@@ -60,9 +62,11 @@ function spansOf({ within, olderThan, between, inNext, before, after }: DateWord
   return spans;
 }
 
-function shifted(text: string, plusMs: number): (at: Instant, timeZone: string) => Instant {
+function shifted(text: string, plusMs: number): Border {
   const duration = parseDuration(text);
-  return (at, timeZone) => addDuration(at, duration, timeZone) + plusMs;
+  const mostMs = maxMs(duration) + plusMs;
+  return (at, timeZone, now) =>
+    at + mostMs < now ? at + mostMs : addDuration(at, duration, timeZone) + plusMs;
 }
 
 function borderIn(text: string): (timeZone: string) => Instant {

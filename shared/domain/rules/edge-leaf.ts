@@ -25,7 +25,11 @@ export function edgeAnswer(
       if (edge.at === undefined || edge.at < since) return never;
       if (leaf.span === undefined) return always;
       const { first, last } = leaf.span;
-      return answerOfSpan(first(edge.at, timeZone), last(edge.at, timeZone), instant);
+      return answerOfSpan(
+        first(edge.at, timeZone, instant),
+        last(edge.at, timeZone, instant),
+        instant,
+      );
     };
     let edge = ofEdge(now);
     let answer = answerAt(edge, now);

@@ -49,6 +49,9 @@ export function spansOfEvents(seen: EventsSeen): readonly EventSpan[] {
   });
 }
 
+/** No instant is before this: borders are added up on the calendar. */
+const exactly = Number.NEGATIVE_INFINITY;
+
 type Stretch = { readonly first: Instant; readonly last: Instant };
 
 /** When any one row satisfies all conditions: stretches in order, none touching the next. */
@@ -64,8 +67,8 @@ function rowsTogether(
       for (const { column, span } of conditions) {
         const written = row[column];
         const at = written === undefined ? Number.NaN : dateInstant(written, timeZone);
-        first = Math.max(first, span.first(at, timeZone));
-        last = Math.min(last, span.last(at, timeZone));
+        first = Math.max(first, span.first(at, timeZone, exactly));
+        last = Math.min(last, span.last(at, timeZone, exactly));
       }
       return { first, last };
     })

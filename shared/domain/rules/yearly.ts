@@ -20,7 +20,8 @@ export function ageAnswer(leaf: AgeLeaf): ValueAnswer {
     if (written === undefined || youngest > longestAge || oldest < 0) return never;
     const born = dayOf(written, timeZone);
     const birth = dateInstant(written, timeZone);
-    const first = youngest === 0 ? birth : anniversary(born, youngest, timeZone);
+    const surely = birth + (youngest * 366 + 2) * dayMs;
+    const first = surely < now ? surely : anniversary(born, youngest, timeZone);
     const last =
       oldest >= longestAge ? Number.POSITIVE_INFINITY : anniversary(born, oldest + 1, timeZone) - 1;
     return answerOfSpan(Math.max(first, birth), last, now);

@@ -47,16 +47,24 @@ export const minMs = (duration: Duration): number =>
 
 const isExact = (duration: Duration): boolean => duration.months === 0 && duration.days === 0;
 
+/** The fewest and the most days that 0 to 11 months take, from any day of any year. */
+const fewestDays = [0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334];
+const mostDays = [0, 31, 62, 92, 123, 153, 184, 215, 245, 276, 306, 337];
+
+/** 29 February makes years and months together a day longer or shorter than apart. */
+const together = (months: number): number => (months > 12 && months % 12 > 0 ? 1 : 0);
+
 function maxCalendarDays({ months, days }: Duration): number {
   const years = Math.floor(months / 12);
-  return years * 365 + Math.ceil(years / 4) + (months % 12) * 31 + days;
+  const rest = (mostDays[months % 12] ?? 0) + together(months);
+  return years * 365 + Math.ceil(years / 4) + rest + days;
 }
 
 function minCalendarDays({ months, days }: Duration): number {
   const years = Math.floor(months / 12);
   const leapDays = Math.max(0, Math.floor(years / 4) - Math.floor(years / 100) - 1);
-  const rest = months % 12;
-  return years * 365 + leapDays + (rest === 0 ? 0 : rest * 30 - 2) + days;
+  const rest = (fewestDays[months % 12] ?? 0) - together(months);
+  return years * 365 + leapDays + rest + days;
 }
 
 function readDuration(text: string): Duration | undefined {

@@ -33,7 +33,7 @@ export const personTimeZone = (attribute: unknown, companyTimeZone: string): str
 
 /** Milliseconds that the zone's wall clock is ahead of UTC at an instant. */
 export const offsetAt = (instant: number, timeZone: string): number =>
-  timeZone === 'UTC' ? 0 : offsetIn(zones.get(timeZone) ?? openZone(timeZone), instant);
+  timeZone === 'UTC' ? 0 : offsetIn(zoneNamed(timeZone), instant);
 
 /** The instant's wall clock, as milliseconds since 1970-01-01T00:00 of the same clock. */
 export const toLocal = (instant: number, timeZone: string): number =>
@@ -45,7 +45,7 @@ export const toLocal = (instant: number, timeZone: string): number =>
  */
 export function fromLocal(local: number, timeZone: string): number {
   if (timeZone === 'UTC') return local;
-  const zone = zones.get(timeZone) ?? openZone(timeZone);
+  const zone = zoneNamed(timeZone);
   const before = local - offsetIn(zone, local - dayMs);
   const after = local - offsetIn(zone, local + dayMs);
   if (before === after || before + offsetIn(zone, before) === local) return before;
@@ -81,6 +81,16 @@ function canonicalName(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Most instants are asked in the same zone as the one before, which spares the look-up. */
+let latest: { readonly text: string; readonly zone: Zone } | undefined;
+
+function zoneNamed(text: string): Zone {
+  if (latest !== undefined && latest.text === text) return latest.zone;
+  const zone = zones.get(text) ?? openZone(text);
+  latest = { text, zone };
+  return zone;
 }
 
 function openZone(text: string): Zone {

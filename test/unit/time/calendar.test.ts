@@ -161,6 +161,25 @@ describe('a duration', () => {
   });
 });
 
+describe('the bounds of a duration', () => {
+  it('hold for every day of 140 years', () => {
+    for (const text of Array.from({ length: 30 }, (_, months) => `P${months + 1}M`)) {
+      const duration = parseDuration(text);
+      let least = Number.POSITIVE_INFINITY;
+      let most = 0;
+      for (let at = iso('1890-01-01'); at < iso('2030-01-01'); at += 86_400_000) {
+        const moved = addDuration(at, duration, 'UTC') - at;
+        least = Math.min(least, moved);
+        most = Math.max(most, moved);
+      }
+      // A day is left for clock changes, and one for 29 February.
+      expect(least - minMs(duration)).toBeGreaterThanOrEqual(86_400_000);
+      expect(maxMs(duration) - most).toBeGreaterThanOrEqual(86_400_000);
+      expect(maxMs(duration) - minMs(duration)).toBeLessThanOrEqual(most - least + 5 * 86_400_000);
+    }
+  });
+});
+
 describe('the next local time', () => {
   it.each([
     ['an ordinary day', '2026-11-21T10:00:00Z', '21:00', 'Europe/Riga', '2026-11-21T19:00:00.000Z'],
