@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type EmailEvent,
+  readEmailEvent,
+} from '../../../shared/domain/deliverability/email-event.ts';
+import { changeBy, provesSending } from '../../../shared/domain/deliverability/feedback.ts';
+import { changed, newMessage } from '../../../shared/domain/messaging/ledger.ts';
+import {
+  type Message,
+  type MessageState,
+  messageStates,
+} from '../../../shared/domain/messaging/message.ts';
+
+const mail = {
+  timestamp: '2017-08-05T00:40:02.012Z',
+  source: 'Sender <sender@example.com>',
+  messageId: 'EXAMPLE7c191be45',
+  destination: ['recipient@example.com'],
+  headersTruncated: false,
+  headers: [{ name: 'From', value: 'Sender <sender@example.com>' }],
+  tags: {
+    'ses:configuration-set': ['perennial'],
+    'ses:from-domain': ['example.com'],
+    message: ['bWVzc2FnZQ'],
+    campaign: ['spring'],
+  },
+};
+const timestamp = '2017-08-05T00:41:02.669Z';
+const touch = { timestamp, ipAddress: '192.0.2.1', userAgent: 'Mozilla/5.0' };
+const about = { message: 'bWVzc2FnZQ', providerId: 'EXAMPLE7c191be45' };
+
+describe('what SES publishes', () => {
+  it.each<[string, unknown, EmailEvent]>([
+    ['Send', { send: {} }, { ...about, kind: 'sent', at: mail.timestamp }],
+    [
+      'Delivery',
+      { delivery: { timestamp, processingTimeMillis: 546, recipients: mail.destination } },
+      { ...about, kind: 'delivered', at: timestamp },
+    ],
+    [
+      'Bounce',
+      {
+        bounce: {
+          bounceType: 'Permanent',
+          bounceSubType: 'General',
+          bouncedRecipients: [{ emailAddress: 'Recipient@example.com', status: '5.1.1' }],
+          timestamp,
+          feedbackId: 'f1',
+        },
+      },
+      {
+        ...about,
+        kind: 'bounced',
+        at: timestamp,
+        permanent: true,
+        detail: 'Permanent/General',
+        feedbackId: 'f1',
+        addresses: ['recipient@example.com'],
+      },
+    ],
+    [
+      'Complaint',
+      {
+        complaint: {
+          complainedRecipients: [
+            { emailAddress: 'recipient@example.com' },
+            { emailAddress: 'somebody.else@example.com' },
+          ],
+          timestamp: '2017-08-05T02:41:02+02:00',
+          feedbackId: 'f2',
+          complaintSubType: null,
+        },
+      },
+      {
+        ...about,
+        kind: 'complained',
+        at: '2017-08-05T00:41:02.000Z',
+        feedbackId: 'f2',
+        addresses: ['recipient@example.com'],
+      },
+    ],
+    [
+      'Reject',
+      { reject: { reason: 'Bad content' } },
+      { ...about, kind: 'rejected', at: mail.timestamp, detail: 'Bad content' },
+    ],
+    [
+      'Rendering Failure',
+      { failure: { errorMessage: 'missing', templateName: 't' } },
+      { ...about, kind: 'rejected', at: mail.timestamp, detail: 'missing' },
+    ],
+    ['Open', { open: touch }, { ...about, kind: 'opened', at: timestamp, automated: false }],
+    [
+      'Open',
+      { open: { ...touch, isBot: true } },
+      { ...about, kind: 'opened', at: timestamp, automated: true },
+    ],
+    [
+      'Click',
+      { click: { ...touch, link: 'https://a.example', linkTags: null } },
+      { ...about, kind: 'clicked', at: timestamp, automated: false, link: 'https://a.example' },
+    ],
+  ])('%s is understood', (eventType, outcome, event) => {
+    expect(readEmailEvent({ eventType, mail, ...(outcome as object) })).toEqual(event);
+  });
+
+  it.each([
+    ['the account’s own status', { version: '1.0', data: {} }],
+    ['an email of somebody else', { eventType: 'Open', mail: { ...mail, tags: {} }, open: touch }],
+    ['a delay', { eventType: 'DeliveryDelay', mail, deliveryDelay: { timestamp } }],
+    ['nothing', undefined],
+  ])('%s is left alone', (_, detail) => {
+    expect(readEmailEvent(detail)).toBe('foreign');
+  });
+
+  it('what is about an email of ours but has another shape is not thrown away', () => {
+    expect(readEmailEvent({ eventType: 'Bounce', mail })).toBe('unreadable');
+    expect(readEmailEvent({ eventType: 'Something new', mail })).toBe('unreadable');
+  });
+});
+
+describe('what an event changes', () => {
+  const reserved = newMessage(
+    {
+      ...{ run: 'r', step: 'main', profileId: 'p', channel: 'email', trigger: '', campaign: 'c' },
+      ...{ kind: 'marketing', topic: 'offers', template: 't', templateVersion: 1, priority: 5 },
+      ...{ plannedAt: timestamp, deadline: undefined, event: undefined },
+    },
+    { kind: 'send' },
+    0,
+  );
+  const inState = (state: MessageState): Message => ({ ...reserved, state });
+  const delivered: EmailEvent = { ...about, kind: 'delivered', at: timestamp };
+  const sent: EmailEvent = { ...about, kind: 'sent', at: timestamp };
+  const opened = (automated: boolean): EmailEvent => ({
+    ...about,
+    kind: 'opened',
+    at: timestamp,
+    automated,
+  });
+
+  it('settles a call without an answer', () => {
+    expect(changeBy(sent, inState('unknown'))).toMatchObject({
+      state: 'accepted',
+      acceptedAt: timestamp,
+    });
+    expect(provesSending(sent, inState('unknown'))).toBe(true);
+    expect(provesSending(sent, inState('accepted'))).toBe(false);
+  });
+
+  it('never takes a message back: whatever comes in whatever order, twice', () => {
+    const complained: EmailEvent = {
+      ...about,
+      kind: 'complained',
+      at: timestamp,
+      feedbackId: 'f',
+      addresses: [],
+    };
+    for (const state of messageStates) {
+      for (const event of [sent, delivered, complained, opened(false)]) {
+        const change = changeBy(event, inState(state));
+        const after = change === undefined ? inState(state) : changed(inState(state), change);
+        expect(changeBy(event, after)).toBeUndefined();
+        if (state === 'complained' || state === 'delivered') {
+          expect(['complained', 'delivered']).toContain(after.state);
+        }
+      }
+    }
+    expect(changeBy(sent, inState('delivered'))).toBeUndefined();
+    expect(changeBy(delivered, inState('complained'))).toBeUndefined();
+  });
+
+  it('counts what a person opened, once, and never what a machine did', () => {
+    expect(changeBy(opened(false), inState('delivered'))).toEqual({ openedAt: timestamp });
+    expect(changeBy(opened(true), inState('delivered'))).toBeUndefined();
+    expect(changeBy(opened(false), { ...inState('delivered'), openedAt: 'x' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { World } from '../../infra/local/world.ts';
+import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
+import { getProfile } from '../../shared/stores/profiles.ts';
+import { aRun, handOver, ledgerOf, reserve, somePeople, timelineOf } from '../support/messaging.ts';
+import { aWorld } from '../support/world.ts';
+
+/** A world in which one email has gone out to one person. */
+async function oneSent(world: World): Promise<{ id: string; row: () => Promise<Message> }> {
+  const run = await aRun(world);
+  const rows = await reserve(world, run, await somePeople(world, 1));
+  await handOver(world, rows);
+  await world.settle();
+  const row = async () => {
+    const [only] = await ledgerOf(world, run);
+    if (only === undefined) throw new Error('The row is gone.');
+    return only;
+  };
+  return { id: messageId(await row()), row };
+}
+
+const typesOf = async (world: World): Promise<string[]> =>
+  (await timelineOf(world, 'person-0000')).map(({ type }) => type);
+
+describe('what comes back for an email', () => {
+  it('a delivery, an open and a click stand on the row and on the timeline', async () => {
+    await using world = await aWorld();
+    const { id, row } = await oneSent(world);
+    await world.advance('PT1M');
+    for (const type of ['delivery', 'open', 'click'] as const) {
+      await world.feedback({ message: id, type, link: 'https://shop.example' });
+      await world.settle();
+      await world.advance('PT1M');
+    }
+    expect(await row()).toMatchObject({
+      state: 'delivered',
+      openedAt: '2026-11-25T12:02:00.000Z',
+      clickedAt: '2026-11-25T12:03:00.000Z',
+    });
+    const entries = await timelineOf(world, 'person-0000');
+    expect(entries.map(({ type }) => type)).toEqual([
+      'message.sent',
+      'message.delivered',
+      'message.opened',
+      'message.clicked',
+    ]);
+    expect(entries.at(-1)?.data).toEqual({
+      message: id,
+      campaign: 'spring',
+      run: (await row()).run,
+      channel: 'email',
+      automated: false,
+      link: 'https://shop.example',
+    });
+  });
+
+  it('is recorded once when it comes twice', async () => {
+    await using world = await aWorld();
+    const { id } = await oneSent(world);
+    for (let time = 0; time < 2; time += 1) {
+      await world.feedback({ message: id, type: 'delivery' });
+      await world.feedback({ message: id, type: 'open' });
+      await world.settle();
+    }
+    expect((await typesOf(world)).toSorted()).toEqual([
+      'message.delivered',
+      'message.opened',
+      'message.sent',
+    ]);
+  });
+
+  it('what a machine opened is on the timeline and counts for nothing', async () => {
+    await using world = await aWorld();
+    const { id, row } = await oneSent(world);
+    const { providerId } = await row();
+    const detail = {
+      eventType: 'Open',
+      mail: {
+        timestamp: world.now(),
+        messageId: providerId,
+        destination: ['p0@example.com'],
+        tags: { message: [id] },
+      },
+      open: { timestamp: world.now(), ipAddress: '192.0.2.1', userAgent: 'x', isBot: true },
+    };
+    await world.ports.queue.send('email-events', [{ body: { source: 'aws.ses', detail } }]);
+    await world.settle();
+    expect(await row()).toMatchObject({ state: 'accepted', openedAt: undefined });
+    const opened = (await timelineOf(world, 'person-0000')).find(
+      ({ type }) => type === 'message.opened',
+    );
+    expect(opened?.data).toMatchObject({ automated: true });
+  });
+
+  it.each([
+    ['a bounce for good', { type: 'bounce', bounceType: 'Permanent' }, 'bounced', 'bounce'],
+    ['a complaint', { type: 'complaint' }, 'complained', 'complaint'],
+  ] as const)('%s suppresses the address for every campaign', async (_, given, state, reason) => {
+    await using world = await aWorld();
+    const { id, row } = await oneSent(world);
+    await world.feedback({ message: id, ...given });
+    await world.settle();
+    expect((await row()).state).toBe(state);
+    const listed = await world.request('GET', '/admin/suppressions', { admin: true });
+    expect(listed.status).toBe(200);
+    expect(listed.json()).toEqual({
+      items: [
+        { channel: 'email', address: 'p0@example.com', reason, at: world.now(), message: id },
+      ],
+      next: null,
+    });
+    const again = await aRun(world, { campaign: 'again' });
+    const person = await getProfile(world.ports.table, 'person-0000');
+    if (person === undefined) throw new Error('nobody');
+    await handOver(world, await reserve(world, again, [person]));
+    await world.settle();
+    expect((await ledgerOf(world, again))[0]).toMatchObject({
+      state: 'withheld',
+      reason: 'suppressed',
+    });
+    expect(world.outbox()).toHaveLength(1);
+  });
+
+  it('a full mailbox bounces, and suppresses nobody', async () => {
+    await using world = await aWorld();
+    const { id, row } = await oneSent(world);
+    await world.feedback({ message: id, type: 'bounce', bounceType: 'Transient' });
+    await world.settle();
+    expect(await row()).toMatchObject({ state: 'bounced', reason: 'Transient/MailboxFull' });
+    expect((await world.request('GET', '/admin/suppressions', { admin: true })).json()).toEqual({
+      items: [],
+      next: null,
+    });
+  });
+
+  it('what is about nothing of ours is left alone, what is about ours and unreadable is kept', async () => {
+    await using world = await aWorld();
+    const { row } = await oneSent(world);
+    await world.ports.queue.send('email-events', [
+      { body: { detail: { eventType: 'Open', mail: { tags: { message: ['bm9uZQ'] } } } } },
+      { body: { detail: { eventType: 'Delivery', mail: { tags: {} } } } },
+      { body: { 'detail-type': 'Sending Status Enabled', detail: { version: '1' } } },
+    ]);
+    await world.settle();
+    await world.advance('P1D');
+    expect((await row()).state).toBe('accepted');
+    const letters = world.deadLetters().filter(({ queue }) => queue === 'email-events');
+    expect(letters).toHaveLength(1);
+  });
+});
+
+describe('the list of suppressed addresses', () => {
+  it('refuses a cursor it has not given', async () => {
+    await using world = await aWorld();
+    expect(
+      (await world.request('GET', '/admin/suppressions?after=x', { admin: true })).status,
+    ).toBe(400);
+  });
+});
