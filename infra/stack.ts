@@ -29,7 +29,7 @@ export class PerennialStack extends Stack {
     const functions = new Functions(this, 'Functions', { config, resources, publicUrl: api.url });
     new Triggers(this, 'Triggers', { functions, resources });
     api.connect(functions, login);
-    new Alarms(this, 'Alarms', { address: config.alarmEmail, functions, queues });
+    new Alarms(this, 'Alarms', { address: config.alarmEmail, api, functions, queues });
     addOutputs(this, { api, data, email, login });
   }
 

@@ -13,6 +13,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { queueNames } from '../../shared/ports/queue.ts';
 import { type FunctionRow, functions, queues } from '../manifest.ts';
+import type { Api } from './api.ts';
 import type { Functions } from './functions.ts';
 import type { Queues } from './queues.ts';
 
@@ -23,6 +24,7 @@ const iteratorAgeMs = Duration.minutes(30).toMilliseconds();
 
 export type AlarmsProps = {
   readonly address: string;
+  readonly api: Api;
   readonly functions: Functions;
   readonly queues: Queues;
 };
@@ -37,6 +39,7 @@ export class Alarms extends Construct {
     this.topic.addSubscription(new EmailSubscription(props.address));
     this.#onDeadLetters(props.queues);
     for (const row of functions) this.#onFunction(row, props.functions);
+    this.#onServerErrors(props.api);
     this.#onThrottles();
   }
 
@@ -81,6 +84,20 @@ export class Alarms extends Construct {
         treatMissingData: TreatMissingData.BREACHING,
       });
     }
+  }
+
+  /** An HTTP function answers 500 instead of failing, so its errors show at the API alone. */
+  #onServerErrors({ http }: Api): void {
+    const losses = functions
+      .filter(({ trigger }) => trigger.kind === 'http')
+      .map(({ loss }) => loss);
+    this.#alarm('server-errors', {
+      alarmDescription: `Requests fail with 5xx. ${losses.join(' ')}`,
+      metric: http.metricServerError({ period, statistic: Stats.SUM }),
+      threshold: 1,
+      evaluationPeriods: 3,
+      datapointsToAlarm: 2,
+    });
   }
 
   /** Functions share the account's concurrency: when it is used up, all of them wait. */

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type QueueName, queueNames } from '../../shared/ports/queue.ts';
 import { functions, queues } from '../manifest.ts';
@@ -37,8 +37,23 @@ export class Queues extends Construct {
       visibilityTimeout: Duration.seconds(timeoutSecondsOf(name) * visibilityTimeouts),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: queues[name].maxReceives },
     });
+    pin(queue, `${pascalCase(name)}Queue`);
+    pin(deadLetters, `${pascalCase(name)}DeadLetters`);
     return { queue, deadLetters };
   }
+}
+
+/** A queue under another logical id would be a new one, and what waits in the old one lost. */
+function pin(queue: Queue, logicalId: string): void {
+  if (!(queue.node.defaultChild instanceof CfnQueue)) throw new Error('A queue has no resource.');
+  queue.node.defaultChild.overrideLogicalId(logicalId);
+}
+
+function pascalCase(name: QueueName): string {
+  return name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
 }
 
 function timeoutSecondsOf(name: QueueName): number {

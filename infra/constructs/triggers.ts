@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -12,7 +12,7 @@ import type { Resources } from './grants.ts';
 type StreamTrigger = Extract<Trigger, { kind: 'stream' }>;
 type QueueTrigger = Extract<Trigger, { kind: 'queue' }>;
 
-/** Streams keep a day: with doubling pauses these attempts outlast most outages of the bus and leave time to act. */
+/** A record that cannot be published holds up those behind it: after these attempts it goes to the bucket. */
 const streamRetries = 100;
 const streamRecordAge = Duration.hours(12);
 
@@ -91,7 +91,9 @@ export class Triggers extends Construct {
   /** The tick leaves nothing behind: what one minute misses, the next one takes. */
   #everyMinute(target: IFunction): void {
     const role = new Role(this, 'MinuteRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
     });
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.functionArn] }),

@@ -83,14 +83,14 @@ describe('the data', () => {
   });
 });
 
-const queueId = (name: string): string => `^Queues${name.replaceAll('-', '')}[0-9A-F]{8}$`;
+/** The logical id, which never changes: `email-events` is `EmailEvents...`. */
+const idOf = (name: string, kind: 'Queue' | 'DeadLetters'): string =>
+  name.replaceAll(/(^|-)[a-z]/g, (letter) => letter.slice(-1).toUpperCase()) + kind;
 
 describe.each(queueNames)('the queue %s', (name) => {
   const all = template.findResources('AWS::SQS::Queue');
-  const idOf = (queue: string) =>
-    Object.keys(all).find((id) => new RegExp(queueId(queue)).test(id)) ?? '';
-  const id = idOf(name);
-  const deadId = idOf(`${name}-dead-letters`);
+  const id = idOf(name, 'Queue');
+  const deadId = idOf(name, 'DeadLetters');
   const reader = functions.find(
     ({ trigger }) => trigger.kind === 'queue' && trigger.queue === name,
   );
@@ -155,7 +155,7 @@ describe.each(queueNames)('the queue %s', (name) => {
 describe('what else puts messages on queues', () => {
   const senders = (queue: string) =>
     Object.values(template.findResources('AWS::SQS::QueuePolicy'))
-      .filter((policy) => new RegExp(queueId(queue)).test(policy['Properties'].Queues[0].Ref))
+      .filter((policy) => policy['Properties'].Queues[0].Ref === idOf(queue, 'Queue'))
       .flatMap((policy) => policy['Properties'].PolicyDocument.Statement)
       .filter((statement) => statement.Effect === 'Allow')
       .map((statement) => [statement.Principal.Service, JSON.stringify(statement.Condition)]);

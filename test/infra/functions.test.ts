@@ -57,9 +57,11 @@ describe.each(functions)('$file', (row) => {
 
   it('sends to the queues it is granted and no other', () => {
     const sent = resourcesOf('sqs:SendMessage').map(
-      (resource) => /Queues([a-z]+)[0-9A-F]{8}/.exec(resource)?.[1],
+      (resource) => /"([A-Za-z]+)Queue"/.exec(resource)?.[1],
     );
-    const granted = (row.grants.sendsTo ?? []).map((name) => name.replaceAll('-', ''));
+    const granted = (row.grants.sendsTo ?? []).map((name) =>
+      name.replaceAll(/(^|-)[a-z]/g, (letter) => letter.slice(-1).toUpperCase()),
+    );
     expect(new Set(sent)).toEqual(new Set(granted));
   });
 
