@@ -138,11 +138,14 @@ function total(values: readonly number[], from: number, to: number): number {
 }
 
 function checkedAmount(view: PairView, from: number, to: number, now: Instant): number {
+  const { open, close } = view.window;
   let amount = 0;
   for (let index = from; index < to; index++) {
     const at = view.times[index] ?? 0;
-    if (entry(view.window, at, view.timeZone) > now) continue;
-    if (exit(view.window, at, view.timeZone) <= now) continue;
+    const isNear = open === undefined || at >= now - open.most;
+    if (isNear && entry(view.window, at, view.timeZone) > now) continue;
+    const isFar = close !== undefined && at < now - close.least;
+    if (isFar && exit(view.window, at, view.timeZone) <= now) continue;
     amount += view.values === undefined ? 1 : (view.values[index] ?? 0);
   }
   return amount;
