@@ -42,7 +42,7 @@ describe('sending emails', () => {
     await world.settle();
 
     expect(world.outbox()).toHaveLength(120);
-    expect(calls.toSorted()).toEqual([20, 50, 50]);
+    expect(calls.toSorted((left, right) => left - right)).toEqual([20, 50, 50]);
     const rows = await ledgerOf(world, run);
     expect(new Set(standing(rows))).toEqual(new Set(['accepted']));
     const [first] = rows;

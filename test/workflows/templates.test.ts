@@ -74,7 +74,7 @@ describe('a template', () => {
     const versions = await Promise.all(
       [1, 2, 3].map((version) => getTemplateVersion(world.ports.table, 'spring', version)),
     );
-    expect(versions.map((version) => version?.name).toSorted()).toEqual(names.toSorted());
+    expect(new Set(versions.map((version) => version?.name))).toEqual(new Set(names));
   });
 });
 

@@ -116,14 +116,6 @@ async function decideAgain({ row, run, profile, suppressed }: Situation, ports: 
     companyTimeZone: ports.settings.timeZone,
   });
   if (decision.kind !== 'send' || profile === undefined) return decision;
-  const about = {
-    message: row,
-    definition,
-    schedule: definition.schedule,
-    trigger: row.event,
-    profile,
-    now,
-  };
-  const isWanted = await stillWanted(about, ports);
+  const isWanted = await stillWanted({ message: row, definition, profile, now }, ports);
   return isWanted ? decision : ({ kind: 'withheld', reason: 'unless' } as const);
 }

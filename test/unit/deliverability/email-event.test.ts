@@ -122,9 +122,20 @@ describe('what SES publishes', () => {
 describe('what an event changes', () => {
   const reserved = newMessage(
     {
-      ...{ run: 'r', step: 'main', profileId: 'p', channel: 'email', trigger: '', campaign: 'c' },
-      ...{ kind: 'marketing', topic: 'offers', template: 't', templateVersion: 1, priority: 5 },
-      ...{ plannedAt: timestamp, deadline: undefined, event: undefined },
+      run: 'r',
+      step: 'main',
+      profileId: 'p',
+      channel: 'email',
+      trigger: '',
+      campaign: 'c',
+      kind: 'marketing',
+      topic: 'offers',
+      template: 't',
+      templateVersion: 1,
+      priority: 5,
+      plannedAt: timestamp,
+      deadline: undefined,
+      event: undefined,
     },
     { kind: 'send' },
     0,
@@ -161,9 +172,8 @@ describe('what an event changes', () => {
         const change = changeBy(event, inState(state));
         const after = change === undefined ? inState(state) : changed(inState(state), change);
         expect(changeBy(event, after)).toBeUndefined();
-        if (state === 'complained' || state === 'delivered') {
-          expect(['complained', 'delivered']).toContain(after.state);
-        }
+        const isKept = state !== 'complained' || after.state === 'complained';
+        expect([state, event.kind, isKept]).toEqual([state, event.kind, true]);
       }
     }
     expect(changeBy(sent, inState('delivered'))).toBeUndefined();

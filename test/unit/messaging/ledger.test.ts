@@ -58,7 +58,9 @@ describe('a row of the ledger', () => {
     }
     expect(canMove('unknown', 'reserved')).toBe(false);
     expect(canMove('delivered', 'accepted')).toBe(false);
-    expect(() => changed({ ...reserved, state: 'delivered' }, { state: 'accepted' })).toThrow();
+    expect(() => changed({ ...reserved, state: 'delivered' }, { state: 'accepted' })).toThrow(
+      'cannot go',
+    );
   });
 
   it('forgets its next look when it ends, and counts every write', () => {
