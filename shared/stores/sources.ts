@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Page, Table } from '../ports/table.ts';
+import { type Page, type Table, Throttled, type Write } from '../ports/table.ts';
 
 /**
  * Sources and their write keys, in `marketing`.
@@ -54,7 +54,7 @@ export async function addSourceKey(
 ): Promise<string> {
   const id = keyIdOf(key.hash);
   const { source, hash, createdAt } = key;
-  await table.transact([
+  await writeAll(table, [
     { kind: 'put', table: 'marketing', item: { pk: `write-key#${hash}`, sk: '-', source } },
     {
       kind: 'put',
@@ -63,6 +63,12 @@ export async function addSourceKey(
     },
   ]);
   return id;
+}
+
+/** A key that was not stored must never be shown: what is contended is to be asked for again. */
+async function writeAll(table: Table, writes: readonly Write[]): Promise<void> {
+  const result = await table.transact(writes);
+  if (result.kind !== 'written') throw new Throttled('A write key stays contended.');
 }
 
 const keySchema = z.object({ sk: z.string(), hash: z.string(), createdAt: z.string() });
@@ -81,15 +87,17 @@ export async function removeSourceKey(table: Table, source: string, id: string):
   const item = await table.get('marketing', key);
   if (item === undefined) return false;
   const { hash } = keySchema.parse(item);
-  await table.transact([
+  await writeAll(table, [
     { kind: 'delete', table: 'marketing', key: { pk: `write-key#${hash}`, sk: '-' } },
     { kind: 'delete', table: 'marketing', key },
   ]);
   return true;
 }
 
+const ownerSchema = z.object({ source: z.string() });
+
 /** Strongly consistent: a key works from the moment it is shown, and no longer than it stands. */
 export async function findSourceOfKey(table: Table, hash: string): Promise<string | undefined> {
   const item = await table.get('marketing', { pk: `write-key#${hash}`, sk: '-' });
-  return item === undefined ? undefined : z.object({ source: z.string() }).parse(item).source;
+  return item === undefined ? undefined : ownerSchema.parse(item).source;
 }
