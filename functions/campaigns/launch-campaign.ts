@@ -13,6 +13,7 @@ import { inState, transition } from '../../shared/domain/campaigns/transition.ts
 import { isBuilding } from '../../shared/domain/segments/segment.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { type Put, Throttled } from '../../shared/ports/table.ts';
 import {
   campaignView,
   refusal,
@@ -59,14 +60,21 @@ async function launch(campaign: Campaign, state: Campaign['state'], ports: Ports
       : undefined,
   };
   const run = eventRun(launched);
-  const result = await ports.table.transact([
-    campaignPut(launched),
-    ...(run === undefined ? [] : [runPut(run)]),
-  ]);
-  if (result.kind !== 'written') {
+  const writes = [campaignPut(launched), ...(run === undefined ? [] : [runPut(run)])];
+  if (!(await writtenAtOnce(writes, ports))) {
     throw new Problem(409, `Campaign "${campaign.id}" is being changed by others: try again.`);
   }
   await settleCampaign(launched, ports);
+}
+
+const maxAttempts = 5;
+
+async function writtenAtOnce(writes: readonly Put[], { table }: Ports): Promise<boolean> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const result = await table.transact(writes);
+    if (result.kind !== 'contended') return result.kind === 'written';
+  }
+  throw new Throttled('A campaign stays contended.');
 }
 
 /** The run in which an event campaign's messages stand, one per launch. */

@@ -7,8 +7,9 @@ import { campaignView, refusal } from '../../shared/runtime/campaigns/change-cam
 import { checkCampaign } from '../../shared/runtime/campaigns/check-campaign.ts';
 import { settleCampaign } from '../../shared/runtime/campaigns/settle-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
+import { pathParam } from '../../shared/runtime/http/path-param.ts';
 import { route } from '../../shared/runtime/http/route.ts';
-import { Problem, unprocessableField } from '../../shared/runtime/problem.ts';
+import { Problem } from '../../shared/runtime/problem.ts';
 import { getCampaign, saveCampaign } from '../../shared/stores/campaigns.ts';
 
 /** Saves a campaign as a draft. One that has ended becomes a draft again; one that is being sent is refused. */
@@ -20,27 +21,26 @@ export const putCampaign = route({
   body: campaignSchema,
   handle: async ({ params, body: definition }, ports) => {
     const { table, clock, settings } = ports;
-    const id = slugSchema.safeParse(params['id']);
-    if (!id.success) throw unprocessableField('id', id.error.issues[0]?.message ?? 'is no id');
-    const known = await getCampaign(table, id.data);
+    const id = pathParam(params, 'id', slugSchema);
+    const known = await getCampaign(table, id);
     if (known !== undefined && isDeepStrictEqual(known.definition, definition)) {
       return ok(campaignView(known));
     }
-    await checkCampaign(id.data, definition, ports);
+    await checkCampaign(id, definition, ports);
     const next = known === undefined ? undefined : transition(known, 'edit');
     if (known !== undefined && next?.kind === 'refused') throw refusal(known, 'edit', next.fix);
     // What the old definition named must be let go before it is forgotten.
     if (known !== undefined && known.state !== 'draft') await settleCampaign(known, ports);
-    const before = known === undefined ? undefined : await getCampaign(table, id.data);
+    const before = known === undefined ? undefined : await getCampaign(table, id);
     const now = clock.now();
     const campaign =
       before === undefined
-        ? newCampaign(id.data, definition, now)
+        ? newCampaign(id, definition, now)
         : { ...inState(before, 'draft', { now, companyTimeZone: settings.timeZone }), definition };
     const isUnchanged = before === undefined || transition(before, 'edit').kind === 'moves';
     const settled = { ...campaign, settleAt: before?.settleAt };
     if (!isUnchanged || !(await saveCampaign(table, settled))) {
-      throw new Problem(409, `Campaign "${id.data}" is being changed by others: try again.`);
+      throw new Problem(409, `Campaign "${id}" is being changed by others: try again.`);
     }
     return ok(campaignView(settled));
   },

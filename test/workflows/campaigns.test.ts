@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest';
+import { anOffice } from '../support/campaigns.ts';
+import { aWorld } from '../support/world.ts';
+
+const worlds: readonly (readonly [string, number | undefined])[] = [
+  ['a calm world', undefined],
+  ['a hostile world', 11],
+  ['another hostile world', 23],
+];
+
+const riga = { include: ['riga'] };
+const atOne = { at: '2026-11-25T13:00' };
+const everyDay = { cron: '0 9 * * ? *' };
+
+/** Three people, two of them in Riga, a segment and a template. */
+async function aTown(hostile: number | undefined) {
+  const world = await aWorld({ hostile });
+  const office = await anOffice(world);
+  await office.lead('anna', { attributes: { city: 'Riga' } });
+  await office.lead('boris', { attributes: { city: 'Riga' } });
+  await office.lead('clara', { attributes: { city: 'Oslo' } });
+  await office.template('hello');
+  await office.segment('riga', { attribute: 'city', equals: 'Riga' });
+  return {
+    ...office,
+    world,
+    [Symbol.asyncDispose]: async () => {
+      if (hostile === undefined) expect(world.failures()).toEqual([]);
+      await world.close();
+    },
+  };
+}
+
+describe.each(worlds)('in %s, a campaign', (_, hostile) => {
+  it('goes out once at its time to its audience, and is completed', async () => {
+    await using town = await aTown(hostile);
+    await town.campaign('march', { audience: riga, schedule: atOne });
+    await town.launch('march');
+    expect(await town.state('march')).toBe('scheduled');
+    await town.world.advance('PT59M');
+    expect(town.inbox()).toEqual({});
+    await town.world.advance('PT2H');
+    expect(town.inbox()).toEqual({ anna: 1, boris: 1 });
+    expect(await town.state('march')).toBe('completed');
+    const runs = await town.runs('march');
+    expect(runs).toEqual([
+      expect.objectContaining({ id: 'march@2026-11-25T13:00:00Z', state: 'completed' }),
+    ]);
+    expect((await town.rows('march')).map((row) => row.state)).toEqual(['accepted', 'accepted']);
+  });
+
+  it('is one run however often its schedule fires', async () => {
+    await using town = await aTown(hostile);
+    await town.campaign('march', { audience: riga, schedule: atOne });
+    await town.launch('march');
+    await town.world.advance('PT1H');
+    const body = { campaign: 'march', scheduledAt: '2026-11-25T13:00:00.000Z' };
+    await town.world.ports.queue.send('runs', [{ body }, { body }]);
+    await town.world.advance('PT3H');
+    await town.world.ports.queue.send('runs', [{ body }]);
+    await town.world.advance('PT3H');
+    expect(town.inbox()).toEqual({ anna: 1, boris: 1 });
+    expect(await town.runs('march')).toHaveLength(1);
+  });
+
+  it('goes out again at every firing of its cron, to those who are in then', async () => {
+    await using town = await aTown(hostile);
+    await town.campaign('daily', { audience: riga, schedule: everyDay });
+    await town.launch('daily');
+    await town.world.advance('P1D');
+    await town.lead('dora', { attributes: { city: 'Riga' } });
+    await town.world.advance('P1D');
+    expect(town.inbox()).toEqual({ anna: 2, boris: 2, dora: 1 });
+    expect((await town.runs('daily')).map(({ id }) => id)).toEqual([
+      'daily@2026-11-27T09:00:00Z',
+      'daily@2026-11-26T09:00:00Z',
+    ]);
+    expect(await town.state('daily')).toBe('running');
+    await town.act('daily', 'cancel');
+    await town.world.advance('P2D');
+    expect(town.inbox()).toEqual({ anna: 2, boris: 2, dora: 1 });
+  });
+
+  it('reaches people on their birthdays at ten by their own clocks', async () => {
+    await using town = await aTown(hostile);
+    const zones = { auckland: 'Pacific/Auckland', riga: 'Europe/Riga', lima: 'America/Lima' };
+    for (const [name, timeZone] of Object.entries(zones)) {
+      await town.lead(name, { attributes: { birthDate: '1990-11-26', timeZone } });
+    }
+    await town.lead('company', { attributes: { birthDate: '1990-11-26' } });
+    await town.lead('other', { attributes: { birthDate: '1990-11-28', timeZone: 'Europe/Riga' } });
+    await town.segment('birthday', {
+      attribute: 'birthDate',
+      anniversary: 'today',
+      timeZone: 'person',
+    });
+    await town.campaign('cake', {
+      audience: { include: ['birthday'] },
+      schedule: { cron: '0 10 * * ? *', timeZone: 'recipient' },
+    });
+    await town.launch('cake');
+    await town.world.advance('2026-11-27T12:00:00Z');
+    expect(town.inbox()).toEqual({ auckland: 1, riga: 1, lima: 1, company: 1 });
+    const hours = town.world.outbox().map(({ to, at }) => `${to.split('@')[0]} ${at.slice(0, 13)}`);
+    expect(hours).toEqual([
+      'auckland 2026-11-25T21',
+      'riga 2026-11-26T08',
+      'company 2026-11-26T10',
+      'lima 2026-11-26T15',
+    ]);
+  }, 120_000);
+
+  it('holds everything while it is paused, and loses and repeats nothing', async () => {
+    await using town = await aTown(hostile);
+    await town.campaign('march', { audience: riga, schedule: atOne });
+    await town.launch('march');
+    await town.act('march', 'pause');
+    await town.world.advance('P1D');
+    expect(town.inbox()).toEqual({});
+    await town.act('march', 'resume');
+    await town.world.advance('PT2H');
+    expect(town.inbox()).toEqual({ anna: 1, boris: 1 });
+    expect(await town.state('march')).toBe('completed');
+  });
+
+  it('is paused and resumed in the middle of sending without loss or repetition', async () => {
+    await using town = await aTown(hostile);
+    for (let person = 0; person < 120; person += 1) {
+      await town.lead(`p${person}`, { attributes: { city: 'Riga' } });
+    }
+    await town.campaign('march', { audience: riga, schedule: atOne });
+    await town.launch('march');
+    const advancing = town.world.advance('PT1H1M');
+    while (town.world.outbox().length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await town.done('POST', '/admin/campaigns/march/pause');
+    await advancing;
+    // The pause came while messages were still to be sent.
+    expect(Object.keys(town.inbox()).length).toBeLessThan(122);
+    await town.world.advance('PT3H');
+    await town.act('march', 'resume');
+    await town.world.advance('PT6H');
+    const counts = Object.values(town.inbox());
+    expect(counts).toHaveLength(122);
+    expect(new Set(counts)).toEqual(new Set([1]));
+    expect(await town.state('march')).toBe('completed');
+  }, 120_000);
+
+  it('withholds what is cancelled, and keeps what was sent', async () => {
+    await using town = await aTown(hostile);
+    const quietHours = { from: '12:30', to: '20:00' };
+    await town.campaign('march', { audience: riga, schedule: atOne, quietHours });
+    await town.launch('march');
+    await town.world.advance('PT2H');
+    expect((await town.rows('march')).map(({ state, reason }) => [state, reason])).toEqual([
+      ['deferred', 'quiet-hours'],
+      ['deferred', 'quiet-hours'],
+    ]);
+    await town.act('march', 'cancel');
+    await town.world.advance('P1D');
+    expect(town.inbox()).toEqual({});
+    expect((await town.rows('march')).map(({ state, reason }) => [state, reason])).toEqual([
+      ['withheld', 'cancelled'],
+      ['withheld', 'cancelled'],
+    ]);
+  });
+
+  it('waits for the end of a person’s quiet hours, but not past its deadline', async () => {
+    await using town = await aTown(hostile);
+    await town.lead('nora', { attributes: { city: 'Riga', timeZone: 'Pacific/Auckland' } });
+    const quietHours = { from: '21:00', to: '09:00' };
+    const plan = { audience: riga, schedule: atOne, quietHours };
+    await town.campaign('late', plan);
+    await town.campaign('short', { ...plan, deadline: 'PT2H' });
+    await town.launch('late');
+    await town.launch('short');
+    await town.world.advance('PT6H');
+    expect(town.inbox()).toEqual({ anna: 2, boris: 2 });
+    await town.world.advance('PT3H');
+    // 09:00 in Auckland is 20:00 UTC.
+    expect(town.inbox()).toEqual({ anna: 2, boris: 2, nora: 1 });
+    expect(await town.report('short')).toMatchObject({ audience: 3, reasons: { deadline: 1 } });
+  });
+});
+
+describe('a campaign', () => {
+  it('has a row for everybody, with the reason of those who get nothing', async () => {
+    await using town = await aTown(undefined);
+    const attributes = { city: 'Riga' };
+    await town.lead('quiet', { attributes, consents: [] });
+    await town.lead('nowhere', { attributes, email: undefined, phone: '+37120000001' });
+    await town.segment('vip', { attribute: 'vip', equals: true });
+    await town.lead('vera', { attributes: { city: 'Riga', vip: true } });
+    const audience = { include: ['riga', 'vip'], exclude: ['vip'] };
+    await town.campaign('march', { audience, schedule: atOne });
+    await town.launch('march');
+    await town.world.advance('PT2H');
+    expect(await town.report('march')).toMatchObject({
+      audience: 4,
+      states: { accepted: 2, withheld: 2 },
+      reasons: { 'no-consent': 1, 'no-address': 1 },
+    });
+  });
+
+  it('holds out its share, the same people each time', async () => {
+    await using town = await aTown(undefined);
+    for (let person = 0; person < 60; person += 1) {
+      await town.lead(`p${person}`, { attributes: { city: 'Riga' } });
+    }
+    await town.campaign('daily', { audience: riga, schedule: everyDay, holdout: 0.5 });
+    await town.launch('daily');
+    await town.world.advance('P2D');
+    const counts = Object.values(town.inbox());
+    expect(new Set(counts)).toEqual(new Set([2]));
+    expect(counts.length).toBeGreaterThan(15);
+    expect(counts.length).toBeLessThan(47);
+    expect(await town.report('daily')).toMatchObject({ audience: 124 });
+  });
+
+  it('tells those whose local time was gone at launch', async () => {
+    await using town = await aTown(undefined);
+    await town.lead('nora', { attributes: { city: 'Riga', timeZone: 'Pacific/Auckland' } });
+    const schedule = { at: '2026-11-25T13:00', timeZone: 'recipient' };
+    await town.campaign('march', { audience: riga, schedule });
+    await town.launch('march');
+    await town.world.advance('P1D');
+    expect(town.inbox()).toEqual({ anna: 1, boris: 1 });
+    expect(await town.report('march')).toMatchObject({ reasons: { 'too-late': 1 } });
+    expect(await town.state('march')).toBe('completed');
+  });
+
+  it('goes out at once when it is launched up to an hour late, and is refused later', async () => {
+    await using town = await aTown(undefined);
+    await town.campaign('late', { audience: riga, schedule: { at: '2026-11-25T11:30' } });
+    await town.launch('late');
+    expect(town.inbox()).toEqual({ anna: 1, boris: 1 });
+    await town.campaign('gone', { audience: riga, schedule: { at: '2026-11-25T10:30' } });
+    const refusal = await town.refused('POST', '/admin/campaigns/gone/launch');
+    expect(refusal).toMatchObject({ status: 422, errors: [{ path: 'schedule.at' }] });
+  });
+
+  it('is refused by the path of what it names wrongly', async () => {
+    await using town = await aTown(undefined);
+    await town.template('text', {
+      channel: 'sms',
+      text: 'Hi',
+      subject: undefined,
+      html: undefined,
+    });
+    const put = async (changes: Readonly<Record<string, unknown>>) => {
+      const whole = { name: 'x', topic: 'offers', audience: riga, schedule: atOne };
+      const message = { channel: 'email', template: 'hello' };
+      const refusal = await town.refused('PUT', '/admin/campaigns/x', {
+        ...whole,
+        message,
+        ...changes,
+      });
+      return [refusal.status, ...(refusal.errors ?? []).map(({ path }) => path)];
+    };
+    expect(await put({ audience: { include: ['riga', 'gone'], exclude: ['none'] } })).toEqual([
+      422,
+      'audience.include[1]',
+      'audience.exclude[0]',
+    ]);
+    expect(await put({ message: { channel: 'email', template: 'gone' } })).toEqual([
+      422,
+      'message.template',
+    ]);
+    expect(await put({ message: { channel: 'email', template: 'text' } })).toEqual([
+      422,
+      'message.template',
+    ]);
+    expect(await put({ schedule: { cron: '0 9 31 2 ? *' } })).toEqual([422, 'schedule.cron']);
+    expect(await put({ schedule: { on: 'x', unless: { in: 'gone' } } })).toEqual([
+      422,
+      'schedule.unless',
+    ]);
+    expect(await put({ schedule: { at: '2026-11-25T13:00', timezone: 'UTC' } })).toEqual([
+      422,
+      'schedule.timezone',
+    ]);
+    const own = [{ property: 'campaign', equals: 'x' }];
+    expect(await put({ schedule: { on: 'message.clicked', where: own } })).toEqual([
+      422,
+      'schedule.where',
+    ]);
+    expect((await town.refused('GET', '/admin/campaigns/x')).status).toBe(404);
+  });
+
+  it('is changed only while nothing of it can be sent, and can go out again', async () => {
+    await using town = await aTown(undefined);
+    await town.campaign('march', { audience: riga, schedule: atOne });
+    await town.launch('march');
+    const change = { audience: riga, schedule: { at: '2026-11-25T14:00' } };
+    await expect(town.campaign('march', change)).rejects.toThrow(/409.*cancel it first/);
+    await town.act('march', 'cancel');
+    await town.campaign('march', change);
+    expect(await town.state('march')).toBe('draft');
+    await town.launch('march');
+    await town.launch('march');
+    await town.world.advance('P1D');
+    expect(town.inbox()).toEqual({ anna: 1, boris: 1 });
+    expect((await town.runs('march')).map(({ id }) => id)).toEqual(['march@2026-11-25T14:00:00Z']);
+    const again = await town.refused('POST', '/admin/campaigns/march/launch');
+    expect(again).toMatchObject({ status: 409, detail: expect.stringContaining('edit it') });
+  });
+
+  it('keeps the segments it goes by from being deleted', async () => {
+    await using town = await aTown(undefined);
+    await town.campaign('march', { audience: riga, schedule: atOne });
+    expect((await town.refused('DELETE', '/admin/segments/riga')).status).toBe(409);
+    await town.act('march', 'cancel');
+    expect((await town.refused('DELETE', '/admin/segments/riga')).status).toBe(202);
+  });
+});
