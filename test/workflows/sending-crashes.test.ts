@@ -80,6 +80,21 @@ describe.each([
   );
 });
 
+describe('the worst that AWS does', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 12])(
+    'doubled, late and throttled (%i): nobody gets two, nothing is stuck',
+    async (hostile) => {
+      await using world = await aWorld({ hostile });
+      const run = await aRun(world);
+      await handOver(world, await reserve(world, run, await somePeople(world, 60)));
+      await world.settle();
+      await world.advance('P2D');
+      await expectTruth(world, run, 'email');
+      expect(world.outbox()).toHaveLength(60);
+    },
+  );
+});
+
 /** Time passes while an invocation runs. */
 function sleep(world: World, ms: number): void {
   if (!(world.clock instanceof VirtualClock)) throw new Error('The clock is real.');

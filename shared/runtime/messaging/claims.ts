@@ -10,6 +10,7 @@ import type { Ports } from '../../ports/ports.ts';
 import type { QueueName } from '../../ports/queue.ts';
 import { voidCall } from '../../stores/calls.ts';
 import { advanceMessage, getMessages, moveMessage } from '../../stores/messages.ts';
+import { insist } from '../insist.ts';
 
 /** Messages per queue body, at most. */
 const bodySize = 50;
@@ -73,7 +74,7 @@ export async function releaseForLater(rows: readonly Message[], ports: Ports): P
   const now = ports.clock.now();
   const delaySeconds = delayOf(rows, now);
   const dueAt = now + delaySeconds * 1000 + safetyNetMs;
-  const freed = await Promise.all(rows.map((row) => release(row, dueAt, ports)));
+  const freed = await Promise.all(rows.map((row) => insist(() => release(row, dueAt, ports))));
   await handOut(
     freed.flatMap((row) => row ?? []),
     { queue: ports.queue, delaySeconds },

@@ -10,6 +10,7 @@ import { recordSent } from '../../stores/message-entries.ts';
 import { advanceMessage, moveMessage } from '../../stores/messages.ts';
 import { getRun } from '../../stores/runs.ts';
 import { getTemplateVersion } from '../../stores/templates.ts';
+import { insist } from '../insist.ts';
 import { logger } from '../observability.ts';
 import {
   endClaim,
@@ -189,14 +190,16 @@ async function writeAnswer(row: Message, answer: SendAnswer | undefined, ports: 
   const at = isoInstant(ports.clock.now());
   switch (answer?.kind) {
     case 'accepted': {
-      await recordSent(row, ports);
+      await insist(() => recordSent(row, ports));
       const { providerId } = answer;
-      await advanceMessage(ports.table, row, { state: 'accepted', at, acceptedAt: at, providerId });
+      const accepted = { state: 'accepted', at, acceptedAt: at, providerId } as const;
+      await insist(() => advanceMessage(ports.table, row, accepted));
       return;
     }
     case 'rejected':
       logger.warn('message-rejected', { ledgerId: messageId(row), reason: answer.reason });
-      await advanceMessage(ports.table, row, { state: 'rejected', at, reason: answer.reason });
+      const rejected = { state: 'rejected', at, reason: answer.reason } as const;
+      await insist(() => advanceMessage(ports.table, row, rejected));
       return;
     case 'throttled':
     case undefined:
