@@ -36,9 +36,9 @@ const partMessageSchema = z.strictObject({ pass: z.number(), part: z.number() })
 export const handler = queueFunction(
   z.union([partMessageSchema, slotMessageSchema]),
   async (messages, ports, context) => {
-    for (const { body } of messages) {
+    for (const { id, body } of messages) {
       if ('slot' in body) await revive(ports);
-      else await workOnPart(body, ports, context);
+      else await workOnPart({ ...body, owner: id }, ports, context);
     }
     return [];
   },
@@ -59,13 +59,17 @@ async function revive({ table, queue, clock }: Ports): Promise<void> {
   );
 }
 
-type PartMessage = z.infer<typeof partMessageSchema>;
+type PartWork = z.infer<typeof partMessageSchema> & { readonly owner: string };
 
-async function workOnPart(message: PartMessage, ports: Ports, context: Context): Promise<void> {
+async function workOnPart(
+  { owner, ...message }: PartWork,
+  ports: Ports,
+  context: Context,
+): Promise<void> {
   const { table, queue, clock, settings } = ports;
   const name = `pass#${message.pass}#${message.part}`;
   const seconds = Math.ceil(context.getRemainingTimeInMillis() / 1000);
-  const lease = await takeLease(table, name, { now: clock.now(), seconds });
+  const lease = await takeLease(table, name, { now: clock.now(), seconds, owner });
   if (lease === undefined) return;
   try {
     let progress = (await getPassParts(table, message.pass))[message.part];
