@@ -54,6 +54,8 @@ const rowSchema = z.object({
     .default([]),
 });
 
+const channelSchema = z.enum(messageChannels);
+
 const rowKey = (key: MessageKey): { readonly pk: string; readonly sk: string } => ({
   pk: partitionOf(key.run, shardOf(key.profileId, shards)),
   sk: [key.step, key.profileId, key.channel, key.trigger].join('#'),
@@ -82,7 +84,7 @@ export function parseMessage(item: Item): Message {
   const { pk, sk, ...row } = rowSchema.parse(item);
   const run = pk.slice('message#'.length, pk.lastIndexOf('#'));
   const [step = '', profileId = '', channelText, ...trigger] = sk.split('#');
-  const channel = z.enum(messageChannels).parse(channelText);
+  const channel = channelSchema.parse(channelText);
   return {
     run,
     step,
@@ -178,14 +180,16 @@ export const advanceMessage = (
 ): Promise<Message> =>
   updateMessage(table, message, (row) => (canMove(row.state, change.state) ? change : undefined));
 
-/** One page of a run's rows in one shard. */
+/** One page of a run's rows in one shard, strongly consistent. */
 export async function queryMessages(
   table: Table,
   run: string,
   page: { readonly shard: number; readonly after: string | null; readonly limit?: number },
 ): Promise<{ readonly rows: readonly Message[]; readonly after: string | null }> {
   const { shard, after, limit = 100 } = page;
-  const found = await table.query('marketing', { pk: partitionOf(run, shard), after, limit });
+  const pk = partitionOf(run, shard);
+  // Completion and cancelling go by what they do not find: a lagging read would strand rows.
+  const found = await table.query('marketing', { pk, after, limit, consistent: true });
   return { rows: found.items.map(parseMessage), after: found.after };
 }
 
