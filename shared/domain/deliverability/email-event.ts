@@ -14,7 +14,10 @@ const mail = z.object({
   tags: z.record(z.string(), z.array(z.string())),
 });
 
-/** SES marks what a machine opened or clicked; an event without the mark is a person's. */
+/**
+ * `isBot`: what a machine opened or clicked. The name of SES's mark is an assumption, not confirmed by
+ * its documentation; without the mark an event counts as a person's.
+ */
 const touch = { timestamp, isBot: z.boolean().optional() };
 
 /**
