@@ -18,15 +18,15 @@ export type Refusal = {
   readonly errors?: readonly { readonly path: string }[];
 };
 
-const busyStatus = 503;
+const brokenStatus = 500;
 const maxTries = 20;
 
-/** What a marketer and a website do, over HTTP; a world that is too busy is asked again. */
+/** What a marketer and a website do, over HTTP; what broke or was too busy is asked again. */
 export async function anOffice(world: World) {
   const ask = async (method: string, path: string, body?: unknown) => {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await world.request(method, path, { admin: true, body });
-      if (answer.status !== busyStatus || attempt === maxTries) return answer;
+      if (answer.status < brokenStatus || attempt === maxTries) return answer;
     }
   };
   const done = async (method: string, path: string, body?: unknown): Promise<Fields> => {
@@ -46,7 +46,7 @@ export async function anOffice(world: World) {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await world.request('POST', path, { headers, body });
       if (answer.status < 300) break;
-      if (answer.status !== busyStatus || attempt === maxTries) throw new Error(answer.text);
+      if (answer.status < brokenStatus || attempt === maxTries) throw new Error(answer.text);
     }
     await world.settle();
   };

@@ -227,6 +227,15 @@ describe('an event campaign', () => {
     await shop.starts('more', { on: 'message.clicked', where, repeat: 'once' });
     await shop.track('anna', 'Order Completed');
     const message = shop.world.outbox()[0]?.id ?? '';
+    const [row] = await shop.rows('thanks');
+    const happened = { occurredAt: shop.world.now(), recordedAt: shop.world.now() };
+    const byMachine = { message, campaign: 'thanks', automated: true };
+    const click = { id: 'c', type: 'message.clicked', profileId: row?.profile, data: byMachine };
+    await shop.world.ports.queue.send('triggers', [
+      { body: { detail: { ...click, ...happened } } },
+    ]);
+    await shop.world.advance('PT1H');
+    expect(shop.inbox()).toEqual({ anna: 1 });
     await shop.world.feedback({ message, type: 'click' });
     await shop.world.settle();
     await shop.world.advance('PT1H');

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { slugSchema } from '../identity/slug.ts';
 import { messageChannels } from '../messaging/message.ts';
+import { quietHoursSchema } from '../messaging/quiet-hours.ts';
 import { durationSchema } from '../time/duration.ts';
-import { isEventSchedule, scheduleSchema, startedByMessagesOf } from './schedule.ts';
-
-const clockTimeSchema = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "21:00"');
+import {
+  isEventSchedule,
+  isStartingType,
+  scheduleSchema,
+  startedByMessagesOf,
+} from './schedule.ts';
 
 const audienceSchema = z.strictObject({
   include: z.array(slugSchema).max(20).default([]),
@@ -27,10 +29,7 @@ export const campaignSchema = z
     schedule: scheduleSchema,
     message: z.strictObject({ channel: z.enum(messageChannels), template: slugSchema }),
     /** Nothing is sent from `from` to `to` on the person's own clock; it waits. */
-    quietHours: z
-      .strictObject({ from: clockTimeSchema, to: clockTimeSchema })
-      .refine(({ from, to }) => from !== to, 'needs two different times of day')
-      .optional(),
+    quietHours: quietHoursSchema.optional(),
     /** How long after its planned instant a message may still go out. */
     deadline: durationSchema.optional(),
     /** The share of the audience, 0 to below 1, that gets nothing, to compare with. */
@@ -38,7 +37,11 @@ export const campaignSchema = z
     /** `value`: the property of the event that is its revenue. */
     goal: z
       .strictObject({
-        event: z.string().min(1, 'must not be empty').max(200),
+        event: z
+          .string()
+          .min(1, 'must not be empty')
+          .max(200)
+          .refine((name) => !isStartingType(name), 'must be an event that people track'),
         within: durationSchema,
         value: z.string().min(1, 'must not be empty').max(200).optional(),
       })

@@ -82,9 +82,14 @@ describe('a campaign', () => {
     ['with a misspelt schedule', on({ repaet: 'once' }), ['schedule.repaet']],
     ['held out whole', { holdout: 1 }, ['holdout']],
     ['above all priorities', { priority: 11 }, ['priority']],
-    ['with quiet hours all day', { quietHours: { from: '21:00', to: '21:00' } }, ['quietHours']],
+    ['with quiet hours all day', { quietHours: { from: '21:00', to: '21:00' } }, ['quietHours.to']],
     ['by pigeon', { message: { channel: 'pigeon', template: 'x' } }, ['message.channel']],
     ['transactional to a segment', { kind: 'transactional' }, ['audience', 'schedule']],
+    [
+      'with a goal nobody tracks',
+      { goal: { event: 'lead.captured', within: 'P1D' } },
+      ['goal.event'],
+    ],
     ['with a goal for ever', { goal: { event: 'Order Completed' } }, ['goal.within']],
   ])('is refused %s, by its path', (_, changes, paths) => {
     expect(pathsOf(changes)).toEqual(paths);
