@@ -40,4 +40,14 @@ export interface TextSender {
 /** The provider certainly sent nothing of this call: its rows are free again. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
+  /** It refused the whole call for what one of the messages holds: sent each alone, only that one is refused. */
+  readonly isMalformed: boolean;
+
+  constructor(
+    message: string,
+    options: { readonly cause?: unknown; readonly isMalformed?: boolean } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.isMalformed = options.isMalformed ?? false;
+  }
 }

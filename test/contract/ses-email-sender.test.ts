@@ -85,6 +85,17 @@ describe('emails through a server that speaks SES v2', () => {
     expect(bob?.headers).toEqual([{ name: 'X-Entity', value: 'bob' }]);
   });
 
+  it('keeps the link to unsubscribe out of click tracking', async () => {
+    const link = 'https://api.example.com/u/token';
+    const html = `<a href="${link}">Unsubscribe</a> <a href="https://example.com">Shop</a>`;
+    const headers = { 'List-Unsubscribe': `<${link}>` };
+    await senderAt(portOf(server)).send([anEmail({ html, headers })]);
+    const [email] = await inbox();
+    expect(email?.body.html).toBe(
+      `<a ses:no-track href="${link}">Unsubscribe</a> <a href="https://example.com">Shop</a>`,
+    );
+  });
+
   it('sends to the others when a recipient is malformed, and answers in order', async () => {
     const answers = await senderAt(portOf(server)).send([
       anEmail({ to: 'not an address' }),
@@ -187,6 +198,11 @@ describe('what SES may answer', () => {
       expect(asked).toHaveLength(1);
     },
   );
+
+  it('says of a malformed call to several that each is to be sent alone', async () => {
+    const sending = sendWhen(refusal('BadRequestException'), [anEmail(), anEmail()]);
+    await expect(sending).rejects.toMatchObject({ name: 'NotSent', isMalformed: true });
+  });
 
   it('rejects the only recipient of a malformed call', async () => {
     const answers = await sendWhen(refusal('BadRequestException'), [anEmail()]);

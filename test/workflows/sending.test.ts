@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../shared/domain/messaging/message.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
-import { NotSent } from '../../shared/ports/senders.ts';
+import { type EmailSender, NotSent } from '../../shared/ports/senders.ts';
 import { suppress } from '../../shared/stores/suppressions.ts';
 import {
   aRun,
@@ -225,6 +225,31 @@ describe('what the provider says', () => {
     await world.advance('PT10M');
     expect(world.outbox()).toHaveLength(1);
     expect(standing(await ledgerOf(world, run))).toEqual(['accepted']);
+  });
+
+  it('that one of them is malformed: each goes alone, and only that one is refused', async () => {
+    const refusesWhole = (email: EmailSender): EmailSender => ({
+      ...email,
+      send: async (emails) => {
+        const isSpoilt = emails.some(({ to }) => to === 'p1@example.com');
+        if (!isSpoilt) return email.send(emails);
+        if (emails.length === 1) return [{ kind: 'rejected', reason: 'BadRequest' }];
+        throw new NotSent('The provider found a message malformed.', { isMalformed: true });
+      },
+    });
+    await using world = await aWorld({
+      around: (_row, ports) => ({ ...ports, email: refusesWhole(ports.email) }),
+    });
+    const run = await aRun(world);
+    await handOver(world, await reserve(world, run, await somePeople(world, 3)));
+    await world.settle();
+    await world.advance('PT10M');
+    expect(world.outbox()).toHaveLength(2);
+    expect(standing(await ledgerOf(world, run))).toEqual([
+      'accepted',
+      'rejected(BadRequest)',
+      'accepted',
+    ]);
   });
 
   it('nothing at all: it is never sent again, and closed after a day', async () => {

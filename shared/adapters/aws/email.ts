@@ -6,7 +6,7 @@ import {
   type SESv2Client,
   SendBulkEmailCommand,
 } from '@aws-sdk/client-sesv2';
-import type { Email, EmailSender, SendAnswer } from '../../ports/senders.ts';
+import { type Email, type EmailSender, NotSent, type SendAnswer } from '../../ports/senders.ts';
 import { asSendFailure } from './not-sent.ts';
 
 /** SES renders one inline template per call; everything a recipient sees is their replacement data. */
@@ -64,11 +64,13 @@ export class SesEmailSender implements EmailSender {
       );
       return (answer.BulkEmailEntryResults ?? []).map(answerOf);
     } catch (error) {
+      if (!(error instanceof BadRequestException)) throw asSendFailure(error);
       // A call for one recipient that is malformed will always be: final for this recipient.
-      if (error instanceof BadRequestException && entries.length === 1) {
-        return [rejected(error.name)];
-      }
-      throw asSendFailure(error);
+      if (entries.length === 1) return [rejected(error.name)];
+      throw new NotSent('The provider found a message malformed.', {
+        cause: error,
+        isMalformed: true,
+      });
     }
   }
 }
@@ -79,7 +81,7 @@ type Planned = { readonly entry: BulkEmailEntry } | { readonly answer: SendAnswe
 function planOf(email: Email): Planned {
   const to = asciiAddress(email.to);
   if (to === undefined) return { answer: rejected('INVALID_ADDRESS') };
-  const data = JSON.stringify({ subject: email.subject, html: email.html, text: email.text });
+  const data = JSON.stringify({ subject: email.subject, html: untracked(email), text: email.text });
   if (data.length > replacementDataLength) return { answer: rejected('CONTENT_TOO_LARGE') };
   const headers = Object.entries(email.headers);
   if (headers.some(([, value]) => value.length > headerValueLength)) {
@@ -93,6 +95,14 @@ function planOf(email: Email): Planned {
       ReplacementTags: Object.entries(email.tags).map(([Name, Value]) => ({ Name, Value })),
     },
   };
+}
+
+/** SES counts clicks by rewriting links; the one to unsubscribe with shall lead where it says. */
+function untracked({ html, headers }: Email): string {
+  const link = /^<(https?:[^>"]+)>$/.exec(headers['List-Unsubscribe'] ?? '')?.[1];
+  return link === undefined
+    ? html
+    : html.replaceAll(`href="${link}"`, `ses:no-track href="${link}"`);
 }
 
 function rejected(reason: string): SendAnswer {

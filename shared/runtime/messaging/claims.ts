@@ -70,14 +70,18 @@ const release = (row: Message, dueAt: number, ports: Ports): Promise<Message | u
   });
 
 /** Frees claimed rows whose call certainly sent nothing, and hands them out again after a while. */
-export async function releaseForLater(rows: readonly Message[], ports: Ports): Promise<void> {
+export async function releaseForLater(
+  rows: readonly Message[],
+  ports: Ports,
+  how: { readonly eachAlone: boolean } = { eachAlone: false },
+): Promise<void> {
   const now = ports.clock.now();
   const delaySeconds = delayOf(rows, now);
   const dueAt = now + delaySeconds * 1000 + safetyNetMs;
   const freed = await Promise.all(rows.map((row) => insist(() => release(row, dueAt, ports))));
   await handOut(
     freed.flatMap((row) => row ?? []),
-    { queue: ports.queue, delaySeconds },
+    { queue: ports.queue, delaySeconds, ...how },
   );
 }
 
@@ -105,14 +109,19 @@ export const endClaim = (
 /** Puts reserved messages on the senders' queues, in their order, those of one run and channel together. */
 export async function handOut(
   rows: readonly Message[],
-  to: { readonly queue: Ports['queue']; readonly delaySeconds?: number },
+  to: {
+    readonly queue: Ports['queue'];
+    readonly delaySeconds?: number;
+    /** A body for each, so that a message that spoils its call spoils no other. */
+    readonly eachAlone?: boolean;
+  },
 ): Promise<void> {
   const bodies = new Map<QueueName, string[][]>();
   const open = new Map<string, string[]>();
   for (const row of rows) {
     const group = `${row.run}\n${row.channel}`;
     let ids = open.get(group);
-    if (ids === undefined || ids.length >= bodySize) {
+    if (ids === undefined || ids.length >= (to.eachAlone === true ? 1 : bodySize)) {
       ids = [];
       open.set(group, ids);
       const queue = row.channel === 'email' ? 'emails' : 'texts';

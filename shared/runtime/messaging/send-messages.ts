@@ -168,7 +168,7 @@ async function answered<Content>(
   } catch (error) {
     if (error instanceof NotSent) {
       logger.warn('provider-took-nothing', { messages: rows.length });
-      await releaseForLater(rows, ports);
+      await releaseForLater(rows, ports, { eachAlone: error.isMalformed });
       return false;
     }
     // The name alone: what a provider writes may quote the address.
