@@ -53,7 +53,6 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   const schedules = new EmbeddedSchedules({ database, queue, clock, hostility });
   const bus = new EmbeddedBus({
     queue,
-    clock,
     ids,
     listeners: () => [...listeners, ...schedules.listeners()],
     hostility,

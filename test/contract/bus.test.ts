@@ -16,7 +16,7 @@ const world = (seed?: number) => {
   const queue = new EmbeddedQueue({ database, clock, ids, rows: queueRows });
   const standing: BusListener[] = [];
   const hostility = seed === undefined ? undefined : createHostility(seed);
-  const bus = new EmbeddedBus({ queue, clock, ids, listeners: () => standing, hostility });
+  const bus = new EmbeddedBus({ queue, ids, listeners: () => standing, hostility });
   const arrived = async (name: QueueName): Promise<readonly unknown[]> =>
     queue.receive(name, 1_000).map(({ body }) => JSON.parse(body));
   return { bus, standing, arrived };

@@ -23,7 +23,7 @@ const world = (options: { readonly path?: string; readonly seed?: number } = {})
   const queue = new EmbeddedQueue({ database, clock, ids, rows: queueRows });
   const hostility = options.seed === undefined ? undefined : createHostility(options.seed);
   const schedules = new EmbeddedSchedules({ database, queue, clock, hostility });
-  const bus = new EmbeddedBus({ queue, clock, ids, listeners: () => schedules.listeners() });
+  const bus = new EmbeddedBus({ queue, ids, listeners: () => schedules.listeners() });
   const arrived = (name: QueueName): readonly unknown[] => {
     const messages = queue.receive(name, 1_000);
     queue.remove(

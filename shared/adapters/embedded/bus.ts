@@ -1,6 +1,5 @@
 import { type BusEvent, eventSource } from '../../../events/envelope.ts';
 import type { Bus } from '../../ports/bus.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { Queue, QueueMessage, QueueName } from '../../ports/queue.ts';
 import type { EventPattern, Listener } from '../../ports/schedules.ts';
@@ -39,7 +38,6 @@ export type EventBridgeEvent = {
 
 type Options = {
   readonly queue: Queue;
-  readonly clock: Clock;
   readonly ids: Ids;
   /** Asked at every event, so that a listener counts from the moment it is put. */
   readonly listeners: () => readonly BusListener[];
@@ -57,7 +55,6 @@ export class EmbeddedBus implements Bus {
   }
 
   async put(events: readonly BusEvent[]): Promise<void> {
-    const time = `${new Date(this.#options.clock.now()).toISOString().slice(0, 19)}Z`;
     const wrapped = events.map((event) => {
       refuseTooLong(event);
       return {
@@ -66,7 +63,7 @@ export class EmbeddedBus implements Bus {
         'detail-type': event.type,
         source: eventSource,
         account: '000000000000',
-        time,
+        time: `${event.occurredAt.slice(0, 19)}Z`,
         region: 'local',
         resources: [],
         detail: event,
