@@ -65,8 +65,9 @@ async function withdrawConsent(
     // What was said at the click counts, even where another machine's clock is ahead.
     const known = before.consents[consentKey(topic, channel)]?.at;
     const at = isoInstant(Math.max(clock.now(), known === undefined ? 0 : Date.parse(known)));
-    const consents = withConsent(before.consents, { topic, channel, given: false }, { at, source });
-    if (consents === undefined) return;
+    const said = withConsent(before.consents, { topic, channel, given: false }, { at, source });
+    if (said === undefined || !said.isNews) return;
+    const { consents } = said;
     const after = { ...before, consents, version: before.version + 1, updatedAt: at };
     const entry = {
       id: ids.next(),

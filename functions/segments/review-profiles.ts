@@ -24,7 +24,7 @@ export const handler = queueFunction(slotMessageSchema, async (messages, ports, 
         let profile = found;
         for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
           if (profile.dueAt === undefined || profile.dueAt > ports.clock.now()) return;
-          if ((await reviewPerson(profile, { ruleset, ports })) === 'written') return;
+          if ((await reviewPerson(profile, { ruleset, ports })) !== undefined) return;
           profile = (await getProfile(ports.table, profile.id)) ?? { ...profile, dueAt: undefined };
         }
         // Still contended: the person stays due, and the next minute looks again.

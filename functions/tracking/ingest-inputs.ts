@@ -74,13 +74,10 @@ async function ingestPerson(
     if (!(error instanceof ContentError)) return passing(error, inputs);
     const [input, ...others] = inputs;
     if (input === undefined) return [];
-    if (others.length === 0) {
-      await setAside(input, error, ports);
-      return [];
-    }
+    if (others.length === 0) return setAside(input, error, ports);
     // One of them is bad: each for itself, in order. What is recorded already is told by its marker.
     const again: Input[] = [];
-    for (const one of inputs) again.push(...(await ingest([one], ports)));
+    for (const one of inputs) again.push(...(await ingestAlone(one, ports)));
     return again;
   }
 }
@@ -92,10 +89,28 @@ function passing(error: unknown, inputs: readonly Input[]): readonly Input[] {
   return inputs;
 }
 
-async function setAside(input: Input, error: ContentError, ports: Ports): Promise<void> {
-  const id = ports.ids.next();
-  await quarantine(ports.table, { id, input, reason: error.message, now: ports.clock.now() });
+async function ingestAlone(input: Input, ports: Ports): Promise<readonly Input[]> {
+  try {
+    return await ingest([input], ports);
+  } catch (error) {
+    return passing(error, [input]);
+  }
+}
+
+/** Puts an input into the quarantine; answers it to look at again when even that cannot be done now. */
+async function setAside(
+  input: Input,
+  error: ContentError,
+  { table, ids, clock }: Ports,
+): Promise<readonly Input[]> {
+  const id = ids.next();
+  try {
+    await quarantine(table, { id, input, reason: error.message, now: clock.now() });
+  } catch (cause) {
+    return passing(cause, [input]);
+  }
   logger.error('input-quarantined', { id, source: input.source, kind: input.kind });
+  return [];
 }
 
 /** Each message id of a source once. */

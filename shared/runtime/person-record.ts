@@ -46,20 +46,21 @@ export async function recordInputs(
   let open = assignment.inputs;
   while (open.length > 0) {
     const result = await recordSome(profile, open, situation);
-    if (result.kind === 'again') return open.map(({ original }) => original);
-    profile = result.profile;
     open = result.open;
+    if (result.kind === 'again') break;
+    profile = result.profile;
   }
-  return [];
+  return open.map(({ original }) => original);
 }
 
+/** What is still to be recorded: on this profile, or after another look at who is meant. */
 type Step =
-  | { readonly kind: 'again' }
   | {
       readonly kind: 'recorded';
       readonly profile: Profile;
       readonly open: readonly AssignedInput[];
-    };
+    }
+  | { readonly kind: 'again'; readonly open: readonly AssignedInput[] };
 
 async function recordSome(
   before: Profile,
@@ -69,6 +70,9 @@ async function recordSome(
   let some = open.slice(0, fitting(open));
   for (;;) {
     const change = await changeOf(before, { inputs: some }, world);
+    if (change.decision.behind) {
+      return stepOf(await settlePerson(before, world), open);
+    }
     if (personWrites(change).length > maxActions && some.length > 1) {
       some = some.slice(0, some.length >> 1);
       continue;
@@ -80,23 +84,26 @@ async function recordSome(
         const profile = decision.more
           ? await settlePerson(decision.profile, world)
           : decision.profile;
-        if (profile === undefined) return { kind: 'again' };
-        return { kind: 'recorded', profile, open: open.slice(some.length) };
+        return stepOf(profile, open.slice(some.length));
       }
       case 'repeated': {
-        const repeated = new Set(result.inputs.map((position) => some[position]));
-        return {
-          kind: 'recorded',
-          profile: before,
-          open: open.filter((input) => !repeated.has(input)),
-        };
+        const repeated = some.filter((_, position) => result.inputs.includes(position));
+        // Whoever recorded it first may have claimed its identifiers for another person.
+        const isKnown = repeated.every(({ claims }) => claims.length === 0);
+        return stepOf(
+          isKnown ? before : undefined,
+          open.filter((input) => !repeated.includes(input)),
+        );
       }
       case 'clash':
       case 'contended':
-        return { kind: 'again' };
+        return { kind: 'again', open };
     }
   }
 }
+
+const stepOf = (profile: Profile | undefined, open: readonly AssignedInput[]): Step =>
+  profile === undefined ? { kind: 'again', open } : { kind: 'recorded', profile, open };
 
 /** How many of the inputs to try in one transaction. */
 function fitting(open: readonly AssignedInput[]): number {
@@ -112,10 +119,17 @@ function fitting(open: readonly AssignedInput[]): number {
  * Takes over what time and the rules say of a person, with no new input. Answers the profile as it
  * stands then, or undefined when somebody else changed it meanwhile.
  */
-export async function settlePerson(before: Profile, world: World): Promise<Profile | undefined> {
+export const settlePerson = (before: Profile, world: World): Promise<Profile | undefined> =>
+  takeOver(before, { inputs: [], everything: true }, world);
+
+/** Takes over what time alone has changed of a person; undefined as above. */
+export const reviewPerson = (before: Profile, world: World): Promise<Profile | undefined> =>
+  takeOver(before, { inputs: [] }, world);
+
+async function takeOver(before: Profile, what: What, world: World): Promise<Profile | undefined> {
   let profile = before;
   for (;;) {
-    const change = await changeOf(profile, { inputs: [], everything: true }, world);
+    const change = await changeOf(profile, what, world);
     const result = await write(world.ports.table, change);
     if (result.kind !== 'written') return undefined;
     profile = change.decision.profile;
@@ -123,16 +137,11 @@ export async function settlePerson(before: Profile, world: World): Promise<Profi
   }
 }
 
-/** Takes over what time alone has changed of a person; `clash` when somebody else did so meanwhile. */
-export async function reviewPerson(before: Profile, world: World): Promise<'written' | 'clash'> {
-  const change = await changeOf(before, { inputs: [] }, world);
-  const result = await write(world.ports.table, change);
-  return result.kind === 'written' ? 'written' : 'clash';
-}
+type What = { readonly inputs: readonly AssignedInput[]; readonly everything?: boolean };
 
 async function changeOf(
   before: Profile,
-  what: { readonly inputs: readonly AssignedInput[]; readonly everything?: boolean },
+  what: What,
   { ports, ruleset }: World,
 ): Promise<PersonChange> {
   const now = ports.clock.now();
@@ -147,9 +156,25 @@ async function changeOf(
     past: await pastOf(before, ruleset, ports.table),
     everything: what.everything ?? false,
   });
+  if (inputs.length > 0) assertFits(before, decision.profile);
   const notes = what.inputs.flatMap((input) => duplicateNotes(before.id, input, { newId, now }));
   const claims: readonly Identifier[] = what.inputs.flatMap((input) => input.claims);
   return { before, decision, inputs, claims, notes, now };
+}
+
+/**
+ * JSON bytes of what is known of one person. In the tables it can take half as much again, and the
+ * item of 400 KB keeps room for the ledger and 500 segments: a pass can always be written.
+ */
+const maxKnownBytes = 192 * 1024;
+
+function assertFits(before: Profile, { attributes, consents }: Profile): void {
+  if (attributes === before.attributes && consents === before.consents) return;
+  const json = JSON.stringify([attributes, consents]);
+  if (json.length * 3 > maxKnownBytes && Buffer.byteLength(json) > maxKnownBytes)
+    throw new ContentError(
+      `does not fit: of one person ${maxKnownBytes / 1024} KB are kept; remove attributes first`,
+    );
 }
 
 function decide(situation: PersonSituation): PersonDecision {

@@ -3,6 +3,7 @@ import { shardOf } from '../domain/identity/hash.ts';
 import type { Profile } from '../domain/profiles/profile.ts';
 import { isoInstant } from '../domain/time/instant.ts';
 import type { Item, Put, Table, Write } from '../ports/table.ts';
+import { allItems } from './all-items.ts';
 
 /**
  * `profiles`: one item per person, key = profile id, read by id and by segmented scan; `dueSlot`
@@ -103,8 +104,8 @@ export async function scanProfiles(
 async function complete(table: Table, item: Item): Promise<Profile> {
   let { profile, ledgerPages } = parseProfile(item);
   while (ledgerPages > 0) {
-    const pages = await table.query('marketing', { pk: `ledger#${profile.id}`, consistent: true });
-    const ledger = joinPages(pages.items, profile.version, ledgerPages);
+    const pages = await allItems(table, { pk: `ledger#${profile.id}`, consistent: true });
+    const ledger = joinPages(pages, profile.version, ledgerPages);
     if (ledger !== undefined) return { ...profile, ledger };
     const newer = await table.get('profiles', { pk: profile.id });
     if (newer === undefined) throw new Error(`Profile ${profile.id} vanished while it was read.`);

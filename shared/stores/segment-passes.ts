@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isoInstant } from '../domain/time/instant.ts';
 import type { Put, Table, Update } from '../ports/table.ts';
+import { allItems } from './all-items.ts';
 
 /**
  * The pass of a definition over everybody, in `marketing`:
@@ -73,8 +74,8 @@ export async function watchPass(table: Table, revision: number, now: number): Pr
 const partition = (revision: number): string => `pass#${revision}`;
 
 export async function getPassParts(table: Table, revision: number): Promise<readonly PassPart[]> {
-  const page = await table.query('marketing', { pk: partition(revision), consistent: true });
-  const stored = page.items.map((item): PassPart => {
+  const items = await allItems(table, { pk: partition(revision), consistent: true });
+  const stored = items.map((item): PassPart => {
     const { sk, after, people, done } = partSchema.parse(item);
     return { part: Number(sk), after, people, done };
   });

@@ -5,6 +5,7 @@ import type { MetricRegistry } from '../domain/segments/metric-registry.ts';
 import { compileRuleset, type Ruleset, type RulesetSource } from '../domain/segments/ruleset.ts';
 import type { Segment } from '../domain/segments/segment.ts';
 import type { Item, Put, Table, Write } from '../ports/table.ts';
+import { allItems } from './all-items.ts';
 
 /**
  * The rules in `marketing`:
@@ -93,7 +94,7 @@ export async function loadRules(table: Table): Promise<RulesetSource> {
   for (;;) {
     const revision = await rulesRevision(table);
     const [items, { settled, ...registry }] = await Promise.all([
-      segmentItems(table),
+      allItems(table, { pk: 'segment', consistent: true }),
       readRegistry(table),
     ]);
     const segments = items.map((item) => parseSegment(item, settled));
@@ -108,21 +109,6 @@ export async function loadRules(table: Table): Promise<RulesetSource> {
 export async function getSegment(table: Table, id: string): Promise<Segment | undefined> {
   const { segments } = await loadRules(table);
   return segments.find((segment) => segment.id === id);
-}
-
-async function segmentItems(table: Table): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<Table['query']>> = await table.query('marketing', {
-      pk: 'segment',
-      after,
-      consistent: true,
-    });
-    items.push(...page.items);
-    after = page.after;
-  } while (after !== null);
-  return items;
 }
 
 async function readRegistry(table: Table): Promise<MetricRegistry & { readonly settled: number }> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Page, type Table, Throttled, type Write } from '../ports/table.ts';
+import { allItems } from './all-items.ts';
 
 /**
  * Sources and their write keys, in `marketing`.
@@ -74,8 +75,8 @@ async function writeAll(table: Table, writes: readonly Write[]): Promise<void> {
 const keySchema = z.object({ sk: z.string(), hash: z.string(), createdAt: z.string() });
 
 export async function listSourceKeys(table: Table, source: string): Promise<readonly SourceKey[]> {
-  const page = await table.query('marketing', { pk: `source-keys#${source}`, consistent: true });
-  return page.items.map((item) => {
+  const items = await allItems(table, { pk: `source-keys#${source}`, consistent: true });
+  return items.map((item) => {
     const { sk: id, createdAt } = keySchema.parse(item);
     return { id, createdAt };
   });

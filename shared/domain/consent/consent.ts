@@ -30,15 +30,22 @@ export const consentKey = (topic: string, channel: string): string => `${topic}/
 export const hasConsent = (consents: Consents, topic: string, channel: string): boolean =>
   consents[consentKey(topic, channel)]?.given === true;
 
-/** The consents after a change, or undefined when it changes nothing: it says the same, or something newer is known. */
+/**
+ * The consents after a change, or undefined when something newer is known. Saying the same again is no
+ * news, but is kept: what was said in between may still arrive, and must not count.
+ */
 export function withConsent(
   consents: Consents,
   change: ConsentChange,
   said: { readonly at: string; readonly source: string },
-): Consents | undefined {
+): { readonly consents: Consents; readonly isNews: boolean } | undefined {
   const key = consentKey(change.topic, change.channel);
   const known = consents[key];
-  if (known !== undefined && (known.at > said.at || known.given === change.given)) return undefined;
-  const text = change.text === undefined ? {} : { text: change.text };
-  return { ...consents, [key]: { given: change.given, at: said.at, source: said.source, ...text } };
+  if (known !== undefined && known.at > said.at) return undefined;
+  const { given, text } = change;
+  const wording = text === undefined ? {} : { text };
+  return {
+    consents: { ...consents, [key]: { given, at: said.at, source: said.source, ...wording } },
+    isNews: known?.given !== given,
+  };
 }

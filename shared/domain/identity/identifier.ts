@@ -10,8 +10,10 @@ export type Identifier = { readonly kind: IdentifierKind; readonly value: string
 export const identifierKey = (identifier: Identifier): string =>
   `${identifier.kind}#${identifier.value}`;
 
-// One @, no spaces or control characters, a domain with a dot: what the mail system itself can check is left to it.
-const emailPattern = /^[^\s@<>()[\],;:\\"]{1,64}@[^\s@<>()[\],;:\\"]+\.[^\s@.<>()[\],;:\\"]{2,}$/u;
+// One @, no spaces or invisible characters, a domain with a dot: what the mail system itself can check is left to it.
+const emailPattern = /^[^\s\p{C}@<>()[\],;:\\"]{1,64}@[^\s\p{C}@<>()[\],;:\\"/?#%]+$/u;
+const domainPattern =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
 /** Trimmed and in lower case, the domain in its ASCII form; undefined when it is no address. */
 export function normaliseEmail(text: string): string | undefined {
@@ -19,13 +21,13 @@ export function normaliseEmail(text: string): string | undefined {
   if (email.length > 254 || !emailPattern.test(email) || email.includes('..')) return undefined;
   const at = email.lastIndexOf('@');
   const domain = asciiDomain(email.slice(at + 1));
-  return domain === undefined ? undefined : `${email.slice(0, at)}@${domain}`;
+  return domainPattern.test(domain) ? `${email.slice(0, at)}@${domain}` : undefined;
 }
 
-function asciiDomain(domain: string): string | undefined {
+function asciiDomain(domain: string): string {
   // Plain ASCII is the common case; the URL parser does the rest (IDNA).
-  if (/^[a-z0-9.-]+$/.test(domain)) return domain;
-  return URL.canParse(`http://${domain}`) ? new URL(`http://${domain}`).hostname : undefined;
+  if (/^[a-z0-9.-]+$/.test(domain) || !URL.canParse(`http://${domain}`)) return domain;
+  return new URL(`http://${domain}`).hostname;
 }
 
 /** E.164; undefined when it cannot be a number. Without a country code the default country is assumed, if there is one. */

@@ -40,7 +40,9 @@ export function defineSegment(
   const byId = new Map(source.segments.map((segment) => [segment.id, segment]));
   const before = byId.get(wanted.id);
   const issues = [
-    ...(wanted.rule === undefined ? [] : referenceIssues(wanted.rule, { id: wanted.id, byId })),
+    ...(wanted.rule === undefined
+      ? usedBy(wanted.id, source.segments)
+      : referenceIssues(wanted.rule, { id: wanted.id, byId })),
     ...(before === undefined && byId.size >= maxSegments
       ? [{ path: [], message: `there are ${maxSegments} segments already: delete one first` }]
       : []),
@@ -75,6 +77,12 @@ export function defineSegment(
   // A pass under way ends with the revision it applies: whatever is still to come needs one for the new.
   return { ok: true, change, pass: !isSame || source.segments.some(isBuilding) };
 }
+
+const usedBy = (id: string, segments: readonly Segment[]): DefinitionIssue[] =>
+  dependentsOf(id, segments).map((user) => ({
+    path: [],
+    message: `segment "${user.id}" uses it: change that first`,
+  }));
 
 /** After a pass over everybody: what was to come serves, deleted segments are gone, unused metrics dropped. */
 export function settleRules(source: RulesetSource, companyTimeZone: string): RulesChange {

@@ -1,3 +1,5 @@
+import { unserved } from './segment.ts';
+
 /**
  * Which segments a person is in, as their item keeps it. While a changed definition is being passed
  * over all people, the membership by the serving definition stands beside the one to come, so that
@@ -27,8 +29,12 @@ export function markOf(segment: string, standing: Standing, version: number): st
   return standing.now ? `${segment}@-${version}` : undefined;
 }
 
-/** Whether a mark means membership while `serving` is the version that serves. */
+/**
+ * Whether a mark means membership while `serving` is the version that serves. While none serves nobody
+ * is a member: the marks are left over from a segment of the same name that was deleted.
+ */
 export const isMemberBy = (mark: Mark, serving: number): boolean =>
+  serving !== unserved &&
   (mark.from === undefined || mark.from <= serving) &&
   (mark.until === undefined || mark.until > serving);
 

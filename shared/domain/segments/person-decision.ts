@@ -26,6 +26,8 @@ export type PersonDecision = {
   readonly changed: boolean;
   /** More segments change than fit one transaction: decide again after writing; `dueAt` is set for a crash in between. */
   readonly more: boolean;
+  /** Already what time alone changes is more: no input was applied. */
+  readonly behind: boolean;
 };
 
 export type PersonSituation = {
@@ -59,6 +61,7 @@ export function decidePerson(situation: PersonSituation): PersonDecision {
 
   const isDue = profile.dueAt !== undefined && profile.dueAt <= now;
   if (isDue) draft.followTime(profile.dueAt ?? now);
+  if (draft.hasMore) return { ...draft.decision(), behind: inputs.length > 0 };
 
   const touched = new Set<number>();
   for (const input of inputs) for (const position of draft.apply(input)) touched.add(position);
@@ -77,6 +80,7 @@ class Draft {
   #profile: Profile;
   #marks: Map<string, Mark>;
   #dueAt: number;
+  #segmentChanges = 0;
   #more = false;
 
   constructor(situation: PersonSituation) {
@@ -105,12 +109,19 @@ class Draft {
     return touched;
   }
 
+  get hasMore(): boolean {
+    return this.#more;
+  }
+
   /** Follows what time alone changes, instant by instant, so that each change carries its own. */
   followTime(from: Instant): void {
     const { now } = this.situation;
     let at = from;
     for (let step = 0; at <= now; step += 1) {
-      at = this.#evaluate(step < maxSteps ? at : now, undefined);
+      this.#dueAt = step < maxSteps ? at : now;
+      at = this.#evaluate(this.#dueAt, undefined);
+      // The next decision goes on from this very instant.
+      if (this.#more) return;
     }
     this.#dueAt = at;
   }
@@ -133,7 +144,7 @@ class Draft {
     const { profile: before, ruleset } = situation;
     if (this.ledgerChanged)
       dropMetrics(this.ledger, new Set(ruleset.registry.metrics.map(({ id }) => id)));
-    const dueAt = this.#more ? situation.now : this.#dueAt;
+    const dueAt = this.#more ? Math.min(situation.now, this.#dueAt) : this.#dueAt;
     const profile: Profile = {
       ...this.#profile,
       version: before.version + 1,
@@ -152,6 +163,7 @@ class Draft {
       members: [...this.members.values()],
       changed,
       more: this.#more,
+      behind: false,
     };
   }
 
@@ -170,10 +182,11 @@ class Draft {
     const wasNow = mark !== undefined && isMemberBy(mark, serving);
     const wasNext = mark !== undefined && isMemberBy(mark, version);
     if (wasNow === standing.now && wasNext === standing.next) return;
-    if (!this.members.has(segment) && this.members.size >= maxSegmentChanges) {
+    if (this.#segmentChanges >= maxSegmentChanges) {
       this.#more = true;
       return;
     }
+    this.#segmentChanges += 1;
     const text = markOf(segment, standing, version);
     if (text === undefined) this.#marks.delete(segment);
     else this.#marks.set(segment, parseMark(text));

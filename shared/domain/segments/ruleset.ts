@@ -1,5 +1,5 @@
 import { type Answer, member, never, until } from '../rules/answer.ts';
-import { compileRule, ruleNeeds, type Subject } from '../rules/compile.ts';
+import { type CompiledRule, compileRule, ruleNeeds, type Subject } from '../rules/compile.ts';
 import type { MetricSpec } from '../rules/metric.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Instant } from '../time/instant.ts';
@@ -107,7 +107,7 @@ function compileAll(
     const evaluate =
       rule === undefined
         ? nobody
-        : remembered(compileRule(rule, { companyTimeZone, metricId, segment }).evaluate);
+        : remembered(compileRule(rule, { companyTimeZone, metricId, segment }));
     compiled.set(id, evaluate);
     return evaluate;
   };
@@ -115,13 +115,13 @@ function compileAll(
   return compiled;
 }
 
-function remembered(evaluate: Evaluate): Evaluate {
+function remembered(rule: CompiledRule): Evaluate {
   let lastSubject: Subject | undefined;
   let lastNow = Number.NaN;
   let lastAnswer: Answer = never;
   return (subject, now) => {
     if (subject !== lastSubject || now !== lastNow) {
-      lastAnswer = evaluate(subject, now);
+      lastAnswer = rule.evaluate(subject, now);
       lastSubject = subject;
       lastNow = now;
     }

@@ -41,10 +41,12 @@ export function applyInput(profile: Profile, input: Input, recordedAt: string): 
 
   let consents = profile.consents;
   for (const change of input.consents) {
-    const said = { at: input.occurredAt, source: input.origin };
-    const after = withConsent(consents, change, said);
+    // A clock that is ahead must not outdo what the person says later.
+    const at = input.occurredAt < recordedAt ? input.occurredAt : recordedAt;
+    const after = withConsent(consents, change, { at, source: input.origin });
     if (after === undefined) continue;
-    consents = after;
+    consents = after.consents;
+    if (!after.isNews) continue;
     const { topic, channel, given, text } = change;
     const wording = text === undefined ? {} : { text };
     record(given ? 'consent.given' : 'consent.withdrawn', {

@@ -7,6 +7,8 @@ import {
   type ReadingContext,
   readIdentifiers,
   readInstant,
+  wholeInput,
+  wrongInstant,
 } from './reading.ts';
 
 const text = z.string().max(2048);
@@ -39,25 +41,23 @@ export function readLead(lead: Lead, context: ReadingContext): Reading {
   const { externalId, email, phone, anonymousId } = lead;
   const raw = { externalId, email, phone, anonymousId };
   const { identifiers, issues } = readIdentifiers(raw, context.defaultCountry);
-  const occurredAt = readInstant(lead.occurredAt, context.receivedAt);
+  const occurredAt = readInstant(Date.parse(lead.occurredAt ?? context.receivedAt));
   const found = [...issues];
+  if (occurredAt === undefined) found.push(wrongInstant('occurredAt'));
   if (Object.keys(identifiers).length === 0 && issues.length === 0) {
     found.push(noIdentifier('email, phone, externalId, anonymousId'));
   }
-  if (found.length > 0) return { ok: false, issues: found };
-  return {
-    ok: true,
-    input: {
-      kind: 'lead',
-      messageId: lead.messageId ?? context.newId(),
-      source: context.source,
-      origin: lead.source ?? context.source,
-      occurredAt,
-      receivedAt: context.receivedAt,
-      identifiers,
-      attributes: lead.attributes ?? {},
-      consents: lead.consents ?? [],
-      context: lead.context ?? {},
-    },
-  };
+  if (found.length > 0 || occurredAt === undefined) return { ok: false, issues: found };
+  return wholeInput({
+    kind: 'lead',
+    messageId: lead.messageId ?? context.newId(),
+    source: context.source,
+    origin: lead.source ?? context.source,
+    occurredAt,
+    receivedAt: context.receivedAt,
+    identifiers,
+    attributes: lead.attributes ?? {},
+    consents: lead.consents ?? [],
+    context: lead.context ?? {},
+  });
 }

@@ -18,9 +18,41 @@ export type ReadingContext = {
   readonly newId: () => string;
 };
 
-/** An ISO date-time with an offset as UTC with milliseconds; absent: when it was received. What lies ahead does not count until then. */
-export const readInstant = (text: string | undefined, receivedAt: string): string =>
-  text === undefined ? receivedAt : new Date(text).toISOString();
+/** Of one input: the quarantine must be able to hold it whole, in an item of 400 KB. */
+const maxInputBytes = 256 * 1024;
+
+/** UTC with milliseconds; undefined outside the years 0 to 9999, whose texts sort as their instants do. What lies ahead does not count until then. */
+export function readInstant(instant: number): string | undefined {
+  if (Number.isNaN(instant) || Math.abs(instant) > 8.64e15) return undefined;
+  const text = new Date(instant).toISOString();
+  return text.length === 24 ? text : undefined;
+}
+
+export const wrongInstant = (field: string): ReadingIssue => ({
+  path: [field],
+  message: 'is no time of the years 0 to 9999',
+});
+
+/** An input that is whole: what the tables and the quarantine could not hold is refused at the door. */
+export function wholeInput(input: Input): Reading {
+  const json = JSON.stringify(input);
+  const refuse = (message: string): Reading => ({ ok: false, issues: [{ path: [], message }] });
+  if (json.length * 3 > maxInputBytes && new TextEncoder().encode(json).length > maxInputBytes)
+    return refuse(`must be at most ${maxInputBytes / 1024} KB in all`);
+  // JSON writes half a surrogate pair as an escape.
+  if (json.includes('\\ud') && !isWellFormed(json))
+    return refuse('holds half a surrogate pair: send well-formed Unicode');
+  return { ok: true, input };
+}
+
+function isWellFormed(json: string): boolean {
+  let found = true;
+  JSON.parse(json, (name, value: unknown) => {
+    found &&= name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed());
+    return value;
+  });
+  return found;
+}
 
 type RawIdentifiers = { readonly [Kind in keyof InputIdentifiers]?: string | undefined };
 
@@ -36,10 +68,14 @@ export function readIdentifiers(
     else if (raw[kind] !== undefined) issues.push({ path: [kind], message: fix });
   };
   const { externalId, email, phone, anonymousId } = raw;
-  read('externalId', externalId && normaliseId(externalId), 'must be 1 to 256 characters');
+  read(
+    'externalId',
+    externalId === undefined ? undefined : normaliseId(externalId),
+    'must be 1 to 256 characters',
+  );
   read(
     'email',
-    email && normaliseEmail(email),
+    email === undefined ? undefined : normaliseEmail(email),
     'is not an email address, such as anna@example.com',
   );
   const country =
@@ -48,10 +84,14 @@ export function readIdentifiers(
       : `begin with + or be a number of ${defaultCountry}`;
   read(
     'phone',
-    phone && normalisePhone(phone, defaultCountry),
+    phone === undefined ? undefined : normalisePhone(phone, defaultCountry),
     `is not a phone number: it must ${country}`,
   );
-  read('anonymousId', anonymousId && normaliseId(anonymousId), 'must be 1 to 256 characters');
+  read(
+    'anonymousId',
+    anonymousId === undefined ? undefined : normaliseId(anonymousId),
+    'must be 1 to 256 characters',
+  );
   return { identifiers, issues };
 }
 

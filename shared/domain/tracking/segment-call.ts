@@ -8,6 +8,8 @@ import {
   type ReadingContext,
   readIdentifiers,
   readInstant,
+  wholeInput,
+  wrongInstant,
 } from './reading.ts';
 
 /** Ids that some clients send as numbers. */
@@ -83,28 +85,26 @@ export function readCall(type: CallType, body: unknown, context: ReadingContext)
   const found = issues.map((issue) =>
     issue.path[0] === 'externalId' ? { ...issue, path: ['userId'] } : issue,
   );
-  const occurredAt = readInstant(spokenAt(call, context.receivedAt), context.receivedAt);
+  const occurredAt = readInstant(spokenAt(call, context.receivedAt));
+  if (occurredAt === undefined) found.push(wrongInstant('timestamp'));
   const all = { ...identifiers, ...email, ...phone };
   if (Object.keys(all).length === 0 && found.length === 0)
     found.push(noIdentifier('userId, anonymousId, traits.email, traits.phone'));
-  if (found.length > 0) return { ok: false, issues: found };
+  if (found.length > 0 || occurredAt === undefined) return { ok: false, issues: found };
   const event = eventOf(type, call);
-  return {
-    ok: true,
-    input: {
-      kind: type === 'identify' ? 'identify' : 'event',
-      messageId: call.messageId ?? context.newId(),
-      source: context.source,
-      origin: context.source,
-      occurredAt,
-      receivedAt: context.receivedAt,
-      identifiers: all,
-      attributes,
-      consents,
-      ...(event && { event }),
-      context: callContext,
-    },
-  };
+  return wholeInput({
+    kind: type === 'identify' ? 'identify' : 'event',
+    messageId: call.messageId ?? context.newId(),
+    source: context.source,
+    origin: context.source,
+    occurredAt,
+    receivedAt: context.receivedAt,
+    identifiers: all,
+    attributes,
+    consents,
+    ...(event && { event }),
+    context: callContext,
+  });
 }
 
 /**
@@ -117,12 +117,12 @@ function spokenAt(
     readonly sentAt?: string | null | undefined;
   },
   receivedAt: string,
-): string | undefined {
+): number {
   const { timestamp, sentAt } = call;
-  if (timestamp === undefined || timestamp === null) return undefined;
-  if (sentAt === undefined || sentAt === null) return timestamp;
-  const skew = Date.parse(receivedAt) - Date.parse(sentAt);
-  return new Date(Date.parse(timestamp) + skew).toISOString();
+  const skew = Date.parse(receivedAt) - Date.parse(sentAt ?? receivedAt);
+  return timestamp === undefined || timestamp === null
+    ? Date.parse(receivedAt)
+    : Date.parse(timestamp) + skew;
 }
 
 /** Email and phone are identifiers; one that is none stays an attribute, for a client cannot mend it. */
