@@ -27,7 +27,8 @@ export async function settleCampaign(campaign: Campaign, ports: Reach): Promise<
   await settleTrigger(campaign, ports);
   const keptGoals = await settleGoals(campaign, ports);
   await settleRuns(campaign, ports);
-  const settleAt = keptGoals.map(({ until }) => until).sort()[0];
+  const watch = watchAt(campaign, ports);
+  const settleAt = [...keptGoals.map(({ until }) => until), ...watch].sort()[0];
   if (settleAt === campaign.settleAt && keptGoals.length === campaign.keptGoals.length) return;
   // When somebody has changed the campaign meanwhile, they settle it themselves.
   await saveCampaign(ports.table, {
@@ -37,6 +38,21 @@ export async function settleCampaign(campaign: Campaign, ports: Reach): Promise<
     revision: campaign.revision + 1,
   });
 }
+
+/** How late a firing may be before it is taken for lost, and how often it is repeated then, in ms. */
+const lostAfterMs = 10 * 60_000;
+const repeatMs = 5 * 60_000;
+
+/** A one-off campaign is looked at after its time: a firing that was lost is made up for. */
+function watchAt(campaign: Campaign, { clock, settings }: Reach): readonly string[] {
+  const { schedule } = campaign.definition;
+  if (!isOnceSchedule(schedule) || !isLive(campaign.state) || hasFired(campaign)) return [];
+  const planned = firingInstant(schedule.at, firingZone(schedule, settings.timeZone));
+  return [isoInstant(Math.max(planned + lostAfterMs, clock.now() + repeatMs))];
+}
+
+const hasFired = ({ state, pausedFrom }: Campaign): boolean =>
+  state === 'running' || pausedFrom === 'running';
 
 /** How long the scheduler needs at least: what fires sooner is started directly. */
 const schedulerLeadMs = 60_000;
@@ -52,8 +68,7 @@ async function settleSchedule(campaign: Campaign, ports: Reach): Promise<void> {
     const when = { cron: schedule.cron, timeZone };
     return ports.schedules.putSchedule({ ...target, when });
   }
-  const hasFired = campaign.state === 'running' || campaign.pausedFrom === 'running';
-  if (hasFired) return;
+  if (hasFired(campaign)) return;
   const planned = firingInstant(schedule.at, timeZone);
   if (planned <= ports.clock.now() + schedulerLeadMs) {
     const delaySeconds = Math.max(0, Math.ceil((planned - ports.clock.now()) / 1000));
