@@ -2,12 +2,12 @@ import { dateInstant, type Instant, readDate } from '../time/instant.ts';
 import { always, answerOfSpan, both, never } from './answer.ts';
 import { type DateSpan, dateSpan } from './date-span.ts';
 import type { AttributeLeaf } from './leaf.ts';
-import { type ValueTest, valueTests } from './value-test.ts';
+import { type ValueTest, valueTest } from './value-test.ts';
 import { anniversaryAnswer, type ValueAnswer } from './yearly.ts';
 
 /** The conditions of an attribute leaf: those that time does not change, and those that it does. */
 export type AttributeConditions = {
-  readonly tests: readonly ValueTest[];
+  readonly test: ValueTest;
   readonly dated: ValueAnswer | undefined;
 };
 
@@ -15,15 +15,13 @@ export function attributeConditions(leaf: AttributeLeaf): AttributeConditions {
   const span = dateSpan(leaf);
   const ofDate = span === undefined ? undefined : spanAnswer(span);
   const ofYear = leaf.anniversary === undefined ? undefined : anniversaryAnswer(leaf.anniversary);
-  return { tests: valueTests(leaf), dated: bothOf(ofDate, ofYear) };
+  return { test: valueTest(leaf), dated: bothOf(ofDate, ofYear) };
 }
 
 /** The answer of a leaf about one value; undefined is an absent one. */
-export function attributeAnswer({ tests, dated }: AttributeConditions): ValueAnswer {
-  return (value, timeZone, now) => {
-    for (const test of tests) if (!test(value)) return never;
-    return dated === undefined ? always : dated(value, timeZone, now);
-  };
+export function attributeAnswer({ test, dated }: AttributeConditions): ValueAnswer {
+  if (dated === undefined) return (value) => (test(value) ? always : never);
+  return (value, timeZone, now) => (test(value) ? dated(value, timeZone, now) : never);
 }
 
 function bothOf(

@@ -11,7 +11,7 @@ import {
   type PropertyCondition,
   valueWords,
 } from './leaf.ts';
-import { valueTests } from './value-test.ts';
+import { valueTest } from './value-test.ts';
 
 /** What a profile remembers of one kind of event, so that rules need no history. Plain JSON. */
 export type MetricSpec = {
@@ -73,8 +73,8 @@ export function matchEvent(
   if (spec.where.length === 0 && spec.dates.length === 0) return { value, rows: [] };
   const tests = spec.where.map((condition) => {
     const read = fieldReader(condition.property);
-    const all = valueTests(condition);
-    return (fields: Readonly<Record<string, unknown>>) => all.every((test) => test(read(fields)));
+    const test = valueTest(condition);
+    return (fields: Readonly<Record<string, unknown>>) => test(read(fields));
   });
   const fitting = overlays(properties).filter((fields) => tests.every((test) => test(fields)));
   if (fitting.length === 0) return undefined;

@@ -17,8 +17,19 @@ export type ValueWords = Pick<
   | 'below'
 >;
 
-/** One test per word; all of them are required. `undefined` is an absent value. */
-export function valueTests(words: ValueWords): readonly ValueTest[] {
+/** Whether a value satisfies all words; `undefined` and `null` are an absent value. */
+export const valueTest = (words: ValueWords): ValueTest => together(valueTests(words));
+
+function together(tests: readonly ValueTest[]): ValueTest {
+  const [first, ...rest] = tests;
+  if (first === undefined) return () => true;
+  if (rest.length === 0) return first;
+  const others = together(rest);
+  return (value) => first(value) && others(value);
+}
+
+/** One test per word; all of them are required. */
+function valueTests(words: ValueWords): readonly ValueTest[] {
   const { equals, notEquals, oneOf, contains, startsWith, exists } = words;
   const tests: ValueTest[] = [];
   if (equals !== undefined) tests.push((value) => value === equals);
@@ -28,7 +39,8 @@ export function valueTests(words: ValueWords): readonly ValueTest[] {
   if (startsWith !== undefined) {
     tests.push((value) => typeof value === 'string' && value.startsWith(startsWith));
   }
-  if (exists !== undefined) tests.push((value) => (value !== undefined) === exists);
+  if (exists !== undefined)
+    tests.push((value) => (value !== undefined && value !== null) === exists);
   tests.push(...numberTests(words));
   return tests;
 }
@@ -47,7 +59,18 @@ function numberTests({ atLeast, atMost, above, below }: ValueWords): readonly Va
   return tests;
 }
 
+/** Up to so many values a look through them is faster than a set. */
+const few = 8;
+
 function isOneOf(scalars: readonly Scalar[]): ValueTest {
+  const [one, other] = scalars;
+  if (scalars.length === 2) return (value) => value === one || value === other;
+  if (scalars.length <= few) {
+    return (value) => {
+      for (const scalar of scalars) if (value === scalar) return true;
+      return false;
+    };
+  }
   const set: ReadonlySet<unknown> = new Set(scalars);
   return (value) => set.has(value);
 }
