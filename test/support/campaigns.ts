@@ -58,7 +58,7 @@ export async function anOffice(world: World) {
     do {
       const page = await done('GET', `${path}?after=${after}`);
       items.push(...(page['items'] as Item[])); // as the caller knows the list
-      after = String(page['next'] ?? '');
+      after = typeof page['next'] === 'string' ? page['next'] : '';
     } while (after !== '');
     return items;
   };
