@@ -17,9 +17,12 @@ import { type Resources, statementsOf } from './grants.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Some libraries in the bundle are CommonJS and call `require`, which an ES module does not have. */
+/**
+ * Some libraries in the bundle are CommonJS and call `require`, which an ES module does not have. Under
+ * a name of its own: liquidjs imports `createRequire` too, and a bundle with both does not load.
+ */
 const requireBanner =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 
 export type FunctionsProps = {
   readonly config: Config;
