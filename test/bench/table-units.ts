@@ -1,0 +1,171 @@
+import type { AroundPorts } from '../../infra/local/load-functions.ts';
+import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
+import type { Check, Table, Write } from '../../shared/ports/table.ts';
+import { type Row, rounded, tell } from './row.ts';
+import { aNewLead, aShop, launchOffer } from './shop.ts';
+
+/** Table requests and write units, counted by DynamoDB's rules, against the minimum that the design allows. */
+
+type Count = { requests: number; writeUnits: number; indexWriteUnits: number };
+
+const meter = new RequestMeter();
+/** By kind of request, for tables: by the first part of the key's name. */
+const counts = new Map<string, Count>();
+
+/** Runs a request, which the embedded table does at once, and notes what the meter says of it. */
+function counted<Result>(kind: string, request: () => Promise<Result>): Promise<Result> {
+  const before = meter.total();
+  const answer = request();
+  const after = meter.total();
+  const count = counts.get(kind) ?? { requests: 0, writeUnits: 0, indexWriteUnits: 0 };
+  counts.set(kind, {
+    requests: count.requests + after.requests - before.requests,
+    writeUnits: count.writeUnits + after.writeUnits - before.writeUnits,
+    indexWriteUnits: count.indexWriteUnits + after.indexWriteUnits - before.indexWriteUnits,
+  });
+  return answer;
+}
+
+const kindOf = (write: Write | Check): string => {
+  const { pk } = write.kind === 'put' ? write.item : write.key;
+  return write.table === 'marketing' ? (pk.split('#')[0] ?? pk) : write.table;
+};
+
+const around: AroundPorts = (_, granted) => {
+  const { table } = granted;
+  const watched: Table = {
+    get: (name, key, options) => counted('read', () => table.get(name, key, options)),
+    batchGet: (name, keys, options) => counted('read', () => table.batchGet(name, keys, options)),
+    query: (name, query) => counted('read', () => table.query(name, query)),
+    scan: (name, scan) => counted('read', () => table.scan(name, scan)),
+    due: (name, query) => counted('read', () => table.due(name, query)),
+    write: (write) => counted(`write ${kindOf(write)}`, () => table.write(write)),
+    transact: (actions) => counted('transact', () => table.transact(actions)),
+  };
+  return { ...granted, table: watched };
+};
+
+await using shop = await aShop({ clock: '2026-11-25T12:00:00.000Z', meter, around });
+const { world } = shop;
+
+/** What one thing costs, posted alone. */
+async function costOf(path: string, body: Readonly<Record<string, unknown>>): Promise<Count> {
+  counts.clear();
+  await shop.post(path, body);
+  await world.settle();
+  return [...counts.values()].reduce(
+    (sum, count) => ({
+      requests: sum.requests + count.requests,
+      writeUnits: sum.writeUnits + count.writeUnits,
+      indexWriteUnits: sum.indexWriteUnits + count.indexWriteUnits,
+    }),
+    { requests: 0, writeUnits: 0, indexWriteUnits: 0 },
+  );
+}
+
+const difference = (one: Count, other: Count): Count => ({
+  requests: one.requests - other.requests,
+  writeUnits: one.writeUnits - other.writeUnits,
+  indexWriteUnits: one.indexWriteUnits - other.indexWriteUnits,
+});
+
+type Minimum = Count & { readonly formula: string };
+
+function rows(work: string, count: Count, minimum: Minimum): Row[] {
+  const compared = (what: string, value: number, least: number): Row => ({
+    work: `${what} per ${work}`,
+    value: rounded(value),
+    unit: what,
+    reference: `${rounded(least)} = ${minimum.formula}`,
+    ratio: least === 0 ? null : rounded(value / least),
+    budget: 'equal',
+    ok: Math.abs(value - least) < 1e-9,
+  });
+  return [
+    compared('table requests', count.requests, minimum.requests),
+    compared(
+      'write units, index writes included',
+      count.writeUnits + count.indexWriteUnits,
+      minimum.writeUnits + minimum.indexWriteUnits,
+    ),
+  ];
+}
+
+await costOf('/v1/leads', aNewLead('first')); // the rules are loaded once, by whoever decides first
+const lead = await costOf('/v1/leads', aNewLead('anna'));
+const order = (messageId: string, total: number) => ({
+  messageId,
+  userId: 'anna',
+  event: 'Order Completed',
+  properties: { total, currency: 'EUR' },
+});
+const traits = { email: 'anna@example.com' };
+// This call teaches the external id; the next makes Anna a regular, until a known instant.
+await costOf('/v1/track', { ...order('order-1', 10), context: { traits } });
+const regular = await costOf('/v1/track', order('order-2', 10));
+const event = await costOf('/v1/track', order('order-3', 10));
+const membership = await costOf('/v1/track', order('order-4', 200));
+
+/** A one-off campaign to many: what each of its messages costs. */
+async function messageCost(people: number) {
+  const bodies = Array.from({ length: people }, (_, index) => aNewLead(`reader-${index}`));
+  await shop.burst('/v1/leads', bodies);
+  await launchOffer(world, '2026-11-25T13:00');
+  counts.clear();
+  await world.advance('PT1H');
+  const sent = world.outbox().length;
+  const of = (kind: string, per: keyof Count): number => (counts.get(kind)?.[per] ?? 0) / sent;
+  return {
+    sent,
+    kinds: new Map(counts),
+    row: {
+      requests: of('write message', 'requests') + of('write timeline', 'requests'),
+      writeUnits: of('write message', 'writeUnits') + of('write timeline', 'writeUnits'),
+      indexWriteUnits: of('write message', 'indexWriteUnits'),
+    },
+  };
+}
+const message = await messageCost(800);
+
+tell({
+  rows: [
+    ...rows('lead', lead, {
+      requests: 4,
+      writeUnits: 12,
+      indexWriteUnits: 0,
+      formula:
+        'requests: key 1 + rules head 1 + identities 1 + transaction 1; units: (marker 1 + profile 1 + identity 1 + 3 entries x 1) x 2 in a transaction',
+    }),
+    ...rows('event', event, {
+      requests: 5,
+      writeUnits: 6,
+      indexWriteUnits: 0,
+      formula:
+        'requests: key 1 + rules head 1 + identities 1 + profile 1 + transaction 1; units: (marker 1 + profile 1 + entry 1) x 2',
+    }),
+    ...rows('changed membership', difference(membership, event), {
+      requests: 0,
+      writeUnits: 4,
+      indexWriteUnits: 0,
+      formula: 'besides its event: requests 0; units: (member row 1 + entry 1) x 2',
+    }),
+    ...rows('changed membership with a first due instant', difference(regular, event), {
+      requests: 0,
+      writeUnits: 4,
+      indexWriteUnits: 1,
+      formula:
+        'besides its event: requests 0; units: (member row 1 + entry 1) x 2 + due index 1 in',
+    }),
+    ...rows('message', message.row, {
+      requests: 4,
+      writeUnits: 4,
+      indexWriteUnits: 2,
+      formula:
+        'writes: reserve 1 + claim 1 + entry 1 + accept 1, none in a transaction; units: 4 + due index 1 in, 1 out',
+    }),
+  ],
+  notes: [
+    `a lead is a new person with 1 identifier and 1 consent: entries profile.created, lead.captured, consent.given`,
+    `a campaign to ${message.sent}: ${[...message.kinds].map(([kind, count]) => `${kind} ${count.requests} requests, ${count.writeUnits} units, ${count.indexWriteUnits} index`).join('; ')}`,
+  ],
+});
