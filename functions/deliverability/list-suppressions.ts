@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { page } from '../../shared/runtime/http/answer.ts';
+import { wrongCursor } from '../../shared/runtime/http/list-query.ts';
 import { route } from '../../shared/runtime/http/route.ts';
-import { Problem } from '../../shared/runtime/problem.ts';
 import { listSuppressions as suppressionsPage } from '../../shared/stores/suppressions.ts';
 
 const pageSize = 100;
@@ -15,11 +15,7 @@ export const listSuppressions = route({
   query: z.strictObject({ after: z.string().default('') }),
   handle: async ({ query }, { table }) => {
     const found = await suppressionsPage(table, { after: query.after, limit: pageSize });
-    if (found === 'wrong-cursor') {
-      throw new Problem(400, 'The cursor is not known here: take "next" of the page before.', [
-        { path: 'after', message: 'take "next" of the page before, or leave it empty' },
-      ]);
-    }
+    if (found === 'wrong-cursor') throw wrongCursor();
     return page(found.rows, found.after);
   },
 });

@@ -5,6 +5,7 @@ import {
   listQuerySchema,
   readShardCursor,
   writeShardCursor,
+  wrongCursor,
 } from '../../shared/runtime/http/list-query.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { memberShards, queryMembers } from '../../shared/stores/members.ts';
@@ -27,6 +28,7 @@ export const listMembers = route({
     const serving = servingVersion(segment);
     const items: { profile: string }[] = [];
     let { shard, after } = readShardCursor(cursorOf(query));
+    if (shard >= memberShards) throw wrongCursor();
     while (items.length < pageSize && shard < memberShards) {
       const limit = pageSize - items.length;
       const read = await queryMembers(table, { segment: id, shard, serving }, { after, limit });

@@ -103,14 +103,14 @@ async function setAside(
   error: ContentError,
   { table, ids, clock }: Ports,
 ): Promise<readonly Input[]> {
-  const id = ids.next();
+  const row = { input, token: ids.next(), reason: error.message, now: clock.now() };
   try {
-    await quarantine(table, { id, input, reason: error.message, now: clock.now() });
+    const id = await quarantine(table, row);
+    logger.error('input-quarantined', { id, source: input.source, kind: input.kind });
+    return [];
   } catch (cause) {
     return passing(cause, [input]);
   }
-  logger.error('input-quarantined', { id, source: input.source, kind: input.kind });
-  return [];
 }
 
 /** Each message id of a source once. */

@@ -39,7 +39,7 @@ export const replayQuarantined: Route = route({
       );
     }
     await queue.send('inputs', [{ body: { inputs: [row.input] } }]);
-    await releaseQuarantined(table, id);
+    await releaseQuarantined(table, id, row.token);
     return { status: 202, json: { id, state: 'queued' } };
   },
 });

@@ -4,8 +4,9 @@ import type {
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
 import type { Ports } from '../ports/ports.ts';
-import { Throttled } from '../ports/table.ts';
+import { InvalidRequest, Throttled } from '../ports/table.ts';
 import { gatewayAnswer, problemAnswer } from './http/answer.ts';
+import { wrongCursor } from './http/list-query.ts';
 import { jsonBody } from './http/request-body.ts';
 import type { Route } from './http/route.ts';
 import { routeTable } from './http/route-table.ts';
@@ -24,7 +25,7 @@ export function httpFunction(
       const { route, params } = find(event.requestContext.http.method, event.rawPath);
       return gatewayAnswer(await answer(route, params, event, ports));
     } catch (error) {
-      return problemAnswer(asProblem(error));
+      return problemAnswer(asProblem(error, event));
     }
   });
 }
@@ -70,8 +71,11 @@ function userOf(event: APIGatewayProxyEventV2): string {
   return typeof subject === 'string' ? subject : '';
 }
 
-function asProblem(error: unknown): Problem {
+function asProblem(error: unknown, event: APIGatewayProxyEventV2): Problem {
   if (error instanceof Problem) return error;
+  // Of all that a request names, only its cursor reaches the tables as it is.
+  if (error instanceof InvalidRequest && event.queryStringParameters?.['after'] !== undefined)
+    return wrongCursor();
   if (error instanceof Throttled)
     return new Problem(503, 'Too much at once: try again in a second.');
   logger.error('request-failed', {

@@ -154,6 +154,6 @@ describe('the list of suppressed addresses', () => {
     await using world = await aWorld();
     expect(
       (await world.request('GET', '/admin/suppressions?after=x', { admin: true })).status,
-    ).toBe(400);
+    ).toBe(422);
   });
 });

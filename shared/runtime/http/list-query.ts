@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unprocessableField } from '../problem.ts';
+import { type Problem, unprocessableField } from '../problem.ts';
 
 /** `after`: the cursor of the page before; empty or absent: the start. */
 export const listQuerySchema = z.strictObject({ after: z.string().max(4096).optional() });
@@ -7,6 +7,10 @@ export const listQuerySchema = z.strictObject({ after: z.string().max(4096).opti
 /** The cursor for a store; null at the start. */
 export const cursorOf = (query: { readonly after?: string | undefined }): string | null =>
   query.after === undefined || query.after === '' ? null : query.after;
+
+/** The cursor is none that this list has given. */
+export const wrongCursor = (): Problem =>
+  unprocessableField('after', 'is not a cursor of this list: leave it out to start anew');
 
 /** A cursor over several partitions: which one, and where in it. */
 export type ShardCursor = { readonly shard: number; readonly after: string | null };
@@ -23,6 +27,6 @@ export function readShardCursor(text: string | null): ShardCursor {
     const [shard, after] = shardCursorSchema.parse(json);
     return { shard, after };
   } catch {
-    throw unprocessableField('after', 'is not a cursor of this list: leave it out to start anew');
+    throw wrongCursor();
   }
 }

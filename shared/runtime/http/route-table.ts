@@ -25,6 +25,9 @@ export function routeTable(routes: readonly Route[]): (method: string, path: str
   };
 }
 
+/** No id is longer: the tables could not hold it as a key. */
+const maxParameterBytes = 1024;
+
 const isParameter = (part: string): boolean => part.startsWith('{');
 const literalsOf = (parts: readonly string[]): number =>
   parts.filter((part) => !isParameter(part)).length;
@@ -40,6 +43,7 @@ function fit(
     if (isParameter(expected)) {
       const value = decode(part);
       if (value === undefined || value === '') return undefined;
+      if (Buffer.byteLength(value) > maxParameterBytes) return undefined;
       params[expected.slice(1, -1)] = value;
     } else if (expected !== part) return undefined;
   }
