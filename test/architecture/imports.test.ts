@@ -52,7 +52,16 @@ const walls: readonly Wall[] = [
   },
   {
     folder: 'shared/adapters/',
-    may: ['shared/ports/', 'shared/adapters/', 'shared/domain/time/', 'events/', 'node:', 'zod', 'temporal-polyfill', ...aws],
+    may: [
+      'shared/ports/',
+      'shared/adapters/',
+      'shared/domain/time/',
+      'events/',
+      'node:',
+      'zod',
+      'temporal-polyfill',
+      ...aws,
+    ],
     typesOf: ['shared/domain/'],
   },
   {

@@ -87,7 +87,8 @@ describe('the top of the project', () => {
       (path) =>
         path.endsWith('package.json') &&
         !path.includes('node_modules') &&
-        !path.includes('cdk.out'),
+        !path.includes('cdk.out') &&
+        !path.startsWith('.'),
     );
     expect(packages.map((path) => join(path))).toEqual(['package.json']);
   });
