@@ -193,7 +193,7 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/messaging/send-emails.ts',
-    trigger: { kind: 'queue', queue: 'emails', batch: 1, windowSeconds: 0, concurrency: 10 },
+    trigger: { kind: 'queue', queue: 'emails', batch: 10, windowSeconds: 1, concurrency: 10 },
     grants: {
       tables: { marketing: 'write', profiles: 'read', timeline: 'write' },
       sendsTo: ['emails'],

@@ -1,4 +1,4 @@
-import { messageId } from '../../shared/domain/messaging/message.ts';
+import { messageId, parseMessageId } from '../../shared/domain/messaging/message.ts';
 import type { Template } from '../../shared/domain/templates/template.ts';
 import type { Email, EmailSender } from '../../shared/ports/senders.ts';
 import type { Composed } from '../../shared/runtime/messaging/compose-messages.ts';
@@ -7,15 +7,38 @@ import {
   sendBodySchema,
   sendMessages,
 } from '../../shared/runtime/messaging/send-messages.ts';
+import { logger } from '../../shared/runtime/observability.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 
-/** Emails that were reserved, up to fifty per call. */
+/**
+ * Emails that were reserved, up to fifty per call. Bodies of one run share their calls, so that what
+ * the shards of an audience leave over fills fifties too; a message that was handed out alone goes
+ * alone. A run that fails comes back alone.
+ */
 export const handler = queueFunction(sendBodySchema, async (messages, ports, context) => {
   const channel = emailChannel(ports.email);
-  for (const { body } of messages) {
-    await sendMessages(body.messages, channel, { ports, context });
+  const groups = Map.groupBy(
+    messages,
+    ({
+      id,
+      body: {
+        messages: [first = '', ...others],
+      },
+    }) => (others.length === 0 ? id : parseMessageId(first)?.run),
+  );
+  const failed: string[] = [];
+  for (const group of groups.values()) {
+    try {
+      const ids = group.flatMap(({ body }) => body.messages);
+      await sendMessages(ids, channel, { ports, context });
+    } catch (error) {
+      // The name alone: what a provider writes may quote the address.
+      const name = error instanceof Error ? error.name : typeof error;
+      logger.error('emails-not-sent', { bodies: group.length, error: name });
+      failed.push(...group.map(({ id }) => id));
+    }
   }
-  return [];
+  return failed;
 });
 
 /** What data adds to a template and headers to an email, in bytes, as far as one can guess. */
