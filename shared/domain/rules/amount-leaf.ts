@@ -1,5 +1,5 @@
 import type { Instant } from '../time/instant.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, never } from './answer.ts';
 import { add, type Bounds, boundsAt, type Comparisons, type Units } from './decimal.ts';
 import { type EventSpan, type RowSpans, spansOfEvents } from './event-spans.ts';
 import type { Metric } from './metric-history.ts';
@@ -8,10 +8,10 @@ import {
   enoughThrough,
   entriesWithin,
   exitsWithin,
+  fallsBelow,
   nextBorder,
   type PairView,
   type PairWindow,
-  plainExit,
 } from './pair-window.ts';
 
 /** Sums of a metric whose absolute amounts stay below this are exact as numbers. */
@@ -48,13 +48,18 @@ export function amountAnswer(leaf: AmountLeaf): AmountAnswer {
     }
     // Below `exact` every amount is a number.
     const values = isSum ? (metric.values as readonly number[]) : undefined;
-    const view = { window, times: metric.times, values, floor, timeZone };
-    const mayJump = !isSum || !metric.hasNegative;
-    const { low, high } = bounds;
-    return viewAnswer(
-      { view, base: Number(base), low: Number(low), high: Number(high), mayJump },
-      now,
-    );
+    const bounded: Bounded = {
+      window,
+      times: metric.times,
+      values,
+      floor,
+      timeZone,
+      base: Number(base),
+      low: Number(bounds.low),
+      high: Number(bounds.high),
+      mayJump: !isSum || !metric.hasNegative,
+    };
+    return onlyFalls(bounded, now) ? fallingAnswer(bounded, now) : steppedAnswer(bounded, now);
   };
 }
 
@@ -70,8 +75,7 @@ function boundsByScale(comparisons: Comparisons): (scale: number) => Bounds {
   };
 }
 
-type Bounded = {
-  readonly view: PairView;
+type Bounded = PairView & {
   readonly base: number;
   readonly low: number;
   readonly high: number;
@@ -79,47 +83,55 @@ type Bounded = {
   readonly mayJump: boolean;
 };
 
-function viewAnswer(bounded: Bounded, now: Instant): Answer {
-  const { view, base, low, high } = bounded;
-  let amount = base + amountAt(view, now);
+/** Whether from now on events only leave, and none of them raises the amount by that. */
+const onlyFalls = ({ window, times, mayJump }: Bounded, now: Instant): boolean =>
+  mayJump && window.open === undefined && (times[times.length - 1] ?? now) <= now;
+
+function fallingAnswer(bounded: Bounded, now: Instant): Answer {
+  const { base, low, high } = bounded;
+  const belowLow = fallsTo(bounded, low - base, now);
+  if (belowLow <= now) return never;
+  if (high === Number.POSITIVE_INFINITY) return belowLow;
+  const notAbove = fallsTo(bounded, high + 1 - base, now);
+  if (notAbove <= now) return belowLow;
+  return notAbove < belowLow ? -notAbove : never;
+}
+
+const fallsTo = (view: PairView, low: number, now: Instant): Instant =>
+  low <= 0 ? Number.POSITIVE_INFINITY : fallsBelow(view, low, now);
+
+/** From border to border, past those that cannot turn the answer. */
+function steppedAnswer(bounded: Bounded, now: Instant): Answer {
+  const { base, low, high } = bounded;
+  let amount = base + amountAt(bounded, now);
   const holds = amount >= low && amount <= high;
-  if (holds && isPlain(bounded, now)) {
-    const plain = plainExit(view, low);
-    if (plain !== undefined) return plain;
-  }
   let at = now;
   for (;;) {
     if (bounded.mayJump) at = standsUntil(bounded, amount, at);
-    if (at !== Number.POSITIVE_INFINITY) at = nextBorder(view, at);
+    if (at !== Number.POSITIVE_INFINITY) at = nextBorder(bounded, at);
     if (at === Number.POSITIVE_INFINITY) break;
-    amount = base + amountAt(view, at);
+    amount = base + amountAt(bounded, at);
     if ((amount >= low && amount <= high) !== holds) break;
   }
   return holds ? at : -at;
 }
 
-/** A count of past events without an upper bound: only exits can turn it. */
-const isPlain = ({ view, low, high }: Bounded, now: Instant): boolean =>
-  view.values === undefined &&
-  low >= 1 &&
-  high === Number.POSITIVE_INFINITY &&
-  (view.times[view.times.length - 1] ?? now) <= now;
-
 /** An instant through which an amount surely stays on its side of the bounds. */
 function standsUntil(bounded: Bounded, amount: number, at: Instant): Instant {
-  const { view, low, high } = bounded;
-  if (amount < low) return entriesWithin(view, at, low - amount - 1);
-  if (amount > high) return exitsWithin(view, at, amount - high - 1);
+  const { low, high } = bounded;
+  if (amount < low) return entriesWithin(bounded, at, low - amount - 1);
+  if (amount > high) return exitsWithin(bounded, at, amount - high - 1);
   if (high === Number.POSITIVE_INFINITY) return enoughUntil(bounded, amount, at);
-  const enough = low <= 0 ? Number.POSITIVE_INFINITY : exitsWithin(view, at, amount - low);
-  return Math.min(enough, entriesWithin(view, at, high - amount));
+  const enough = low <= 0 ? Number.POSITIVE_INFINITY : exitsWithin(bounded, at, amount - low);
+  return Math.min(enough, entriesWithin(bounded, at, high - amount));
 }
 
 /** Above `low` at `now`, with no upper bound. */
-function enoughUntil({ view, base, low }: Bounded, amount: number, now: Instant): Instant {
+function enoughUntil(bounded: Bounded, amount: number, now: Instant): Instant {
+  const { base, low } = bounded;
   if (low <= base) return Number.POSITIVE_INFINITY;
-  const first = exitsWithin(view, now, amount - low);
-  return first === Number.POSITIVE_INFINITY ? first : enoughThrough(view, low - base, first);
+  const first = exitsWithin(bounded, now, amount - low);
+  return first === Number.POSITIVE_INFINITY ? first : enoughThrough(bounded, low - base, first);
 }
 
 type Swept = {

@@ -26,7 +26,7 @@ function amountNode(leaf: DidLeaf | DidNotLeaf, compilation: Compilation): RuleN
   const comparisons = comparisonsOf(leaf);
   const whenEmpty = emptyAnswer(comparisons);
   const answer = amountAnswer({
-    window: pairWindow(leaf),
+    window: pairWindow(leaf, leaf.timeZone ?? compilation.context.companyTimeZone),
     comparisons,
     isSum: spec.sum !== null,
     countsTotals: leaf.within === undefined && leaf.between === undefined && !leaf.since,

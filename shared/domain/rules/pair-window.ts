@@ -1,5 +1,14 @@
-import { addDuration, type Duration, maxMs, minMs, parseDuration } from '../time/duration.ts';
+import { dayMs } from '../time/calendar.ts';
+import {
+  addDuration,
+  type Duration,
+  durationIn,
+  maxMs,
+  minMs,
+  parseDuration,
+} from '../time/duration.ts';
 import type { Instant } from '../time/instant.ts';
+import { offsetSpread } from '../time/zone.ts';
 
 /**
  * A window over events: an event at `t` is inside from its entry (`t`, or right after `t + open`)
@@ -28,15 +37,17 @@ export type WindowWords = {
   readonly between?: readonly [string, string] | undefined;
 };
 
-export function pairWindow({ within, olderThan, between }: WindowWords): PairWindow {
+/** The window that the words open on the calendar of a zone, or of any for `person`. */
+export function pairWindow(words: WindowWords, timeZone: string): PairWindow {
+  const { within, olderThan, between } = words;
   const open = between?.[1] ?? olderThan;
   const close = between?.[0] ?? within;
-  return { open: borderOf(open), close: borderOf(close) };
+  return { open: borderOf(open, timeZone), close: borderOf(close, timeZone) };
 }
 
-function borderOf(text: string | undefined): Border | undefined {
+function borderOf(text: string | undefined, timeZone: string): Border | undefined {
   if (text === undefined) return undefined;
-  const duration = parseDuration(text);
+  const duration = durationIn(parseDuration(text), timeZone);
   return { duration, least: minMs(duration), most: maxMs(duration) };
 }
 
@@ -115,21 +126,61 @@ export function enoughThrough(view: PairView, low: number, now: Instant): Instan
 }
 
 /**
- * The usual case at once: the exit after which fewer than `low` events are inside, when no
- * event is still to enter and none near the border may leave out of turn. Undefined otherwise.
+ * The first instant from which less than `low` is inside, when every event has entered and amounts are
+ * not negative; -Infinity where that is surely not after `now`. Only events that may leave out of turn
+ * with the one that decides are added up on the calendar.
  */
-export function plainExit(view: PairView, low: number): Instant | undefined {
-  const { window, times, timeZone } = view;
-  const { open, close } = window;
-  if (open !== undefined || close === undefined) return undefined;
-  const index = times.length - low;
-  const at = times[index];
-  if (at === undefined) return undefined;
-  const slack = close.most - close.least;
-  if (index > 0 && at - (times[index - 1] ?? 0) <= slack) return undefined;
-  if (index + 1 < times.length && (times[index + 1] ?? 0) - at <= slack) return undefined;
-  return exit(window, at, timeZone);
+export function fallsBelow(view: PairView, low: number, now: Instant): Instant {
+  const { times, values, floor } = view;
+  const { close } = view.window;
+  const border = close === undefined ? floor : Math.max(floor, now - close.most);
+  let deciding = values === undefined ? times.length - low : times.length;
+  let inside = values === undefined ? low : 0;
+  while (values !== undefined && inside < low && deciding > 0) {
+    deciding--;
+    if ((times[deciding] ?? 0) < border) return Number.NEGATIVE_INFINITY;
+    inside += values[deciding] ?? 0;
+  }
+  const at = times[deciding];
+  if (inside < low || at === undefined || at < border) return Number.NEGATIVE_INFINITY;
+  if (close === undefined) return Number.POSITIVE_INFINITY;
+  if (close.least === close.most) return at + close.most + 1;
+  const slack = slackAround(at, close, view.timeZone);
+  let from = deciding;
+  while ((times[from - 1] ?? Number.NEGATIVE_INFINITY) >= Math.max(floor, at - slack)) from--;
+  let to = deciding + 1;
+  while ((times[to] ?? Number.POSITIVE_INFINITY) <= at + slack) to++;
+  const isAlone = times[from] === times[to - 1];
+  if (isAlone) return exit(view.window, at, view.timeZone);
+  const sure = inside - (values === undefined ? to - deciding : total(values, deciding, to));
+  return lastExit(view, { from, to }, low - sure);
 }
+
+/** How far apart events near `at` must be to leave in the order in which they came. */
+function slackAround(at: Instant, { least, most }: Border, timeZone: string): number {
+  const widest = most - least;
+  const margin = widest + dayMs;
+  const spread = offsetSpread(at - margin, at + most + margin, timeZone);
+  // `least` and `most` reckon with offsets that differ by a day.
+  return Math.max(0, widest - 2 * (dayMs - spread));
+}
+
+/** When less than `low` is left of a few events, taken in the order in which the calendar lets them go. */
+function lastExit(view: PairView, { from, to }: Range, low: number): Instant {
+  const exits = view.times.slice(from, to).map((at, index) => ({
+    at: exit(view.window, at, view.timeZone),
+    amount: view.values === undefined ? 1 : (view.values[from + index] ?? 0),
+  }));
+  exits.sort((one, other) => other.at - one.at);
+  let left = 0;
+  for (const { at, amount } of exits) {
+    left += amount;
+    if (left >= low) return at;
+  }
+  throw new Error('The event that decides is among those that are looked at');
+}
+
+type Range = { readonly from: number; readonly to: number };
 
 function total(values: readonly number[], from: number, to: number): number {
   let sum = 0;

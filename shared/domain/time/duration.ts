@@ -34,6 +34,12 @@ export const addDuration = (instant: number, duration: Duration, timeZone: strin
 export const subtractDuration = (instant: number, duration: Duration, timeZone: string): number =>
   move(instant, duration, -1, timeZone);
 
+/** The same duration, its days in milliseconds where the zone's clock is never changed: in UTC. */
+export const durationIn = (duration: Duration, timeZone: string): Duration =>
+  timeZone === 'UTC'
+    ? { months: duration.months, days: 0, ms: duration.ms + duration.days * dayMs }
+    : duration;
+
 /** Never shorter than the duration is anywhere on the calendar, in days of 24 hours; zone changes included. */
 export const maxDays = (duration: Duration): number => Math.ceil(maxMs(duration) / dayMs);
 

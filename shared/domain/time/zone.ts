@@ -17,6 +17,8 @@ type Piece = {
   readonly starts: readonly number[];
   readonly offsets: readonly number[];
   readonly slots: readonly number[];
+  /** The largest offset less the smallest. */
+  readonly spreadMs: number;
 };
 
 type Zone = { readonly name: string; readonly pieces: Map<number, Piece>; latest: Piece };
@@ -34,6 +36,16 @@ export const personTimeZone = (attribute: unknown, companyTimeZone: string): str
 /** Milliseconds that the zone's wall clock is ahead of UTC at an instant. */
 export const offsetAt = (instant: number, timeZone: string): number =>
   timeZone === 'UTC' ? 0 : offsetIn(zoneNamed(timeZone), instant);
+
+/** The most by which a zone's offsets within a span of time may differ. */
+export function offsetSpread(from: number, to: number, timeZone: string): number {
+  if (timeZone === 'UTC') return 0;
+  const zone = zoneNamed(timeZone);
+  const isLatest = from >= zone.latest.startMs && to < zone.latest.startMs + pieceMs;
+  if (isLatest) return zone.latest.spreadMs;
+  const index = Math.floor(from / pieceMs);
+  return index === Math.floor(to / pieceMs) ? pieceOf(zone, index).spreadMs : dayMs;
+}
 
 /** The instant's wall clock, as milliseconds since 1970-01-01T00:00 of the same clock. */
 export const toLocal = (instant: number, timeZone: string): number =>
@@ -137,5 +149,6 @@ function readPiece(index: number, name: string): Piece {
   const slots = Array.from({ length: pieceMs / slotMs }, (_, slot) =>
     starts.findLastIndex((start) => start <= startMs + slot * slotMs),
   );
-  return { startMs, starts: [...starts, Number.POSITIVE_INFINITY], offsets, slots };
+  const spreadMs = Math.max(...offsets) - Math.min(...offsets);
+  return { startMs, starts: [...starts, Number.POSITIVE_INFINITY], offsets, slots, spreadMs };
 }

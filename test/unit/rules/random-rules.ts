@@ -54,6 +54,7 @@ const betweens = fc.constantFrom(
   ['P3M', 'P1M'],
   ['P60D', 'P1W'],
   ['P1M1D', 'P1M'],
+  ['P1M', 'P30D'],
 );
 const timeZone = fc.option(fc.constantFrom('person', 'America/New_York'), { nil: undefined });
 
