@@ -40,3 +40,63 @@ export const transactions = (database: DatabaseSync): (<T>(work: () => T) => T) 
     }
   };
 };
+
+type Turn = { readonly committed: Promise<void> };
+type Durably = <Result>(work: () => Result) => Promise<Result>;
+
+const durablyIn = new WeakMap<DatabaseSync, Durably>();
+
+/**
+ * A function that runs `work` at once and resolves when it is on disk. Works of the same turn of the
+ * event loop are committed together, as a busy database does: a commit costs as much as several writes.
+ */
+export const durably = (database: DatabaseSync): Durably => {
+  const known = durablyIn.get(database);
+  if (known !== undefined) return known;
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  const save = database.prepare('SAVEPOINT work');
+  const release = database.prepare('RELEASE work');
+  const undo = database.prepare('ROLLBACK TO work');
+  let turn: Turn | undefined;
+  const newTurn = (): Turn => {
+    begin.run();
+    const committed = new Promise<void>((resolve, reject) => {
+      // After all that this turn has still to do.
+      process.nextTick(() => {
+        turn = undefined;
+        try {
+          commit.run();
+          resolve();
+        } catch (error) {
+          if (database.isTransaction) database.exec('ROLLBACK');
+          reject(error);
+        }
+      });
+    });
+    committed.catch(() => {}); // told to everybody who waits for it
+    return { committed };
+  };
+  const allOrNothing = <Result>(work: () => Result): Result => {
+    save.run();
+    try {
+      return work();
+    } catch (error) {
+      undo.run();
+      throw error;
+    } finally {
+      release.run();
+    }
+  };
+  const made: Durably = async (work) => {
+    // Inside somebody else's transaction it becomes a part of that one.
+    if (turn === undefined && database.isTransaction) return work();
+    turn ??= newTurn();
+    const { committed } = turn;
+    const result = allOrNothing(work);
+    await committed;
+    return result;
+  };
+  durablyIn.set(database, made);
+  return made;
+};

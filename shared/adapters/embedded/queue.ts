@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { Ids } from '../../ports/ids.ts';
 import { type Queue, type QueueMessage, type QueueName, queueNames } from '../../ports/queue.ts';
-import { transactions } from './database.ts';
+import { durably, transactions } from './database.ts';
 import type { Hostility } from './hostility.ts';
 import { prepareQueueStatements, type QueueStatements } from './queue-statements.ts';
 
@@ -63,9 +63,11 @@ export class EmbeddedQueue implements Queue {
   readonly #hostility: Hostility | undefined;
   readonly #statements: QueueStatements;
   readonly #transaction: <Result>(work: () => Result) => Result;
+  readonly #durably: ReturnType<typeof durably>;
 
   constructor({ database, clock, ids, rows, hostility }: Options) {
     this.#transaction = transactions(database);
+    this.#durably = durably(database);
     this.#clock = clock;
     this.#ids = ids;
     this.#rows = rows;
@@ -80,7 +82,7 @@ export class EmbeddedQueue implements Queue {
       body: bodyText(message.body),
       visibleAt: now + delayMs(message.delaySeconds),
     }));
-    this.#transaction(() => {
+    await this.#durably(() => {
       for (const { body, visibleAt } of rows) {
         this.#statements.insert.run(queue, this.#ids.next(), body, now, visibleAt);
       }

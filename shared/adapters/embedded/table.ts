@@ -13,6 +13,7 @@ import type {
 } from '../../ports/table.ts';
 import { batchesOf } from '../key-batches.ts';
 import type { ChangeFeed } from './change-feed.ts';
+import { durably } from './database.ts';
 import { HostileTable } from './hostile-table.ts';
 import type { Hostility } from './hostility.ts';
 import { type EngineOptions, TableEngine } from './table-engine.ts';
@@ -30,9 +31,11 @@ export class EmbeddedTable implements Table {
   readonly #engine: TableEngine;
   readonly #pages: TablePages;
   readonly #hostile: HostileTable | undefined;
+  readonly #durably: ReturnType<typeof durably>;
 
   constructor(options: EmbeddedTableOptions) {
     this.#engine = new TableEngine(options);
+    this.#durably = durably(options.database);
     this.#pages = new TablePages(this.#engine.rows, options.meter);
     this.feed = this.#engine.feed;
     this.#hostile =
@@ -80,12 +83,12 @@ export class EmbeddedTable implements Table {
 
   async write(write: Write): Promise<WriteResult> {
     if (this.#hostile !== undefined) return this.#hostile.write(write);
-    return this.#engine.write(write);
+    return this.#durably(() => this.#engine.write(write));
   }
 
   async transact(writes: readonly (Write | Check)[]): Promise<WriteResult> {
     if (this.#hostile !== undefined) return this.#hostile.transact(writes);
-    return this.#engine.transact(writes);
+    return this.#durably(() => this.#engine.transact(writes));
   }
 
   /** The earliest `dueAt` of all tables: the next instant at which a virtual clock has to stop. */
