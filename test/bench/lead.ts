@@ -8,7 +8,7 @@ import { aNewLead, aShop } from './shop.ts';
 /** One lead, request to stored profile, against the bare table writes it needs. */
 
 const leads = numberOption('leads', 2000);
-const rounds = 7;
+const rounds = 5;
 
 type Transaction = readonly (Write | Check)[];
 
