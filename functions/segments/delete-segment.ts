@@ -1,4 +1,5 @@
-import { dependentsOf } from '../../shared/domain/segments/definition.ts';
+import { isEventSchedule } from '../../shared/domain/campaigns/schedule.ts';
+import { dependentsOf, references } from '../../shared/domain/segments/definition.ts';
 import type { Table } from '../../shared/ports/table.ts';
 import type { HttpAnswer } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
@@ -32,7 +33,7 @@ export const deleteSegment = route({
   },
 });
 
-/** Campaigns that are not over and whose audience names the segment. */
+/** Campaigns that are not over and name the segment, in their audience or their `unless`. */
 async function campaignsUsing(segment: string, table: Table): Promise<string[]> {
   const users: string[] = [];
   let after: string | null = null;
@@ -44,7 +45,10 @@ async function campaignsUsing(segment: string, table: Table): Promise<string[]> 
     for (const { id, state, definition } of read.rows) {
       if (state === 'completed' || state === 'cancelled') continue;
       const { include = [], exclude = [] } = definition.audience ?? {};
-      if ([...include, ...exclude].includes(segment)) users.push(id);
+      const { schedule } = definition;
+      const unless = isEventSchedule(schedule) ? schedule.unless : undefined;
+      const asked = unless === undefined ? [] : references(unless).map((one) => one.segment);
+      if ([...include, ...exclude, ...asked].includes(segment)) users.push(id);
     }
     after = read.after;
   } while (after !== null);

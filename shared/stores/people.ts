@@ -1,7 +1,7 @@
 import type { Identifier } from '../domain/identity/identifier.ts';
 import type { Profile } from '../domain/profiles/profile.ts';
 import type { TimelineEntry } from '../domain/profiles/timeline-entry.ts';
-import type { PersonDecision } from '../domain/segments/person-decision.ts';
+import type { MemberChange, PersonDecision } from '../domain/segments/person-decision.ts';
 import type { Input } from '../domain/tracking/input.ts';
 import type { Check, Table, Write, WriteResult } from '../ports/table.ts';
 import { identityClaim } from './identities.ts';
@@ -31,31 +31,62 @@ export type PersonResult =
   | { readonly kind: 'clash' }
   | { readonly kind: 'contended' };
 
-/** The writes, markers first so that a repeated input is told by its position. */
+/** The writes but for `moves`, markers first so that a repeated input is told by its position. */
 export function personWrites(change: PersonChange): readonly (Write | Check)[] {
   const { before, decision, inputs, claims, notes, now } = change;
   const { profile } = decision;
-  const zone = profile.attributes['timeZone'];
   return [
     ...inputs.map((input) => markerPut(input.source, input.messageId, now)),
     ...(decision.changed ? profileWrites(before, profile) : []),
     ...claims.map((identifier) => identityClaim(identifier, profile.id)),
     ...[...decision.entries, ...notes].map((entry) => timelineEntry(entry)),
-    ...decision.members.map((member) =>
-      memberWrite(profile.id, member, typeof zone === 'string' ? zone : undefined),
-    ),
+    ...decision.members.map((member) => rowWrite(profile, member)),
   ];
+}
+
+function rowWrite({ id, attributes }: Profile, member: MemberChange): Write {
+  const zone = attributes['timeZone'];
+  return memberWrite(id, member, typeof zone === 'string' ? zone : undefined);
 }
 
 /** Writes a decided person: one transaction, or a plain write when it is one item. */
 export async function writePerson(table: Table, change: PersonChange): Promise<PersonResult> {
-  const writes = personWrites(change);
+  const { profile, moves } = change.decision;
+  const own = personWrites(change);
+  const room = Math.max(0, maxActions - own.length);
+  const ahead = await moveAhead(table, change, moves.slice(room));
+  if (ahead.kind !== 'written') return ahead;
+  const writes = [...own, ...moves.slice(0, room).map((move) => rowWrite(profile, move))];
   const result = await (writes.length === 1 &&
   writes[0]?.kind !== 'check' &&
   writes[0] !== undefined
     ? table.write(writes[0])
     : table.transact(writes));
   return resultOf(result, change.inputs.length);
+}
+
+/**
+ * Moves that do not fit go before: they change no membership, and what is cut off here is done again
+ * with the inputs, whose markers are not yet written.
+ */
+async function moveAhead(
+  table: Table,
+  { before, decision }: PersonChange,
+  moves: readonly MemberChange[],
+): Promise<PersonResult> {
+  const isSame: Check = {
+    kind: 'check',
+    table: 'profiles',
+    key: { pk: before.id },
+    when: { attribute: 'version', equals: before.version },
+  };
+  for (let from = 0; from < moves.length; from += maxActions - 1) {
+    const some = moves.slice(from, from + maxActions - 1);
+    const rows = some.map((move) => rowWrite(decision.profile, move));
+    const result = resultOf(await table.transact([isSame, ...rows]), 0);
+    if (result.kind !== 'written') return result;
+  }
+  return { kind: 'written' };
 }
 
 function resultOf(result: WriteResult, markers: number): PersonResult {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AroundPorts } from '../../infra/local/load-functions.ts';
+import { sqsEvent } from '../../infra/local/sqs-event.ts';
 import type { World } from '../../infra/local/world.ts';
 import { createHostility, type Hostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
@@ -9,6 +10,7 @@ import { getProfile } from '../../shared/stores/profiles.ts';
 import { parseTimelineItem } from '../../shared/stores/timeline.ts';
 import { aSite } from '../support/site.ts';
 import { aWorld, startOfWorld } from '../support/world.ts';
+import { anInput } from '../unit/tracking/an-input.ts';
 
 const dayMs = 86_400_000;
 const ingest = 'functions/tracking/ingest-inputs.ts';
@@ -231,6 +233,49 @@ describe.each(modes)('everything that websites say, hostile %s', (hostile) => {
     ]);
     expect(world.deadLetters()).toEqual([]);
   });
+});
+
+describe('a message delivered to two workers at once', () => {
+  it('makes one person, whoever of them is faster', async () => {
+    const person = { externalId: 'c-1', email: 'anna@example.com' };
+    const overtaking = { inputs: [anInput({ source: 'site', identifiers: person })] };
+    let overtakes: (() => Promise<unknown>) | undefined;
+    const around: AroundPorts = (row, ports) => {
+      if (row.file !== ingest) return ports;
+      const transact: Table['transact'] = async (writes) => {
+        const first = overtakes;
+        overtakes = undefined;
+        await first?.();
+        return ports.table.transact(writes);
+      };
+      return { ...ports, table: Object.assign(Object.create(ports.table), { transact }) };
+    };
+    await using world = await aWorld({ around });
+    overtakes = () => world.invoke(ingest, sqsEvent('inputs', [aMessage(overtaking)]));
+    const site = await aSite(world);
+    const call = {
+      type: 'track',
+      event: 'Seen',
+      userId: 'c-1',
+      context: { traits: { email: person.email } },
+    };
+    const batch = ['m-1', 'm-2', 'm-3'].map((messageId) => ({ ...call, messageId }));
+    await site.post('/v1/batch', { batch });
+    await world.settle();
+    const { profiles, entries } = await stored(world);
+    expect(profiles).toHaveLength(1);
+    expect(entries.filter(({ type }) => type === 'event')).toHaveLength(3);
+    await expectOneOwnerEach(world);
+  });
+});
+
+const aMessage = (body: unknown) => ({
+  messageId: 'overtaking',
+  receiptHandle: 'overtaking',
+  body: JSON.stringify(body),
+  receives: 1,
+  sentAt: Date.parse(startOfWorld),
+  firstReceivedAt: Date.parse(startOfWorld),
 });
 
 /** A table whose caller may die just before or just after any request. */

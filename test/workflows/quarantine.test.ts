@@ -144,6 +144,8 @@ describe('a bot', () => {
     expect(await membersOf(world, 'shown')).toHaveLength(1);
     const { ledger } = await personOf(world, 'bot');
     expect(ledger?.length).toBeGreaterThan(64 * kilobyte);
+    const [item] = (await world.ports.table.scan('profiles', { segment: 0, segments: 1 })).items;
+    expect(JSON.stringify(item).length).toBeLessThan(kilobyte);
     const batch = Array.from({ length: 60 }, (_, index) => seen(`m-${index + 1}`, 'bot'));
     await site.post('/v1/batch', { batch });
     await world.settle();

@@ -87,7 +87,43 @@ describe('a segment that is changed', () => {
   });
 });
 
+describe('a person in very many segments', () => {
+  it('changes time zone in all of them', async () => {
+    await using world = await aWorld();
+    const site = await aSite(world);
+    await site.post('/v1/identify', { userId: 'c-1', traits: { city: 'Riga' } });
+    const names = Array.from({ length: 130 }, (_, n) => `s-${n}`);
+    for (const name of names) await site.segment(name, inCity('Riga').rule);
+    await built(world);
+    const traits = { timeZone: 'Europe/Riga' };
+    await site.post('/v1/identify', { userId: 'c-1', traits });
+    await world.settle();
+    const { id, attributes } = await personOf(world, 'c-1');
+    expect(attributes).toEqual({ city: 'Riga', ...traits });
+    const page = await world.ports.table.scan('marketing', { segment: 0, segments: 1 });
+    const rows = page.items.filter(({ pk, sk }) => pk.startsWith('member#') && sk === id);
+    expect(rows.map(({ zone }) => zone)).toEqual(names.map(() => 'Europe/Riga'));
+  });
+});
+
 describe('a segment that is deleted', () => {
+  it('is kept while a campaign asks for it', async () => {
+    await using world = await aWorld();
+    const site = await aSite(world);
+    await site.segment('mine', inCity('Riga').rule);
+    const template = { name: 'Welcome', channel: 'sms', text: 'Hello' };
+    await site.admin('PUT', '/admin/templates/welcome', template);
+    const campaign = {
+      name: 'Welcome',
+      topic: 'offers',
+      schedule: { on: 'profile.created', delay: 'PT1H', unless: { not: { in: 'mine' } } },
+      message: { channel: 'sms', template: 'welcome' },
+    };
+    expect((await site.admin('PUT', '/admin/campaigns/welcome', campaign)).status).toBe(200);
+    const refused = await site.admin('DELETE', '/admin/segments/mine');
+    expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('welcome')]);
+  });
+
   it('is kept while something uses it, then gone with its members, for good', async () => {
     await using world = await aWorld();
     const site = await aSite(world);

@@ -22,6 +22,8 @@ export type PersonDecision = {
   readonly profile: Profile;
   readonly entries: readonly TimelineEntry[];
   readonly members: readonly MemberChange[];
+  /** Rows of segments whose membership stays, written again because they carry the person's zone. */
+  readonly moves: readonly MemberChange[];
   /** Whether anything about the profile is to be written. */
   readonly changed: boolean;
   /** More segments change than fit one transaction: decide again after writing; `dueAt` is set for a crash in between. */
@@ -76,6 +78,7 @@ class Draft {
   readonly ledger: Ledger;
   readonly entries: TimelineEntry[] = [];
   readonly members = new Map<string, MemberChange>();
+  #zoneChanged = false;
   ledgerChanged = false;
   #profile: Profile;
   #marks: Map<string, Mark>;
@@ -99,7 +102,7 @@ class Draft {
     this.#profile = applied.profile;
     for (const entry of applied.entries) this.#record(entry);
     const touched = [...applied.changed].flatMap((name) => ruleset.byAttribute.get(name) ?? []);
-    if (applied.changed.has('timeZone')) this.#moveMembers();
+    this.#zoneChanged ||= applied.changed.has('timeZone');
     if (input.event !== undefined) {
       const occurredAt = Date.parse(input.occurredAt);
       const metrics = recordEvent(this.ledger, ruleset, { ...input.event, occurredAt }, now);
@@ -161,6 +164,7 @@ class Draft {
       profile: changed ? profile : before,
       entries: this.entries,
       members: [...this.members.values()],
+      moves: this.#zoneChanged ? this.#moves() : [],
       changed,
       more: this.#more,
       behind: false,
@@ -201,12 +205,12 @@ class Draft {
     });
   }
 
-  /** Member rows carry the person's zone: all of them are written again when it changes. */
-  #moveMembers(): void {
-    for (const { segment } of this.#marks.values()) {
-      const [mark] = markText(this.#marks.get(segment), this.situation.ruleset);
-      this.members.set(segment, { segment, mark });
-    }
+  #moves(): MemberChange[] {
+    return [...this.#marks.values()].flatMap((mark) => {
+      const { segment } = mark;
+      const [text] = this.members.has(segment) ? [] : markText(mark, this.situation.ruleset);
+      return text === undefined ? [] : [{ segment, mark: text }];
+    });
   }
 
   #record(entry: Omit<TimelineEntry, 'id'>): void {

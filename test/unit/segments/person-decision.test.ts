@@ -70,6 +70,7 @@ describe('the decision about a person', () => {
       profile,
       entries: [],
       members: [],
+      moves: [],
       more: false,
     });
   });
