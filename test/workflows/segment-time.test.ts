@@ -3,7 +3,7 @@ import type { World } from '../../infra/local/world.ts';
 import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
 import { dueKinds } from '../../shared/stores/due-slots.ts';
 import { queryTimeline } from '../../shared/stores/timeline.ts';
-import { orders, somePeople } from '../support/segment-cases.ts';
+import { caughtUp, orders, somePeople } from '../support/segment-cases.ts';
 import { aSite, built, membersOf, personOf } from '../support/site.ts';
 import { aWorld, startOfWorld } from '../support/world.ts';
 
@@ -57,6 +57,29 @@ describe('time', () => {
       `segment.left ${last}`,
     ]);
   });
+
+  it.each([1, 2, 3])(
+    'is told by its own instants, however late it is noticed (hostile %s)',
+    async (hostile) => {
+      await using world = await aWorld({ ...riga, clock: '2027-03-20T00:00:00Z', hostile });
+      const site = await aSite(world);
+      await site.segment('birthday', { attribute: 'born', anniversary: 'today' });
+      await built(world);
+      for (let n = 0; n < 20; n += 1) {
+        await site.post('/v1/identify', { userId: `c-${n}`, traits: { born: '1990-03-28' } });
+      }
+      await world.settle();
+      await world.advance('P20D');
+      await caughtUp(world);
+      for (let n = 0; n < 20; n += 1) {
+        expect(await flipsOf(world, `c-${n}`)).toEqual([
+          'segment.entered 2027-03-27T22:00:00.000Z',
+          'segment.left 2027-03-28T21:00:00.000Z',
+        ]);
+      }
+      expect(world.deadLetters()).toEqual([]);
+    },
+  );
 
   it('costs a look at each slot a minute while nothing is due', async () => {
     const meter = new RequestMeter();
