@@ -145,23 +145,24 @@ class Draft {
   decision(): PersonDecision {
     const { situation } = this;
     const { profile: before, ruleset } = situation;
-    if (this.ledgerChanged)
-      dropMetrics(this.ledger, new Set(ruleset.registry.metrics.map(({ id }) => id)));
-    const dueAt = this.#more ? Math.min(situation.now, this.#dueAt) : this.#dueAt;
-    const profile: Profile = {
-      ...this.#profile,
-      version: before.version + 1,
-      ledger: this.ledgerChanged ? encodeLedger(this.ledger) : before.ledger,
-      segments: [...this.#marks.values()].flatMap((mark) => markText(mark, ruleset)),
-      dueAt: Number.isFinite(dueAt) ? dueAt : undefined,
-    };
+    const soonest = this.#more ? Math.min(situation.now, this.#dueAt) : this.#dueAt;
+    const dueAt = Number.isFinite(soonest) ? soonest : undefined;
     const changed =
       this.#profile !== before ||
       this.ledgerChanged ||
       this.members.size > 0 ||
-      profile.dueAt !== before.dueAt;
+      dueAt !== before.dueAt;
+    if (this.ledgerChanged)
+      dropMetrics(this.ledger, new Set(ruleset.registry.metrics.map(({ id }) => id)));
+    const after = (): Profile => ({
+      ...this.#profile,
+      version: before.version + 1,
+      ledger: this.ledgerChanged ? encodeLedger(this.ledger) : before.ledger,
+      segments: [...this.#marks.values()].flatMap((mark) => markText(mark, ruleset)),
+      dueAt,
+    });
     return {
-      profile: changed ? profile : before,
+      profile: changed ? after() : before,
       entries: this.entries,
       members: [...this.members.values()],
       moves: this.#zoneChanged ? this.#moves() : [],
