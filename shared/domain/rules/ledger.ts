@@ -1,3 +1,4 @@
+import { dayMs } from '../time/calendar.ts';
 import type { Instant } from '../time/instant.ts';
 import { add, rescale } from './decimal.ts';
 import { ledgerVersion, packMetric, unpackLedger, unpackMetric } from './ledger-bytes.ts';
@@ -5,10 +6,17 @@ import type { Match, MetricSpec } from './metric.ts';
 import { type Metric, newMetric, weigh } from './metric-history.ts';
 import { writeCount } from './packed.ts';
 
-const dayMs = 86_400_000;
-
 /** Single events stay this much longer than a rule needs them, for inputs that arrive late. */
 export const marginDays = 45;
+
+/**
+ * No packed ledger is longer: it is written whole, in one transaction of at most 4 MB. Some 700 000
+ * events reach it, which nobody does by hand.
+ */
+export const maxLedgerBytes = 2 * 1024 * 1024;
+
+/** A ledger that has to be cut is cut to this, so that it is not cut again by the next event. */
+const cutLedgerBytes = 1.5 * 1024 * 1024;
 
 /** One person's metrics by id, each still packed until it is read. Changed in place. */
 export type Ledger = { readonly metrics: Map<number, Metric | Uint8Array> };
@@ -18,17 +26,52 @@ export const decodeLedger = (bytes: Uint8Array | undefined): Ledger => ({
   metrics: bytes === undefined ? new Map() : unpackLedger(bytes),
 });
 
-/** Version, then per metric, by id: id, length, packed content. */
+/**
+ * Version, then per metric, by id: id, length, packed content. A ledger beyond `maxLedgerBytes` is cut:
+ * its oldest single events become totals too early, so that windows no longer see them.
+ */
 export function encodeLedger(ledger: Ledger): Uint8Array {
-  const bytes = [ledgerVersion];
-  for (const id of [...ledger.metrics.keys()].sort((a, b) => a - b)) {
-    const metric = ledger.metrics.get(id) ?? newMetric();
-    const packed = metric instanceof Uint8Array ? metric : packMetric(metric);
-    writeCount(bytes, id);
-    writeCount(bytes, packed.length);
-    for (const byte of packed) bytes.push(byte);
+  const packed = new Map<number, Uint8Array>();
+  for (const [id, metric] of ledger.metrics) packed.set(id, packedForm(metric));
+  if (sizeOf(packed) > maxLedgerBytes) cutLedger(ledger, packed);
+  const bytes = new Uint8Array(sizeOf(packed));
+  bytes[0] = ledgerVersion;
+  let at = 1;
+  for (const id of [...packed.keys()].sort((a, b) => a - b)) {
+    const content = packed.get(id) ?? new Uint8Array();
+    const head = headOf(id, content);
+    bytes.set(head, at);
+    bytes.set(content, at + head.length);
+    at += head.length + content.length;
   }
-  return Uint8Array.from(bytes);
+  return bytes;
+}
+
+const packedForm = (metric: Metric | Uint8Array): Uint8Array =>
+  metric instanceof Uint8Array ? metric : packMetric(metric);
+
+function headOf(id: number, content: Uint8Array): number[] {
+  const head: number[] = [];
+  writeCount(head, id);
+  writeCount(head, content.length);
+  return head;
+}
+
+function sizeOf(packed: ReadonlyMap<number, Uint8Array>): number {
+  let size = 1;
+  for (const [id, content] of packed) size += headOf(id, content).length + content.length;
+  return size;
+}
+
+/** Folds half of the largest metric's events, again and again, until the ledger has room. */
+function cutLedger(ledger: Ledger, packed: Map<number, Uint8Array>): void {
+  while (sizeOf(packed) > cutLedgerBytes) {
+    const [largest] = [...packed].sort(([, one], [, other]) => other.length - one.length);
+    const metric = largest === undefined ? undefined : readMetric(ledger, largest[0]);
+    if (largest === undefined || metric === undefined || metric.times.length === 0) return;
+    foldOldest(metric, Math.ceil(metric.times.length / 2));
+    packed.set(largest[0], packMetric(metric));
+  }
 }
 
 /** A metric of the ledger, unpacked when first read; undefined when it was never filled. */
@@ -83,7 +126,10 @@ export function foldLedger(ledger: Ledger, metricId: number, spec: MetricSpec, n
   const oldest = now - days * dayMs;
   let folded = 0;
   while (folded < metric.times.length && (metric.times[folded] ?? 0) <= oldest) folded++;
-  if (folded === 0) return;
+  if (folded > 0) foldOldest(metric, folded);
+}
+
+function foldOldest(metric: Metric, folded: number): void {
   const times = metric.times.splice(0, folded);
   metric.count += folded;
   metric.first = Math.min(metric.first, times[0] ?? metric.first);
