@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { bucketOf } from '../../../shared/domain/rules/bucket.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 
 /** Something a person did, as the naive reading of rules sees it. */
@@ -13,16 +14,24 @@ export type Person = {
 
 type Words = Record<string, unknown>;
 
+/** What is the same for everybody: the company's zone, other segments, and what triggered. */
+export type Around = {
+  company: string;
+  segments: Readonly<Record<string, Rule>>;
+  trigger: { event: string; at: number };
+};
+
 /** Rules read plainly, from the whole history, on Temporal: what the compiled ones must equal. */
-export function naive(rule: Rule, person: Person, now: number, company: string): boolean {
+export function naive(rule: Rule, person: Person, now: number, around: Around): boolean {
+  const { company } = around;
   const words = rule as Words;
-  const again = (child: Rule): boolean => naive(child, person, now, company);
+  const again = (child: Rule): boolean => naive(child, person, now, around);
   if ('all' in rule) return rule.all.every(again);
   if ('any' in rule) return rule.any.some(again);
   if ('not' in rule) return !again(rule.not);
   const zone = zoneOf(words['timeZone'], person, company);
   if ('attribute' in rule) {
-    const value = person.attributes[rule.attribute] ?? person.identifiers[rule.attribute];
+    const value = read(person.attributes, rule.attribute) ?? person.identifiers[rule.attribute];
     return value_(value, words, now, zone);
   }
   if ('age' in rule) return age(person.attributes[rule.age], words, now, zone);
@@ -42,7 +51,28 @@ export function naive(rule: Rule, person: Person, now: number, company: string):
       )
     );
   }
-  return behaviour(words, person, now, zone);
+  if ('in' in rule) return again(around.segments[rule.in] ?? { any: [] });
+  if ('bucket' in rule) {
+    const { salt, from, to } = rule.bucket;
+    const place = bucketOf(salt, person.id);
+    return from <= place && place < to;
+  }
+  return behaviour(words, { ...person, deeds: deedsSince(words, person, around) }, now, zone);
+}
+
+function read(fields: Words, name: string): unknown {
+  if (fields[name] !== undefined) return fields[name];
+  const [first = '', ...rest] = name.split('.');
+  const inner = fields[first];
+  const isObject = typeof inner === 'object' && inner !== null;
+  return rest.length > 0 && isObject ? read(inner as Words, rest.join('.')) : undefined;
+}
+
+function deedsSince(words: Words, { deeds }: Person, { trigger }: Around): Deed[] {
+  if (words['since'] === undefined) return deeds;
+  return deeds.filter(
+    ({ name, at }) => at > trigger.at || (at === trigger.at && name !== trigger.event),
+  );
 }
 
 const zoneOf = (word: unknown, person: Person, company: string): string =>

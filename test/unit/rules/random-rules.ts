@@ -114,11 +114,24 @@ const zoned = (words: Words, zone: unknown): Words =>
       : undefined,
   });
 
+/** What other segments there are. */
+export const segments: Readonly<Record<string, Rule>> = {
+  'had-it-long': { attribute: 'boughtAt', olderThan: 'P3M' },
+  'buys-often': { did: 'Order Completed', within: 'P90D', atLeast: 2 },
+};
+
 const leaves = fc
   .oneof(
     fc
       .tuple(events, fc.oneof(fc.constant({}), dateWords), fc.oneof(counts, sums), wheres, timeZone)
       .map(([did, window, words, where, zone]) => zoned({ did, ...window, ...words, where }, zone)),
+    fc
+      .tuple(fc.constantFrom('did', 'didNot', 'last'), events, wheres)
+      .map(([word, event, where]) => without({ [word]: event, since: 'trigger', where })),
+    fc.constantFrom(...Object.keys(segments)).map((id) => ({ in: id })),
+    fc
+      .tuple(fc.constantFrom('spring', 'autumn'), fc.integer({ min: 0, max: 99 }))
+      .map(([salt, from]) => ({ bucket: { salt, from, to: Math.min(100, from + 40) } })),
     fc
       .tuple(events, fc.oneof(fc.constant({}), dateWords), wheres, timeZone)
       .map(([didNot, window, where, zone]) => zoned({ didNot, ...window, where }, zone)),
@@ -153,6 +166,12 @@ const leaves = fc
       { attribute: 'email', contains: '@example' },
       { attribute: 'visits', atLeast: 2, atMost: 5 },
       { attribute: 'visits', above: 3 },
+      { attribute: 'address.city', equals: 'Riga' },
+      { attribute: 'address.city', notEquals: 'Riga' },
+      { attribute: 'address.city', exists: true },
+      { attribute: 'tags', contains: 'vip' },
+      { attribute: 'tags', notEquals: 'vip' },
+      { attribute: 'address.tags', contains: 'vip' },
     ),
   )
   .map((words) => words as unknown as Rule);
@@ -196,11 +215,16 @@ const deeds: fc.Arbitrary<Deed> = fc.record({
 
 /** People with up to twelve deeds. */
 export const people: fc.Arbitrary<Person> = fc.record({
-  id: fc.constant('p1'),
+  id: fc.constantFrom('p1', 'p2', 'p3', 'p4'),
   timeZone: fc.constantFrom(...zones),
   attributes: fc
     .record({
       city: optional(fc.constantFrom('Riga', 'Ventspils')),
+      'address.city': fc.option(fc.constant('Riga'), { nil: undefined, freq: 5 }),
+      address: optional(
+        fc.constantFrom<unknown>('Riga', { city: 'Riga' }, { city: 'Oslo', tags: ['vip'] }),
+      ),
+      tags: optional(fc.constantFrom<unknown>('vip', 'vips', ['vip', 'new'], ['vips'], [])),
       visits: optional(fc.constantFrom<unknown>(1, 3, 5, '4')),
       boughtAt: optional(fc.oneof(dates, fc.constant('soon'))),
       cars: optional(

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { member, until } from '../../../shared/domain/rules/answer.ts';
-import { compileRule, type Subject } from '../../../shared/domain/rules/compile.ts';
+import {
+  type CompiledRule,
+  compileRule,
+  type Subject,
+} from '../../../shared/domain/rules/compile.ts';
 import {
   addEvent,
   decodeLedger,
@@ -10,24 +14,41 @@ import {
   foldLedger,
   type Ledger,
 } from '../../../shared/domain/rules/ledger.ts';
-import { type MetricSpec, matchEvent, metricKey } from '../../../shared/domain/rules/metric.ts';
+import {
+  longerRetention,
+  type MetricSpec,
+  matchEvent,
+  metricKey,
+} from '../../../shared/domain/rules/metric.ts';
 import { parseRule, type Rule } from '../../../shared/domain/rules/rule.ts';
-import { type Deed, naive } from './naive-rule.ts';
-import { instants, people, rules, zones } from './random-rules.ts';
+import { type Around, type Deed, naive } from './naive-rule.ts';
+import { instants, people, rules, segments, zones } from './random-rules.ts';
+
+/** What triggers, for the rules that count since then. */
+const triggerEvent = 'Order Completed';
 
 function compiled(rule: Rule, companyTimeZone: string) {
+  const metrics = new Map<string, MetricSpec>();
   const ids: string[] = [];
-  return {
-    ids,
-    ...compileRule(rule, {
+  const compile = (one: Rule): CompiledRule => {
+    const compiledRule = compileRule(one, {
       companyTimeZone,
-      segment: () => () => Number.NaN,
+      triggerEvent,
+      segment: (id) => compile(segments[id] ?? { any: [] }).evaluate,
       metricId: (spec) => {
         if (!ids.includes(metricKey(spec))) ids.push(metricKey(spec));
         return ids.indexOf(metricKey(spec));
       },
-    }),
+    });
+    for (const spec of compiledRule.metrics) {
+      const known = metrics.get(metricKey(spec)) ?? spec;
+      const retentionDays = longerRetention(spec.retentionDays, known.retentionDays);
+      metrics.set(metricKey(spec), { ...spec, retentionDays });
+    }
+    return compiledRule;
   };
+  const { evaluate } = compile(rule);
+  return { ids, evaluate, metrics: [...metrics.values()] };
 }
 
 type Compiled = ReturnType<typeof compiled>;
@@ -62,13 +83,16 @@ describe('rules', () => {
         people,
         fc.constantFrom(...zones),
         instants,
+        instants,
         fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }),
-        (rule, person, company, now, places) => {
-          expect(parseRule(rule)).toMatchObject({ ok: true });
+        (rule, person, company, now, triggeredAt, places) => {
+          const trigger = { event: triggerEvent, at: triggeredAt };
+          const around: Around = { company, segments, trigger };
+          expect(parseRule(rule, { trigger: true })).toMatchObject({ ok: true });
           const compiledRule = compiled(rule, company);
           const subject: Subject = { ...person, ledger: record(compiledRule, person.deeds, now) };
-          const answer = compiledRule.evaluate(subject, now);
-          expect(member(answer)).toBe(naive(rule, person, now, company));
+          const answer = compiledRule.evaluate(subject, now, triggeredAt);
+          expect(member(answer)).toBe(naive(rule, person, now, around));
           const end = Math.min(until(answer), Date.UTC(2032, 0));
           expect(end).toBeGreaterThan(now);
           const inside = [
@@ -76,11 +100,11 @@ describe('rules', () => {
             end - 1,
           ];
           for (const instant of inside) {
-            expect(naive(rule, person, instant, company)).toBe(member(answer));
+            expect(naive(rule, person, instant, around)).toBe(member(answer));
           }
           const isLeaf = !('all' in rule || 'any' in rule || 'not' in rule || 'has' in rule);
           const turns = isLeaf && until(answer) === end;
-          const after = turns ? naive(rule, person, end, company) : !member(answer);
+          const after = turns ? naive(rule, person, end, around) : !member(answer);
           expect(after).toBe(!member(answer));
         },
       ),
@@ -102,7 +126,11 @@ describe('rules', () => {
             .sort((a, b) => a.rank - b.rank)
             .map(({ deed }) => deed);
           const [one, other] = [person.deeds, shuffled].map((history) =>
-            compiledRule.evaluate({ ...person, ledger: record(compiledRule, history, now) }, now),
+            compiledRule.evaluate(
+              { ...person, ledger: record(compiledRule, history, now) },
+              now,
+              now,
+            ),
           );
           expect(one).toBe(other);
         },
