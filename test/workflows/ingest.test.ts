@@ -8,6 +8,7 @@ import type { TimelineEntry } from '../../shared/domain/profiles/timeline-entry.
 import type { Item, Table, TableName } from '../../shared/ports/table.ts';
 import { getProfile } from '../../shared/stores/profiles.ts';
 import { parseTimelineItem } from '../../shared/stores/timeline.ts';
+import { dying } from '../support/dying-table.ts';
 import { aSite } from '../support/site.ts';
 import { aWorld, startOfWorld } from '../support/world.ts';
 import { anInput } from '../unit/tracking/an-input.ts';
@@ -277,22 +278,3 @@ const aMessage = (body: unknown) => ({
   sentAt: Date.parse(startOfWorld),
   firstReceivedAt: Date.parse(startOfWorld),
 });
-
-/** A table whose caller may die just before or just after any request. */
-function dying(table: Table, dies: () => boolean): Table {
-  const around = async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
-    if (dies()) throw new Error('Killed before the request.');
-    const answer = await work();
-    if (dies()) throw new Error('Killed before the answer came.');
-    return answer;
-  };
-  return {
-    get: (...of) => around(() => table.get(...of)),
-    batchGet: (...of) => around(() => table.batchGet(...of)),
-    query: (...of) => around(() => table.query(...of)),
-    scan: (...of) => around(() => table.scan(...of)),
-    due: (...of) => around(() => table.due(...of)),
-    write: (...of) => around(() => table.write(...of)),
-    transact: (...of) => around(() => table.transact(...of)),
-  };
-}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../events/envelope.ts';
 import type { AroundPorts } from '../../infra/local/load-functions.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
+import { dying } from '../support/dying-table.ts';
 import {
   act,
   caughtUp,
@@ -17,14 +18,28 @@ import { aSite, built, personOf } from '../support/site.ts';
 import { aWorld } from '../support/world.ts';
 
 const passes = 'functions/segments/pass-over-profiles.ts';
+const workers = [
+  passes,
+  'functions/segments/review-profiles.ts',
+  'functions/tracking/ingest-inputs.ts',
+  'functions/time/sweep-due-slots.ts',
+];
 
 const modes = [undefined, 1, 2, 3];
 
 describe.each(modes)('segments, hostile %s', (hostile) => {
-  it('hold at every instant those whom a recount from scratch finds', async () => {
-    await using world = await aWorld({ hostile });
-    const site = await aSite(world);
+  it.each([
+    ['', 0],
+    [', though their workers are killed at any point', 0.01],
+  ])('hold at every instant those whom a recount from scratch finds%s', async (_, risk) => {
     const dice = createHostility((hostile ?? 0) + 10);
+    let killed = 0;
+    const around: AroundPorts = (row, ports) =>
+      workers.includes(row.file)
+        ? { ...ports, table: dying(ports.table, () => dice.chance(risk) && (killed += 1) > 0) }
+        : ports;
+    await using world = await aWorld({ hostile, around });
+    const site = await aSite(world);
     const people = await somePeople(site, 12);
     let cases = someCases(dice);
     for (const [id, { rule }] of Object.entries(cases)) await site.segment(id, rule);
@@ -42,6 +57,7 @@ describe.each(modes)('segments, hostile %s', (hostile) => {
       await expectMembers(world, cases, people);
     }
     expect(world.deadLetters()).toEqual([]);
+    expect(killed > 5).toBe(risk > 0);
   });
 
   it('say when each person entered and left, once each, in turns', async () => {
