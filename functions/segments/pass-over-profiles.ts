@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { settleRules } from '../../shared/domain/segments/definition.ts';
 import type { Ruleset } from '../../shared/domain/segments/ruleset.ts';
+import { isSettled } from '../../shared/domain/segments/settled.ts';
+import { settlePerson } from '../../shared/flows/segments/person-record.ts';
+import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { logger } from '../../shared/runtime/observability.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
-import { settlePerson } from '../../shared/runtime/person-record.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
-import { slotMessageSchema } from '../../shared/runtime/slot-function.ts';
 import { releaseLease, takeLease } from '../../shared/stores/leases.ts';
 import { getProfile, scanProfiles } from '../../shared/stores/profiles.ts';
 import {
@@ -87,7 +88,9 @@ async function workOnPart(
         after,
         limit: pagePeople,
       });
-      await inParallel(page.profiles, parallelPeople, (profile) => settle(profile, ruleset, ports));
+      const now = clock.now();
+      const changing = page.profiles.filter((profile) => !isSettled(profile, ruleset, now));
+      await inParallel(changing, parallelPeople, (profile) => settle(profile, ruleset, ports));
       progress = {
         part: message.part,
         after: page.after,

@@ -108,7 +108,7 @@ export function newProfile(id: string, now: number): Profile {
 
 export async function getProfile(table: Table, id: string): Promise<Profile | undefined> {
   const item = await table.get('profiles', { pk: id });
-  return item === undefined ? undefined : complete(table, item);
+  return item === undefined ? undefined : complete(table, parseProfile(item));
 }
 
 /** The profiles that exist, by id; strongly consistent. */
@@ -121,7 +121,7 @@ export async function getProfiles(
     'profiles',
     ids.map((pk) => ({ pk })),
   );
-  const profiles = await Promise.all(items.map((item) => complete(table, item)));
+  const profiles = await completeAll(table, items);
   return new Map(profiles.map((profile) => [profile.id, profile]));
 }
 
@@ -136,13 +136,20 @@ export async function scanProfiles(
   },
 ): Promise<{ readonly profiles: readonly Profile[]; readonly after: string | null }> {
   const page = await table.scan('profiles', scan);
-  const profiles = await Promise.all(page.items.map((item) => complete(table, item)));
-  return { profiles, after: page.after };
+  return { profiles: await completeAll(table, page.items), after: page.after };
+}
+
+/** Nobody waits for pages that few have. */
+async function completeAll(table: Table, items: readonly Item[]): Promise<readonly Profile[]> {
+  const stored = items.map(parseProfile);
+  if (stored.every(({ ledgerPages }) => ledgerPages === 0))
+    return stored.map(({ profile }) => profile);
+  return Promise.all(stored.map((one) => complete(table, one)));
 }
 
 /** The profile with its ledger's pages, if it has any; read again when a writer came in between. */
-async function complete(table: Table, item: Item): Promise<Profile> {
-  let { profile, ledgerPages } = parseProfile(item);
+async function complete(table: Table, stored: StoredProfile): Promise<Profile> {
+  let { profile, ledgerPages } = stored;
   while (ledgerPages > 0) {
     const pages = await allItems(table, { pk: `ledger#${profile.id}`, consistent: true });
     const ledger = joinPages(pages, profile.version, ledgerPages);

@@ -31,8 +31,9 @@ const rules: Readonly<Record<string, unknown>> = {
   grown: { age: 'birthDate', atLeast: 25, atMost: 60 },
 };
 
-/** Of so many people one is due within the first minute. */
+/** Of so many people one is due in each of the first minutes. */
 export const dueOneIn = 100;
+export const dueMinutes = 5;
 
 /** Different people; the others repeat their history under another id. */
 const differentPeople = 1000;
@@ -70,7 +71,8 @@ async function store(table: EmbeddedTable, template: Profile, index: number): Pr
   const id = personId(index);
   const usual = Math.max(template.dueAt ?? 0, start + dayMs);
   // Earlier than the rules say: looked at for nothing, as after an input that moved the instant.
-  const dueAt = index % dueOneIn === 0 ? start + 30_000 : usual;
+  const minute = index % dueOneIn;
+  const dueAt = minute < dueMinutes ? start + minute * 60_000 + 30_000 : usual;
   const identifiers = { email: `person-${index}@example.com` };
   const [write] = profileWrites(newProfile(id, start), { ...template, id, dueAt, identifiers });
   if (write !== undefined) await table.write(write);

@@ -1,16 +1,14 @@
 import type { Profile } from '../profiles/profile.ts';
-import { timeZoneOf } from '../profiles/profile.ts';
 import type { TimelineEntry } from '../profiles/timeline-entry.ts';
-import type { Subject } from '../rules/compile.ts';
 import { decodeLedger, dropMetrics, encodeLedger, type Ledger } from '../rules/ledger.ts';
 import { type Instant, isoInstant } from '../time/instant.ts';
-import { isTimeZone } from '../time/zone.ts';
 import type { Input } from '../tracking/input.ts';
 import { applyInput } from '../tracking/input-application.ts';
 import { fillMetrics, missingMetrics, type PastEvent, recordEvent } from './history.ts';
 import { isMemberBy, type Mark, markOf, parseMark, type Standing } from './membership.ts';
 import { evaluateSegments, type Ruleset } from './ruleset.ts';
 import { unserved } from './segment.ts';
+import { subjectOf } from './settled.ts';
 
 /** A person's row in a segment: put with its mark, or taken out. */
 export type MemberChange = {
@@ -137,7 +135,8 @@ class Draft {
   /** Takes the standing at an instant over into marks, members and entries; answers until when it holds. */
   #evaluate(at: Instant, positions: ReadonlySet<number> | undefined): Instant {
     const { ruleset } = this.situation;
-    const { standings, until } = evaluateSegments(ruleset, this.#subject(), { now: at, positions });
+    const subject = subjectOf(this.#profile, this.ledger, ruleset);
+    const { standings, until } = evaluateSegments(ruleset, subject, { now: at, positions });
     for (const [segment, standing] of standings) this.#stand(segment, standing, at);
     return until;
   }
@@ -170,13 +169,6 @@ class Draft {
       more: this.#more,
       behind: false,
     };
-  }
-
-  #subject(): Subject {
-    const { attributes, identifiers, id } = this.#profile;
-    const { companyTimeZone } = this.situation.ruleset;
-    const timeZone = timeZoneOf(this.#profile, companyTimeZone, isTimeZone);
-    return { attributes, identifiers, id, timeZone, ledger: this.ledger };
   }
 
   #stand(segment: string, standing: Standing, at: Instant): void {
