@@ -1,12 +1,12 @@
 import { isEventSchedule } from '../../shared/domain/campaigns/schedule.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import { startMessage } from '../../shared/flows/campaigns/start-message.ts';
+import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
+import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Key } from '../../shared/ports/table.ts';
-import { startMessage } from '../../shared/runtime/campaigns/start-message.ts';
-import { workThroughSlot } from '../../shared/runtime/due-worker.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
-import { slotMessageSchema } from '../../shared/runtime/slot-function.ts';
 import { dueKinds } from '../../shared/stores/due-slots.ts';
 import { type Enrolment, enrolmentPut, parseEnrolment } from '../../shared/stores/enrolments.ts';
 import { writeOnce } from '../../shared/stores/messages.ts';

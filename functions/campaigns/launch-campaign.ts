@@ -12,15 +12,15 @@ import { isEventSchedule, isOnceSchedule } from '../../shared/domain/campaigns/s
 import { inState, transition } from '../../shared/domain/campaigns/transition.ts';
 import { isBuilding } from '../../shared/domain/segments/segment.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import type { Ports } from '../../shared/ports/ports.ts';
-import { type Put, Throttled } from '../../shared/ports/table.ts';
 import {
   campaignView,
   refusal,
   requireCampaign,
-} from '../../shared/runtime/campaigns/change-campaign.ts';
-import { checkCampaign } from '../../shared/runtime/campaigns/check-campaign.ts';
-import { settleCampaign } from '../../shared/runtime/campaigns/settle-campaign.ts';
+} from '../../shared/flows/campaigns/change-campaign.ts';
+import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
+import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { type Put, Throttled } from '../../shared/ports/table.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem, unprocessableField } from '../../shared/runtime/problem.ts';

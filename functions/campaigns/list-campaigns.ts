@@ -1,4 +1,4 @@
-import { campaignView } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { campaignView } from '../../shared/flows/campaigns/change-campaign.ts';
 import { page } from '../../shared/runtime/http/answer.ts';
 import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
 import { route } from '../../shared/runtime/http/route.ts';

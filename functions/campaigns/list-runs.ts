@@ -1,5 +1,5 @@
 import type { Run } from '../../shared/domain/campaigns/run.ts';
-import { requireCampaign } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
 import { page } from '../../shared/runtime/http/answer.ts';
 import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
 import { route } from '../../shared/runtime/http/route.ts';

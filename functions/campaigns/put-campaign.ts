@@ -3,9 +3,9 @@ import { type Campaign, campaignSchema } from '../../shared/domain/campaigns/cam
 import { inState, transition } from '../../shared/domain/campaigns/transition.ts';
 import { slugSchema } from '../../shared/domain/identity/slug.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { campaignView, refusal } from '../../shared/runtime/campaigns/change-campaign.ts';
-import { checkCampaign } from '../../shared/runtime/campaigns/check-campaign.ts';
-import { settleCampaign } from '../../shared/runtime/campaigns/settle-campaign.ts';
+import { campaignView, refusal } from '../../shared/flows/campaigns/change-campaign.ts';
+import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
+import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { pathParam } from '../../shared/runtime/http/path-param.ts';
 import { route } from '../../shared/runtime/http/route.ts';

@@ -1,4 +1,4 @@
-import { campaignView, changeCampaign } from '../../shared/runtime/campaigns/change-campaign.ts';
+import { campaignView, changeCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 

@@ -17,9 +17,9 @@ import {
 } from '../../shared/domain/campaigns/trigger.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import { startMessage } from '../../shared/flows/campaigns/start-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { Throttled } from '../../shared/ports/table.ts';
-import { startMessage } from '../../shared/runtime/campaigns/start-message.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { enrolmentPut, getEnrolment, getLastPlanned } from '../../shared/stores/enrolments.ts';
 import { getListening } from '../../shared/stores/listeners.ts';

@@ -10,10 +10,13 @@ import {
   unsubscribeRefusal,
 } from '../../shared/domain/consent/unsubscribe-page.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import {
+  readUnsubscribe,
+  type UnsubscribeClaims,
+} from '../../shared/flows/messaging/link-tokens.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { HttpAnswer } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
-import { readUnsubscribe, type UnsubscribeClaims } from '../../shared/runtime/link-tokens.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
 import { getMessages, updateMessage } from '../../shared/stores/messages.ts';
 import { getProfile, profileWrites } from '../../shared/stores/profiles.ts';

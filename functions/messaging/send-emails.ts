@@ -1,12 +1,12 @@
 import { messageId, parseMessageId } from '../../shared/domain/messaging/message.ts';
 import type { Template } from '../../shared/domain/templates/template.ts';
-import type { Email, EmailSender } from '../../shared/ports/senders.ts';
-import type { Composed } from '../../shared/runtime/messaging/compose-messages.ts';
+import type { Composed } from '../../shared/flows/messaging/compose-messages.ts';
 import {
   type Channel,
   sendBodySchema,
   sendMessages,
-} from '../../shared/runtime/messaging/send-messages.ts';
+} from '../../shared/flows/messaging/send-messages.ts';
+import type { Email, EmailSender } from '../../shared/ports/senders.ts';
 import { logger } from '../../shared/runtime/observability.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 

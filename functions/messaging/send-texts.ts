@@ -1,12 +1,12 @@
 import { maxTextCharacters } from '../../shared/domain/messaging/ledger.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
-import type { Text, TextSender } from '../../shared/ports/senders.ts';
-import type { Composed } from '../../shared/runtime/messaging/compose-messages.ts';
+import type { Composed } from '../../shared/flows/messaging/compose-messages.ts';
 import {
   type Channel,
   sendBodySchema,
   sendMessages,
-} from '../../shared/runtime/messaging/send-messages.ts';
+} from '../../shared/flows/messaging/send-messages.ts';
+import type { Text, TextSender } from '../../shared/ports/senders.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 
 /** SMS that were reserved, one per call: providers know no bulk. */

@@ -6,8 +6,8 @@ import {
   type Tally,
   toReport,
 } from '../../shared/domain/reporting/report.ts';
+import { requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
 import type { Table } from '../../shared/ports/table.ts';
-import { requireCampaign } from '../../shared/runtime/campaigns/change-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { queryMessages } from '../../shared/stores/messages.ts';

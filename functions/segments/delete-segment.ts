@@ -1,10 +1,10 @@
 import { isEventSchedule } from '../../shared/domain/campaigns/schedule.ts';
 import { dependentsOf, references } from '../../shared/domain/segments/definition.ts';
+import { changeSegment } from '../../shared/flows/segments/segment-change.ts';
 import type { Table } from '../../shared/ports/table.ts';
 import type { HttpAnswer } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
-import { changeSegment } from '../../shared/runtime/segment-change.ts';
 import { listCampaigns } from '../../shared/stores/campaigns.ts';
 import { loadRules } from '../../shared/stores/segments.ts';
 import { noSegment } from './read-segment.ts';

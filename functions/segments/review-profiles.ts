@@ -1,8 +1,8 @@
-import { workThroughSlot } from '../../shared/runtime/due-worker.ts';
+import { reviewPerson } from '../../shared/flows/segments/person-record.ts';
+import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
+import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
-import { reviewPerson } from '../../shared/runtime/person-record.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
-import { slotMessageSchema } from '../../shared/runtime/slot-function.ts';
 import { dueKinds } from '../../shared/stores/due-slots.ts';
 import { getProfile, getProfiles } from '../../shared/stores/profiles.ts';
 import { currentRuleset } from '../../shared/stores/segments.ts';

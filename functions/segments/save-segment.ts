@@ -1,10 +1,10 @@
 import { slugSchema } from '../../shared/domain/identity/slug.ts';
 import { segmentSchema } from '../../shared/domain/segments/segment.ts';
+import { changeSegment } from '../../shared/flows/segments/segment-change.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { pathParam } from '../../shared/runtime/http/path-param.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
-import { changeSegment } from '../../shared/runtime/segment-change.ts';
 import { segmentStatus } from '../../shared/stores/segment-status.ts';
 import { getSegment } from '../../shared/stores/segments.ts';
 

@@ -1,12 +1,12 @@
-import { holds, pastNeeded } from '../domain/campaigns/condition.ts';
-import { isEventSchedule, type Schedule } from '../domain/campaigns/schedule.ts';
-import type { TriggerEvent } from '../domain/campaigns/trigger.ts';
-import type { Profile } from '../domain/profiles/profile.ts';
-import type { PastEvent } from '../domain/segments/history.ts';
-import { isoInstant } from '../domain/time/instant.ts';
-import type { Ports } from '../ports/ports.ts';
-import { currentRuleset } from '../stores/segments.ts';
-import { timelineEntries } from '../stores/timeline.ts';
+import { holds, pastNeeded } from '../../domain/campaigns/condition.ts';
+import { isEventSchedule, type Schedule } from '../../domain/campaigns/schedule.ts';
+import type { TriggerEvent } from '../../domain/campaigns/trigger.ts';
+import type { Profile } from '../../domain/profiles/profile.ts';
+import type { PastEvent } from '../../domain/segments/history.ts';
+import { isoInstant } from '../../domain/time/instant.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { currentRuleset } from '../../stores/segments.ts';
+import { timelineEntries } from '../../stores/timeline.ts';
 
 /**
  * Whether a person still wants the message a trigger started: false when the campaign's `unless` holds

@@ -15,8 +15,8 @@ import {
 } from '../../stores/enrolments.ts';
 import { reserveMessage, writeOnce } from '../../stores/messages.ts';
 import { currentRuleset } from '../../stores/segments.ts';
-import { stillWanted } from '../unless.ts';
 import { decideRows, handOut } from './reserve-messages.ts';
+import { stillWanted } from './unless.ts';
 
 /** A message that a trigger starts now. `plannedAt` is in ms. */
 export type Starting = {

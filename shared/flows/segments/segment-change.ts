@@ -1,10 +1,10 @@
-import type { Rule } from '../domain/rules/rule.ts';
-import { type Definition, defineSegment } from '../domain/segments/definition.ts';
-import { isoInstant } from '../domain/time/instant.ts';
-import type { Ports } from '../ports/ports.ts';
-import { passParts, passPut } from '../stores/segment-passes.ts';
-import { loadRules, rulesChangeWrites } from '../stores/segments.ts';
-import { Problem, unprocessable } from './problem.ts';
+import type { Rule } from '../../domain/rules/rule.ts';
+import { type Definition, defineSegment } from '../../domain/segments/definition.ts';
+import { isoInstant } from '../../domain/time/instant.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { Problem, unprocessable } from '../../runtime/problem.ts';
+import { passParts, passPut } from '../../stores/segment-passes.ts';
+import { loadRules, rulesChangeWrites } from '../../stores/segments.ts';
 
 const maxAttempts = 5;
 

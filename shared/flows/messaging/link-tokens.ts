@@ -1,7 +1,7 @@
 import type { webcrypto } from 'node:crypto';
 import { CompactSign, compactVerify } from 'jose';
 import { z } from 'zod';
-import type { Secrets } from '../ports/secrets.ts';
+import type { Secrets } from '../../ports/secrets.ts';
 
 /** What an unsubscribe link says: this person wants nothing more about this topic on this channel. */
 const claimsSchema = z.object({

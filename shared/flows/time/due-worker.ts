@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { isoInstant } from '../domain/time/instant.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { Key } from '../ports/table.ts';
-import type { DueKind } from '../stores/due-slots.ts';
-import { releaseLease, takeLease } from '../stores/leases.ts';
+import { isoInstant } from '../../domain/time/instant.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Key } from '../../ports/table.ts';
+import type { DueKind } from '../../stores/due-slots.ts';
+import { releaseLease, takeLease } from '../../stores/leases.ts';
 
 /** A worker stops this long before its timeout and hands the rest of the slot on. */
 const reserveMs = 10_000;

@@ -5,13 +5,13 @@ import type { Template } from '../../domain/templates/template.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { NotSent, type SendAnswer } from '../../ports/senders.ts';
+import { insist } from '../../runtime/insist.ts';
+import { logger } from '../../runtime/observability.ts';
 import { recordCall } from '../../stores/calls.ts';
 import { recordSent } from '../../stores/message-entries.ts';
 import { advanceMessage, moveMessage } from '../../stores/messages.ts';
 import { getRun } from '../../stores/runs.ts';
 import { getTemplateVersion } from '../../stores/templates.ts';
-import { insist } from '../insist.ts';
-import { logger } from '../observability.ts';
 import {
   endClaim,
   freeMessages,

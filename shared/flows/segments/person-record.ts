@@ -1,23 +1,23 @@
-import { eventTracked } from '../../events/tracking.ts';
-import type { Identifier } from '../domain/identity/identifier.ts';
-import type { Profile } from '../domain/profiles/profile.ts';
-import type { TimelineEntry } from '../domain/profiles/timeline-entry.ts';
-import { decodeLedger } from '../domain/rules/ledger.ts';
-import { missingMetrics, type PastEvent } from '../domain/segments/history.ts';
+import { eventTracked } from '../../../events/tracking.ts';
+import type { Identifier } from '../../domain/identity/identifier.ts';
+import type { Profile } from '../../domain/profiles/profile.ts';
+import type { TimelineEntry } from '../../domain/profiles/timeline-entry.ts';
+import { decodeLedger } from '../../domain/rules/ledger.ts';
+import { missingMetrics, type PastEvent } from '../../domain/segments/history.ts';
 import {
   decidePerson,
   type PersonDecision,
   type PersonSituation,
-} from '../domain/segments/person-decision.ts';
-import type { Ruleset } from '../domain/segments/ruleset.ts';
-import { isoInstant } from '../domain/time/instant.ts';
-import type { AssignedInput, Assignment } from '../domain/tracking/assignment.ts';
-import type { Input } from '../domain/tracking/input.ts';
-import type { Ports } from '../ports/ports.ts';
-import { InvalidRequest, type Table } from '../ports/table.ts';
-import { maxActions, type PersonChange, personWrites, writePerson } from '../stores/people.ts';
-import { newProfile } from '../stores/profiles.ts';
-import { timelineEntries } from '../stores/timeline.ts';
+} from '../../domain/segments/person-decision.ts';
+import type { Ruleset } from '../../domain/segments/ruleset.ts';
+import { isoInstant } from '../../domain/time/instant.ts';
+import type { AssignedInput, Assignment } from '../../domain/tracking/assignment.ts';
+import type { Input } from '../../domain/tracking/input.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { InvalidRequest, type Table } from '../../ports/table.ts';
+import { maxActions, type PersonChange, personWrites, writePerson } from '../../stores/people.ts';
+import { newProfile } from '../../stores/profiles.ts';
+import { timelineEntries } from '../../stores/timeline.ts';
 
 /** Something cannot be processed because of what it holds: trying again will not help. */
 export class ContentError extends Error {

@@ -3,9 +3,9 @@ import { isEventSchedule } from '../../domain/campaigns/schedule.ts';
 import { isOpen, type MessageChange, safetyNetMs } from '../../domain/messaging/ledger.ts';
 import type { Message } from '../../domain/messaging/message.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
+import { inParallel } from '../../runtime/parallel.ts';
 import { moveMessage, queryMessages } from '../../stores/messages.ts';
 import { openParts, saveRun } from '../../stores/runs.ts';
-import { inParallel } from '../parallel.ts';
 import { handOut } from './reserve-messages.ts';
 import { type RunReach, sendParts } from './run-reach.ts';
 

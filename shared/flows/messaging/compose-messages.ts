@@ -7,12 +7,12 @@ import { RenderError } from '../../domain/templates/liquid.ts';
 import { type Rendered, renderer } from '../../domain/templates/rendering.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { logger } from '../../runtime/observability.ts';
 import { getProfiles } from '../../stores/profiles.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
-import { unsubscribeSigner } from '../link-tokens.ts';
-import { logger } from '../observability.ts';
-import { stillWanted } from '../unless.ts';
+import { stillWanted } from '../campaigns/unless.ts';
 import { endClaim } from './claims.ts';
+import { unsubscribeSigner } from './link-tokens.ts';
 
 /** A claimed message with all its recipient gets. */
 export type Composed = {

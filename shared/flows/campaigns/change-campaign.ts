@@ -1,8 +1,8 @@
 import type { Campaign } from '../../domain/campaigns/campaign.ts';
 import { type CampaignAction, inState, transition } from '../../domain/campaigns/transition.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { Problem } from '../../runtime/problem.ts';
 import { getCampaign, saveCampaign } from '../../stores/campaigns.ts';
-import { Problem } from '../problem.ts';
 import { settleCampaign } from './settle-campaign.ts';
 
 /** The campaign, or 404. */

@@ -5,10 +5,10 @@ import type { Segment } from '../../domain/segments/segment.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { parseCron } from '../../domain/time/cron.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { Problem, type ProblemError } from '../../runtime/problem.ts';
 import { getCampaign } from '../../stores/campaigns.ts';
 import { getSegment } from '../../stores/segments.ts';
 import { getTemplate } from '../../stores/templates.ts';
-import { Problem, type ProblemError } from '../problem.ts';
 
 type Reach = Pick<Ports, 'table' | 'clock' | 'settings'>;
 

@@ -13,9 +13,9 @@ import type { Profile } from '../../domain/profiles/profile.ts';
 import { addDuration, parseDuration } from '../../domain/time/duration.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { inParallel } from '../../runtime/parallel.ts';
 import { reserveMessage, writeOnce } from '../../stores/messages.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
-import { inParallel } from '../parallel.ts';
 
 /** A person a run considers, with what is theirs alone. `plannedAt` is in ms. */
 export type Candidate = {

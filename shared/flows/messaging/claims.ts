@@ -8,9 +8,9 @@ import { type Message, messageId } from '../../domain/messaging/message.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { QueueName } from '../../ports/queue.ts';
+import { insist } from '../../runtime/insist.ts';
 import { voidCall } from '../../stores/calls.ts';
 import { advanceMessage, getMessages, moveMessage } from '../../stores/messages.ts';
-import { insist } from '../insist.ts';
 
 /** Messages per queue body, at most. */
 const bodySize = 50;
