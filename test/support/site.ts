@@ -27,6 +27,7 @@ export async function aSite(world: World) {
     /** Posts to the public API; answers the status. */
     post: async (path: string, body: unknown): Promise<number> =>
       (await ask('POST', path, body, false)).status,
+    settle: () => world.settle(),
     admin: (method: string, path: string, body?: unknown) => ask(method, path, body, true),
     /** Defines a segment; it is built when the world has settled. */
     segment: async (id: string, rule: unknown): Promise<void> => {

@@ -43,6 +43,7 @@ describe.each(modes)('segments, hostile %s', (hostile) => {
     const people = await somePeople(site, 12);
     let cases = someCases(dice);
     for (const [id, { rule }] of Object.entries(cases)) await site.segment(id, rule);
+    await built(world);
     for (let step = 0; step < 60; step += 1) {
       for (let acts = dice.integer(4); acts > 0; acts -= 1) {
         await act(world, site, pick(dice, people), dice);
