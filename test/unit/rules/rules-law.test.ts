@@ -1,77 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { member, until } from '../../../shared/domain/rules/answer.ts';
-import {
-  type CompiledRule,
-  compileRule,
-  type Subject,
-} from '../../../shared/domain/rules/compile.ts';
-import {
-  addEvent,
-  decodeLedger,
-  emptyMetric,
-  encodeLedger,
-  foldLedger,
-  type Ledger,
-} from '../../../shared/domain/rules/ledger.ts';
-import {
-  longerRetention,
-  type MetricSpec,
-  matchEvent,
-  metricKey,
-} from '../../../shared/domain/rules/metric.ts';
-import { parseRule, type Rule } from '../../../shared/domain/rules/rule.ts';
-import { type Around, type Deed, naive } from './naive-rule.ts';
+import type { Subject } from '../../../shared/domain/rules/compile.ts';
+import { parseRule } from '../../../shared/domain/rules/rule.ts';
+import { compiled, record, triggerEvent } from './compiled.ts';
+import { type Around, naive } from './naive-rule.ts';
 import { instants, people, rules, segments, zones } from './random-rules.ts';
-
-/** What triggers, for the rules that count since then. */
-const triggerEvent = 'Order Completed';
-
-function compiled(rule: Rule, companyTimeZone: string) {
-  const metrics = new Map<string, MetricSpec>();
-  const ids: string[] = [];
-  const compile = (one: Rule): CompiledRule => {
-    const compiledRule = compileRule(one, {
-      companyTimeZone,
-      triggerEvent,
-      segment: (id) => compile(segments[id] ?? { any: [] }).evaluate,
-      metricId: (spec) => {
-        if (!ids.includes(metricKey(spec))) ids.push(metricKey(spec));
-        return ids.indexOf(metricKey(spec));
-      },
-    });
-    for (const spec of compiledRule.metrics) {
-      const known = metrics.get(metricKey(spec)) ?? spec;
-      const retentionDays = longerRetention(spec.retentionDays, known.retentionDays);
-      metrics.set(metricKey(spec), { ...spec, retentionDays });
-    }
-    return compiledRule;
-  };
-  const { evaluate } = compile(rule);
-  return { ids, evaluate, metrics: [...metrics.values()] };
-}
-
-type Compiled = ReturnType<typeof compiled>;
-
-function record(rule: Compiled, history: readonly Deed[], now: number | undefined): Ledger {
-  let ledger = decodeLedger(undefined);
-  const each = (use: (spec: MetricSpec, id: number) => void): void =>
-    rule.metrics.forEach((spec) => {
-      use(spec, rule.ids.indexOf(metricKey(spec)));
-    });
-  each((_, id) => {
-    emptyMetric(ledger, id);
-  });
-  for (const deed of history) {
-    each((spec, id) => {
-      const match = deed.name === spec.event ? matchEvent(spec, deed.properties) : undefined;
-      if (match !== undefined) addEvent(ledger, id, spec, deed.at, match);
-      if (now !== undefined) foldLedger(ledger, id, spec, now);
-    });
-    ledger = decodeLedger(encodeLedger(ledger));
-  }
-  return ledger;
-}
 
 const runs = { numRuns: Number(process.env['RULE_RUNS'] ?? 400) };
 
