@@ -8,7 +8,7 @@ import {
   parseDuration,
 } from '../time/duration.ts';
 import type { Instant } from '../time/instant.ts';
-import { offsetSpread } from '../time/zone.ts';
+import { offsetSpread, widestSpreadMs } from '../time/zone.ts';
 
 /**
  * A window over events: an event at `t` is inside from its entry (`t`, or right after `t + open`)
@@ -161,8 +161,8 @@ function slackAround(at: Instant, { least, most }: Border, timeZone: string): nu
   const widest = most - least;
   const margin = widest + dayMs;
   const spread = offsetSpread(at - margin, at + most + margin, timeZone);
-  // `least` and `most` reckon with offsets that differ by a day.
-  return Math.max(0, widest - 2 * (dayMs - spread));
+  // `least` and `most` reckon with offsets that differ by `widestSpreadMs`.
+  return Math.max(0, widest - 2 * (widestSpreadMs - spread));
 }
 
 /** When less than `low` is left of a few events, taken in the order in which the calendar lets them go. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addMonths, dayMs } from './calendar.ts';
-import { fromLocal, toLocal } from './zone.ts';
+import { fromLocal, toLocal, widestSpreadMs } from './zone.ts';
 
 /** Calendar parts, and the exact rest in milliseconds. Weeks are days, years are months. */
 export type Duration = { readonly months: number; readonly days: number; readonly ms: number };
@@ -9,7 +9,7 @@ const shape =
   /^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
 /** `maxDays` of 1000 years. */
-const longestDays = 365_251;
+const longestDays = 365_252;
 
 /** An ISO 8601 duration of whole numbers, longer than nothing and at most 1000 years. */
 export const durationSchema = z
@@ -43,13 +43,17 @@ export const durationIn = (duration: Duration, timeZone: string): Duration =>
 /** Never shorter than the duration is anywhere on the calendar, in days of 24 hours; zone changes included. */
 export const maxDays = (duration: Duration): number => Math.ceil(maxMs(duration) / dayMs);
 
-/** The longest that `addDuration` may move an instant. A zone's offset changes by a day at most. */
+/** The longest that `addDuration` may move an instant. */
 export const maxMs = (duration: Duration): number =>
-  isExact(duration) ? duration.ms : (maxCalendarDays(duration) + 1) * dayMs + duration.ms;
+  isExact(duration)
+    ? duration.ms
+    : maxCalendarDays(duration) * dayMs + duration.ms + widestSpreadMs;
 
 /** The least that `addDuration` may move an instant. */
 export const minMs = (duration: Duration): number =>
-  isExact(duration) ? duration.ms : (minCalendarDays(duration) - 1) * dayMs + duration.ms;
+  isExact(duration)
+    ? duration.ms
+    : minCalendarDays(duration) * dayMs + duration.ms - widestSpreadMs;
 
 const isExact = (duration: Duration): boolean => duration.months === 0 && duration.days === 0;
 

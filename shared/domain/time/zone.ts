@@ -37,6 +37,12 @@ export const personTimeZone = (attribute: unknown, companyTimeZone: string): str
 export const offsetAt = (instant: number, timeZone: string): number =>
   timeZone === 'UTC' ? 0 : offsetIn(zoneNamed(timeZone), instant);
 
+/**
+ * No zone's offset changes by more, from any time to any other: crossing the date line made 25 hours
+ * between a winter and the next summer of Pacific/Apia.
+ */
+export const widestSpreadMs = 26 * 3_600_000;
+
 /** The most by which a zone's offsets within a span of time may differ. */
 export function offsetSpread(from: number, to: number, timeZone: string): number {
   if (timeZone === 'UTC') return 0;
@@ -44,7 +50,7 @@ export function offsetSpread(from: number, to: number, timeZone: string): number
   const isLatest = from >= zone.latest.startMs && to < zone.latest.startMs + pieceMs;
   if (isLatest) return zone.latest.spreadMs;
   const index = Math.floor(from / pieceMs);
-  return index === Math.floor(to / pieceMs) ? pieceOf(zone, index).spreadMs : dayMs;
+  return index === Math.floor(to / pieceMs) ? pieceOf(zone, index).spreadMs : widestSpreadMs;
 }
 
 /** The instant's wall clock, as milliseconds since 1970-01-01T00:00 of the same clock. */

@@ -190,7 +190,7 @@ describe('a rule tells what it needs', () => {
         retentionDays,
       ]),
     ).toEqual([
-      ['Order Completed', null, [], 367],
+      ['Order Completed', null, [], 368],
       ['Page Viewed', null, [], 0],
       ['Order Completed', 'total', [], 0],
       ['Order Completed', null, ['deliveredAt'], null],
