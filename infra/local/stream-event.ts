@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { toAttributes } from '../../shared/adapters/aws/attributes.ts';
 import type { Change } from '../../shared/adapters/embedded/change-feed.ts';
+import type { Item } from '../../shared/ports/table.ts';
 import { account, region } from './lambda-context.ts';
 
 /** What Lambda hands over for a batch of a DynamoDB stream with new images. */
@@ -34,5 +35,5 @@ function streamRecord(change: Change): DynamoDBRecord {
 }
 
 // The SDK's and the Lambda types' attribute values differ only in how they write bytes.
-const marshalled = (item: Readonly<Record<string, unknown>>): Record<string, AttributeValue> =>
-  marshall(item, { removeUndefinedValues: true }) as Record<string, AttributeValue>;
+const marshalled = (item: Item): Record<string, AttributeValue> =>
+  toAttributes(item) as Record<string, AttributeValue>;

@@ -31,7 +31,7 @@ type Options = {
   readonly onEnd: () => void;
 };
 
-/** Lambda's event source mapping for a stream: in order, partial failures, tries, a durable position. */
+/** Lambda's event source mapping for a stream: in order, partial failures, halves of what throws, tries, a durable position. */
 export class StreamReader {
   readonly #options: Options;
   readonly #stopping = new AbortController();
@@ -82,6 +82,7 @@ export class StreamReader {
     return hostility.shuffle([...parts, ...twice]);
   }
 
+  /** A batch that throws comes again as two halves, so that one change that always fails ends alone. */
   async #deliver(changes: readonly Change[]): Promise<void> {
     const { loaded, invocations, failures, source } = this.#options;
     let rest = changes;
@@ -93,12 +94,22 @@ export class StreamReader {
       } catch (thrown) {
         error = thrown;
         failures.add(loaded.row.file, thrown);
+        if (rest.length > 1) return this.#deliverHalves(rest);
       }
       if (rest.length === 0) return;
       await this.#waitSeconds(this.#options.retryDelaySeconds(tries));
       if (this.#stopping.signal.aborted) return;
     }
     source.setAside(rest, error instanceof Error ? error.message : String(error));
+  }
+
+  async #deliverHalves(changes: readonly Change[]): Promise<void> {
+    const middle = changes.length >> 1;
+    await this.#waitSeconds(this.#options.retryDelaySeconds(1));
+    for (const half of [changes.slice(0, middle), changes.slice(middle)]) {
+      if (this.#stopping.signal.aborted) return;
+      await this.#deliver(half);
+    }
   }
 
   async #waitSeconds(seconds: number): Promise<void> {

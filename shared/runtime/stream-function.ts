@@ -1,31 +1,59 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { fromAttributes } from '../adapters/aws/attributes.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
+import { logger } from './observability.ts';
 
-/** A new item of a table's stream. */
-export type StreamItem = {
-  readonly sequence: string;
-  readonly item: Readonly<Record<string, unknown>>;
-};
+/** A record of the stream cannot be read, whoever tries: its ids stand in the log. */
+export class UnreadableRecord extends Error {
+  override readonly name = 'UnreadableRecord';
+}
 
 /**
  * A use case fed by a table's stream with the items put there (changes and removals are not handed
- * over: entries are append-only). When it throws, the batch comes again from its beginning.
+ * over: entries are append-only). When it throws, the batch comes again from its beginning. An item
+ * that `parse` cannot read fails alone: those before it are handed over first, and a batch that begins
+ * with it throws, so that Lambda halves the batch until it stands by itself and is set aside.
  */
-export function streamFunction(
-  handle: (items: readonly StreamItem[], ports: Ports) => Promise<void>,
+export function streamFunction<Entry>(
+  parse: (item: unknown) => Entry,
+  handle: (entries: readonly Entry[], ports: Ports) => Promise<void>,
 ): LambdaFunction<DynamoDBStreamEvent, DynamoDBBatchResponse> {
-  return lambdaFunction(async (event, ports) => {
-    const items = event.Records.flatMap((record): StreamItem[] => {
-      const image = record.eventName === 'INSERT' ? record.dynamodb?.NewImage : undefined;
-      if (image === undefined) return [];
-      // The Lambda types and the SDK's types name the same wire shape.
-      const item = unmarshall(image as Record<string, AttributeValue>);
-      return [{ sequence: record.dynamodb?.SequenceNumber ?? '', item }];
-    });
-    await handle(items, ports);
+  return lambdaFunction(async ({ Records: records }, ports) => {
+    const entries: Entry[] = [];
+    for (const [position, record] of records.entries()) {
+      try {
+        entries.push(...readRecord(record, parse));
+      } catch (cause) {
+        logger.error('stream-record-unreadable', { ...idsOf(record), error: kindOf(cause) });
+        const sequence = record.dynamodb?.SequenceNumber;
+        if (position === 0 || sequence === undefined)
+          throw new UnreadableRecord('A record of the stream cannot be read.', { cause });
+        await handle(entries, ports);
+        return { batchItemFailures: [{ itemIdentifier: sequence }] };
+      }
+    }
+    await handle(entries, ports);
     return { batchItemFailures: [] };
   });
 }
+
+function readRecord<Entry>(record: DynamoDBRecord, parse: (item: unknown) => Entry): Entry[] {
+  const image = record.eventName === 'INSERT' ? record.dynamodb?.NewImage : undefined;
+  // The Lambda types and the SDK's types name the same wire shape.
+  return image === undefined
+    ? []
+    : [parse(fromAttributes(image as Record<string, AttributeValue>))];
+}
+
+/** Where the item lies: ids and an instant, nothing personal. */
+const idsOf = ({ eventID, dynamodb }: DynamoDBRecord): Record<string, string | undefined> => ({
+  eventId: eventID,
+  sequence: dynamodb?.SequenceNumber,
+  pk: dynamodb?.Keys?.['pk']?.S,
+  sk: dynamodb?.Keys?.['sk']?.S,
+});
+
+/** Not the message, which may quote what the item holds. */
+const kindOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

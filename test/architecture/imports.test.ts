@@ -111,7 +111,6 @@ const walls: readonly Wall[] = [
       'cdk-nag',
       'esbuild',
       'jose',
-      '@aws-sdk/util-dynamodb',
       'temporal-polyfill',
     ],
     typesOf: ['aws-lambda', ...aws],
