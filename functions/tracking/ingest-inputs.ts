@@ -52,7 +52,8 @@ async function ingest(inputs: readonly Input[], ports: Ports): Promise<readonly 
     const profile = people.get(assignment.person);
     again.push(...(await ingestPerson(assignment, { profile, ruleset, ports })));
   });
-  return again;
+  // An input can have been put to several people.
+  return [...new Set(again)];
 }
 
 type Situation = {

@@ -57,8 +57,9 @@ function randomCalls(count: number, dice: Hostility): readonly Call[] {
   return calls;
 }
 
+/** For a channel without an address in the call: whose address it is does not matter. */
 const consentsOf = ({ consent }: Call) =>
-  consent === undefined ? [] : [{ topic: 'offers', channel: 'email', given: consent }];
+  consent === undefined ? [] : [{ topic: 'offers', channel: 'push', given: consent }];
 
 function segmentCall(call: Call) {
   const { externalId: userId, anonymousId, ...traits } = call.identifiers;
@@ -154,7 +155,7 @@ function expectConsents({ attributes, consents }: Profile, calls: readonly Call[
   const said = calls
     .filter(({ id, consent }) => id in attributes && consent !== undefined)
     .toSorted((one, other) => (one.at < other.at ? -1 : 1));
-  expect(consents['offers/email']?.given).toBe(said.at(-1)?.consent);
+  expect(consents['offers/push']?.given).toBe(said.at(-1)?.consent);
 }
 
 /** Every identifier on a profile is that profile's own, and nobody else's. */

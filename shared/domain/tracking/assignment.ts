@@ -5,6 +5,7 @@ import {
   type Resolution,
   resolvePerson,
 } from '../identity/resolution.ts';
+import { ownConsents, withdrawalsOf } from './address-consents.ts';
 import type { Input } from './input.ts';
 import { withoutIdentifiers } from './input-application.ts';
 
@@ -18,7 +19,7 @@ export type Assignment = {
 export type AssignedInput = {
   /** As it came. */
   readonly original: Input;
-  /** Without the identifiers of others. */
+  /** Without the identifiers of others and the consents to them; for an owner of one of them: the withdrawals alone. */
   readonly input: Input;
   /** Identifiers that become the person's with it. */
   readonly claims: readonly Identifier[];
@@ -32,34 +33,46 @@ export type Known = {
   readonly newId: () => string;
 };
 
-/** Says who is meant by each input; what an earlier input of the batch teaches counts for the later ones. */
+/**
+ * Says who is meant by each input; what an earlier input of the batch teaches counts for the later
+ * ones. An input with a withdrawal for an address of somebody else is put to both.
+ */
 export function assignInputs(inputs: readonly Input[], known: Known): readonly Assignment[] {
   const owners = new Map(known.owners);
   const people = new Map(known.people);
-  const assignments = new Map<
-    string,
-    { person: string; isNew: boolean; inputs: AssignedInput[] }
-  >();
+  const assignments = new Map<string, AssignedInput[]>();
+  const assign = (person: string, assigned: AssignedInput): void => {
+    const before = assignments.get(person);
+    if (before === undefined) assignments.set(person, [assigned]);
+    else before.push(assigned);
+  };
   const inTime = [...inputs].sort((left, right) => compare(left.occurredAt, right.occurredAt));
   for (const original of inTime) {
     const resolution = resolvePerson(original.identifiers, owners, people);
     const person = resolution.person ?? known.newId();
     const { claims, conflicts } = resolution;
-    const input = withoutIdentifiers(
-      original,
-      conflicts.map(({ kind }) => kind),
-    );
+    const input = withoutOthers(original, conflicts);
     for (const claim of claims) owners.set(identifierKey(claim), person);
     people.set(person, learned(people.get(person) ?? { id: person, identifiers: {} }, input));
-    const assignment = assignments.get(person) ?? {
-      person,
-      isNew: !known.people.has(person),
-      inputs: [],
-    };
-    assignment.inputs.push({ original, input, claims, conflicts });
-    assignments.set(person, assignment);
+    assign(person, { original, input, claims, conflicts });
+    for (const { kind, person: owner } of conflicts) {
+      const withdrawals = withdrawalsOf(original, kind);
+      if (withdrawals !== undefined)
+        assign(owner, { original, input: withdrawals, claims: [], conflicts: [] });
+    }
   }
-  return [...assignments.values()];
+  return [...assignments].map(([person, assigned]) => ({
+    person,
+    isNew: !known.people.has(person),
+    inputs: assigned,
+  }));
+}
+
+function withoutOthers(original: Input, conflicts: Resolution['conflicts']): Input {
+  if (conflicts.length === 0) return original;
+  const others = conflicts.map(({ kind }) => kind);
+  const consents = ownConsents(original.consents, others);
+  return { ...withoutIdentifiers(original, others), consents };
 }
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);

@@ -54,3 +54,44 @@ describe('the inputs of a batch', () => {
     ]);
   });
 });
+
+describe('consents in an input with an address of somebody else', () => {
+  const consents = (['email', 'sms', 'call', 'whatsapp', 'push'] as const).flatMap((channel) =>
+    [true, false].map((given) => ({ topic: String(given), channel, given })),
+  );
+  const said = (identifiers: Input['identifiers']) => {
+    const owners = { 'externalId#c-1': 'anna', 'email#bert@x.lv': 'bert', 'phone#+371': 'carl' };
+    const known = {
+      owners: new Map(Object.entries(owners)),
+      people: new Map(Object.values(owners).map((id) => [id, { id, identifiers: {} }])),
+      newId: () => 'new',
+    };
+    const input = anInput({ kind: 'lead', identifiers, attributes: { city: 'Riga' }, consents });
+    return Object.fromEntries(
+      assignInputs([input], known).map(({ person, inputs }) => [
+        person,
+        inputs
+          .flatMap(({ input: own }) => own.consents)
+          .map((one) => `${one.channel} ${one.given}`),
+      ]),
+    );
+  };
+  const all = consents.map(({ channel, given }) => `${channel} ${given}`);
+
+  it('count in full where every address is the own one, or nobody has it yet', () => {
+    expect(said({ externalId: 'c-1', email: 'new@x.lv' })).toEqual({ anna: all });
+    expect(said({ email: 'bert@x.lv' })).toEqual({ bert: all });
+  });
+
+  it('are no permission for the person, and as withdrawals reach the owner too', () => {
+    expect(said({ externalId: 'c-1', email: 'bert@x.lv' })).toEqual({
+      anna: all.filter((one) => one !== 'email true'),
+      bert: ['email false'],
+    });
+    expect(said({ externalId: 'c-1', email: 'bert@x.lv', phone: '+371' })).toEqual({
+      anna: all.filter((one) => one.endsWith('false') || one.startsWith('push')),
+      bert: ['email false'],
+      carl: ['sms false', 'call false', 'whatsapp false'],
+    });
+  });
+});
