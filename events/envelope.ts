@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Every event's `source` on the bus. */
 export const eventSource = 'perennial';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const about = {
   /** The message: ledger row, tag and feedback id. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A person was seen for the first time. */
 export const profileCreated = z.object({ source: z.string() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The person became a member; `occurredAt` is the instant at which it became true. */
 export const segmentEntered = z.object({ segment: z.string() });

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { settleRules } from '../../shared/domain/segments/definition.ts';
 import type { Ruleset } from '../../shared/domain/segments/ruleset.ts';

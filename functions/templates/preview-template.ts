@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RenderError } from '../../shared/domain/templates/liquid.ts';
 import { type RenderingData, renderer } from '../../shared/domain/templates/rendering.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';

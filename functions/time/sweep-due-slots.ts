@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { plainFunction } from '../../shared/runtime/plain-function.ts';
 import { dueKinds, slotsOf } from '../../shared/stores/due-slots.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { slugSchema } from '../../shared/domain/identity/slug.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { ok, page } from '../../shared/runtime/http/answer.ts';

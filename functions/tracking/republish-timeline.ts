@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isEventType } from '../../events/catalog.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { plainFunction } from '../../shared/runtime/plain-function.ts';

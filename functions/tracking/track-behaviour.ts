@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import {
   type CallType,

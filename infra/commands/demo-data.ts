@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { World } from '../local/world.ts';
 
 /** What the seeding asks of the world: its own HTTP API, nothing else. */

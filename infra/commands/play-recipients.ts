@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { emailOf } from './cdnow.ts';
 import type { AdminApi } from './demo-data.ts';
 import { ask } from './http-api.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exampleConfig } from '../config.ts';
 import { functions } from '../manifest.ts';
 import { addPerennial } from '../perennial.ts';

@@ -3,26 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import {
-  LogLevel,
-  NodejsFunction,
-  OutputFormat,
-  SourceMapMode,
-} from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { type FunctionRow, functions, rulesSettleSeconds } from '../manifest.ts';
+import { bundle } from './bundle.ts';
 import { type Resources, statementsOf } from './grants.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
-
-/**
- * Some libraries in the bundle are CommonJS and call `require`, which an ES module does not have. Under
- * a name of its own: liquidjs imports `createRequire` too, and a bundle with both does not load.
- */
-const requireBanner =
-  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 
 export type FunctionsProps = {
   readonly config: Config;
@@ -70,18 +59,16 @@ export class Functions extends Construct {
       tracing: Tracing.ACTIVE,
       role,
       logGroup,
-      environment: { ...variables, NODE_OPTIONS: '--enable-source-maps' },
+      environment: variables,
       bundling: {
         format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
+        target: bundle.target,
+        mainFields: [...bundle.mainFields],
         logLevel: LogLevel.ERROR,
+        // Readable as it is, so without source maps: to read them costs every cold start 25 ms.
         minify: false,
-        sourceMap: true,
-        sourceMapMode: SourceMapMode.DEFAULT,
-        sourcesContent: false,
         externalModules: [],
-        banner: requireBanner,
+        banner: bundle.banner,
         define: absentVariables(variables),
       },
       awsSdkConnectionReuse: false,

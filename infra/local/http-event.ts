@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { account } from './lambda-context.ts';
 
 /** One request as it arrives, before API Gateway has made an event of it. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { queueNames } from '../../shared/ports/queue.ts';

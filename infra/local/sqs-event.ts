@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SQSEvent } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueueName } from '../../shared/ports/queue.ts';
 import { account, region } from './lambda-context.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemClock } from '../adapters/embedded/clock.ts';
 import { systemIds } from '../adapters/embedded/ids.ts';
 import type { Bus } from '../ports/bus.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Campaign, campaignSchema, campaignStates } from '../domain/campaigns/campaign.ts';
 import { segmentsNamed } from '../domain/campaigns/condition.ts';
 import type { Item, Put, Table } from '../ports/table.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TriggerEvent } from '../domain/campaigns/trigger.ts';
 import { shardOf } from '../domain/identity/hash.ts';
 import type { Item, Put, Table } from '../ports/table.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Identifier, identifierKey } from '../domain/identity/identifier.ts';
 import type { Put, Table } from '../ports/table.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Table, Throttled } from '../ports/table.ts';
 
 /** `marketing`, pk `lease#<name>`: who works on something that one worker at a time may. */

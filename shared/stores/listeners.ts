@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isStartingType } from '../domain/campaigns/schedule.ts';
 import { stableHash } from '../domain/identity/hash.ts';
 import type { Listener } from '../ports/schedules.ts';

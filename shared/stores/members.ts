@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
 import { isMemberBy, parseMark } from '../domain/segments/membership.ts';
 import type { Item, Table, Write } from '../ports/table.ts';

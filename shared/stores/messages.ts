@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
 import { canMove, changed, type MessageChange } from '../domain/messaging/ledger.ts';
 import {

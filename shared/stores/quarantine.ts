@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stableHash } from '../domain/identity/hash.ts';
 import { isoInstant } from '../domain/time/instant.ts';
 import { type Input, inputSchema } from '../domain/tracking/input.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { campaignSchema } from '../domain/campaigns/campaign.ts';
 import { parseRunId, type Run, runId, runStates } from '../domain/campaigns/run.ts';
 import type { Item, Put, Table } from '../ports/table.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoInstant } from '../domain/time/instant.ts';
 import type { Put, Table, Update } from '../ports/table.ts';
 import { allItems } from './all-items.ts';

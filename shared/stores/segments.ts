@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Rule } from '../domain/rules/rule.ts';
 import type { RulesChange } from '../domain/segments/definition.ts';
 import type { MetricRegistry } from '../domain/segments/metric-registry.ts';

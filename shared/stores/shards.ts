@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Partitions over which rows written by many are spread. It must never change: stored keys depend on it. */
 export const shards = 16;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Page, type Table, Throttled, type Write } from '../ports/table.ts';
 import { allItems } from './all-items.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
 import type { MessageChannel } from '../domain/messaging/message.ts';
 import type { Item, Put, Table } from '../ports/table.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Template } from '../domain/templates/template.ts';
 import type { Item, Table, WriteResult } from '../ports/table.ts';
 

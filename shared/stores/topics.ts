@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Table } from '../ports/table.ts';
 
 /** Topics of consent in `marketing`: pk `topic`, sk topic id; few, read as a list and one by id. */

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { z } from 'zod';
+import { bundle } from '../../infra/constructs/bundle.ts';
 import { type FunctionRow, functions } from '../../infra/manifest.ts';
 import { aFolder, median, type Row, rounded, tell } from './row.ts';
 
@@ -69,20 +70,16 @@ const isGranted = ({ grants }: FunctionRow, name: keyof typeof ports): boolean =
 // Exactly the keys of the object above.
 const portNames = Object.keys(ports) as (keyof typeof ports)[];
 
-/** Bundled as infra/constructs/functions.ts has it. */
-const bundle = (options: BuildOptions): Promise<unknown> =>
+/** Bundled as it is deployed. */
+const bundled = (options: BuildOptions): Promise<unknown> =>
   build({
     bundle: true,
     platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    sourcemap: true,
-    sourcesContent: false,
+    format: bundle.format,
+    target: bundle.target,
+    mainFields: [...bundle.mainFields],
+    banner: { js: bundle.banner },
     logLevel: 'error',
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
     absWorkingDir: root,
     ...options,
   });
@@ -95,7 +92,6 @@ function environmentOf(row: FunctionRow): Record<string, string> {
     AWS_REGION: 'eu-north-1',
     AWS_ACCESS_KEY_ID: 'none',
     AWS_SECRET_ACCESS_KEY: 'none',
-    NODE_OPTIONS: '--enable-source-maps',
     PERENNIAL_SETTINGS: settings,
     ...Object.fromEntries(granted.map((name) => [name, ports[name].value])),
   };
@@ -152,14 +148,14 @@ async function measured(row: FunctionRow) {
   const name = basename(row.file, '.ts');
   const ours = join(folder.path, `${name}.mjs`);
   const absent = portNames.filter((port) => !isGranted(row, port));
-  await bundle({
+  await bundled({
     entryPoints: [row.file],
     outfile: ours,
     define: Object.fromEntries(absent.map((port) => [`process.env.${port}`, 'undefined'])),
   });
   const source = librariesOf(row);
   const theirs = join(folder.path, `${name}.libraries.mjs`);
-  await bundle({ stdin: { contents: source, resolveDir: root, loader: 'js' }, outfile: theirs });
+  await bundled({ stdin: { contents: source, resolveDir: root, loader: 'js' }, outfile: theirs });
   writeFileSync(join(folder.path, 'package.json'), json({ type: 'module' }));
   const environment = environmentOf(row);
   const [spent, reference]: [number[], number[]] = [[], []];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { slugSchema } from '../identity/slug.ts';
 import { messageChannels } from '../messaging/message.ts';
 import { quietHoursSchema } from '../messaging/quiet-hours.ts';

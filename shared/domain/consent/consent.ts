@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { slugSchema } from '../identity/slug.ts';
 import type { Consents } from '../profiles/profile.ts';
 

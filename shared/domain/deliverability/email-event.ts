@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Any time with an offset, as an ISO instant with milliseconds. */
 const timestamp = z.iso

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The name a company gives a segment, campaign, template, topic or source in its URLs. */
 export const slugSchema = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dayMs, nextLocalTime } from '../time/calendar.ts';
 import { toLocal } from '../time/zone.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationSchema, maxMs, parseDuration } from '../time/duration.ts';
 import { readDate } from '../time/instant.ts';
 import { isTimeZone } from '../time/zone.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Rule, ruleSchema } from '../rules/rule.ts';
 
 /** What a marketer says a segment is. */

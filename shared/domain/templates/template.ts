@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseLiquid } from './liquid.ts';
 
 /** UTF-8 bytes: a stored item and a provider's call both have to hold a whole template. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addMonths, dayMs } from './calendar.ts';
 import { fromLocal, toLocal, widestSpreadMs } from './zone.ts';
 

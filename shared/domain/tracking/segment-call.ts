@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { consentChangeSchema } from '../consent/consent.ts';
 import type { Input } from './input.ts';
 import { jsonObjectSchema } from './json-object.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Problem, unprocessableField } from '../problem.ts';
 
 /** `after`: the cursor of the page before; empty or absent: the start. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Route } from './route.ts';
 
 /** The routes as an OpenAPI 3.1 document: bodies and queries from their schemas, every error an RFC 9457 problem. */
