@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { isPhoneCountry } from '../shared/domain/identity/identifier.ts';
 
 const domain = z
   .string()
@@ -26,7 +27,7 @@ export const configSchema = z
     /** ISO 3166 country of phone numbers written without a country code. */
     country: z
       .string()
-      .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, such as LV')
+      .refine(isPhoneCountry, 'must be a two-letter country code that exists, such as LV')
       .optional(),
     /** Websites whose pages may call the API from the browser. */
     origins: z.array(origin).min(1, 'needs at least one website'),

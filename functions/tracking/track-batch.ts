@@ -51,9 +51,16 @@ function readItem(item: unknown, batch: Batch, context: ReadingContext): Reading
   if (typeof item !== 'object' || item === null) return wrong([], 'must be an object');
   const type = 'type' in item ? callTypes.find((known) => known === item.type) : undefined;
   if (type === undefined) return wrong(['type'], `must be one of ${callTypes.join(', ')}`);
-  const own = 'context' in item && typeof item.context === 'object' ? item.context : {};
-  const shared = typeof batch.context === 'object' ? batch.context : {};
-  return readCall(type, { sentAt: batch.sentAt, ...item, context: { ...shared, ...own } }, context);
+  const own = 'context' in item ? item.context : undefined;
+  const call = { sentAt: batch.sentAt, ...item, context: joined(batch.context, own) };
+  return readCall(type, call, context);
+}
+
+/** The item's own context over the batch's; one that is no object is handed on, to be named as wrong. */
+function joined(shared: unknown, own: unknown): unknown {
+  if (own === undefined || own === null) return shared;
+  if (typeof own !== 'object' || Array.isArray(own) || typeof shared !== 'object') return own;
+  return { ...shared, ...own };
 }
 
 const wrong = (path: readonly PropertyKey[], message: string): Reading => ({

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Temporal } from 'temporal-polyfill';
+import { isPhoneCountry } from '../../shared/domain/identity/identifier.ts';
 import { instantOf } from '../local/durations.ts';
 
 export const usage = `npm start -- [options]
@@ -43,8 +44,10 @@ export function startOptions(
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     throw new WrongUsage(`--time-zone "${timeZone}" is not known: write it like Europe/Riga.`);
   }
-  if (country !== undefined && !/^[A-Z]{2}$/.test(country)) {
-    throw new WrongUsage(`--country "${country}" is no ISO 3166 code: write it like LV.`);
+  if (country !== undefined && !isPhoneCountry(country)) {
+    throw new WrongUsage(
+      `--country "${country}" is no country with phone numbers: write it like LV.`,
+    );
   }
   if (hostile !== undefined && !/^\d{1,9}$/.test(hostile)) {
     throw new WrongUsage(`--hostile "${hostile}" is no seed: give a whole number.`);

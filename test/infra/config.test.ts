@@ -64,6 +64,8 @@ describe('the configuration of a deployment', () => {
   it.each([
     [{ timeZone: 'Riga' }, 'timeZone: must be an IANA time zone'],
     [{ country: 'Latvia' }, 'country: must be a two-letter country code'],
+    [{ country: 'ZZ' }, 'country: must be a two-letter country code'],
+    [{ country: 'lv' }, 'country: must be a two-letter country code'],
     [{ origins: 'https://www.shop.example/' }, 'origins: must be an origin'],
     [{ origins: '*' }, 'origins: must be an origin'],
     [{ alarmEmail: 'oncall' }, 'alarmEmail: must be an email address'],

@@ -10,8 +10,8 @@ export type Identifier = { readonly kind: IdentifierKind; readonly value: string
 export const identifierKey = (identifier: Identifier): string =>
   `${identifier.kind}#${identifier.value}`;
 
-// One @, no spaces or invisible characters, a domain with a dot: what the mail system itself can check is left to it.
-const emailPattern = /^[^\s\p{C}@<>()[\],;:\\"]{1,64}@[^\s\p{C}@<>()[\],;:\\"/?#%]+$/u;
+// One @, no dot at the ends of what stands before it, no spaces or invisible characters, a domain with a dot: what the mail system itself can check is left to it.
+const emailPattern = /^(?!\.)[^\s\p{C}@<>()[\],;:\\"]{1,64}(?<!\.)@[^\s\p{C}@<>()[\],;:\\"/?#%]+$/u;
 const domainPattern =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
@@ -30,15 +30,24 @@ function asciiDomain(domain: string): string {
   return new URL(`http://${domain}`).hostname;
 }
 
-/** E.164; undefined when it cannot be a number. Without a country code the default country is assumed, if there is one. */
+/** Whether numbers of a country can be read without a country code: an ISO 3166 code that has a plan of numbers. */
+export const isPhoneCountry = (code: string): boolean => isSupportedCountry(code);
+
+/**
+ * E.164; undefined when the text is not one number and nothing else, or has an extension. Without a
+ * country code the default country is assumed, if there is one.
+ */
 export function normalisePhone(
   text: string,
   defaultCountry: string | undefined,
 ): string | undefined {
   const country =
     defaultCountry !== undefined && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
-  const number = parsePhoneNumberFromString(text, country);
-  return number?.isPossible() === true ? number.number : undefined;
+  const number = parsePhoneNumberFromString(text.trim(), {
+    ...(country !== undefined && { defaultCountry: country }),
+    extract: false,
+  });
+  return number?.isPossible() === true && number.ext === undefined ? number.number : undefined;
 }
 
 /** An id of the company's or of a browser: trimmed, 1 to 256 characters; case counts. */

@@ -149,10 +149,10 @@ function someTest(tests: readonly SubjectTest[]): SubjectTest {
   return (subject) => a(subject) || b(subject) || others(subject);
 }
 
-/** An attribute of a person; the identifiers are attributes too. */
+/** An attribute of a person; the identifiers are attributes too, which no attribute of that name can hide. */
 export function attributeReader(name: string): (subject: Subject) => unknown {
   const read = fieldReader(name);
   return identifierNames.has(name)
-    ? (subject) => read(subject.attributes) ?? read(subject.identifiers)
+    ? (subject) => read(subject.identifiers) ?? read(subject.attributes)
     : (subject) => read(subject.attributes);
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const maxDepth = 16;
 const maxBytes = 128 * 1024;
@@ -9,10 +9,22 @@ const minNumber = 1e-125;
  * A JSON object as a site may send it for attributes, properties and context: up to 128 KB, 16 levels
  * deep, names of 1 to 255 characters, numbers that the tables can hold.
  */
-export const jsonObjectSchema = z.record(z.string(), z.unknown()).superRefine((value, context) => {
-  const fault = findFault(value, []) ?? (isTooLarge(value) ? tooLarge : undefined);
-  if (fault !== undefined) context.addIssue({ code: 'custom', ...fault });
-});
+export const jsonObjectSchema = z
+  .unknown()
+  .meta({ type: 'object' })
+  .superRefine((value, context) => {
+    // A record leaves it out without a word, so it is looked for before.
+    if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
+      context.addIssue({ code: 'custom', path: ['__proto__'], message: wrongName });
+  })
+  .pipe(
+    z.record(z.string(), z.unknown()).superRefine((value, context) => {
+      const fault = findFault(value, []) ?? (isTooLarge(value) ? tooLarge : undefined);
+      if (fault !== undefined) context.addIssue({ code: 'custom', ...fault });
+    }),
+  );
+
+const wrongName = 'must have a name of 1 to 255 characters other than __proto__';
 
 type Fault = { readonly path: PropertyKey[]; readonly message: string };
 
@@ -31,7 +43,7 @@ function findFault(value: unknown, path: PropertyKey[]): Fault | undefined {
   if (path.length >= maxDepth) return { path, message: `must be at most ${maxDepth} levels deep` };
   for (const [name, inner] of Object.entries(value)) {
     if (name === '' || name.length > 255 || name === '__proto__') {
-      return { path: [...path, name], message: 'must have a name of 1 to 255 characters' };
+      return { path: [...path, name], message: wrongName };
     }
     const fault = findFault(inner, [...path, Array.isArray(value) ? Number(name) : name]);
     if (fault !== undefined) return fault;

@@ -1,5 +1,6 @@
 import { normaliseEmail, normaliseId, normalisePhone } from '../identity/identifier.ts';
 import type { Input, InputIdentifiers } from './input.ts';
+import { findTextFault } from './text-fault.ts';
 
 /** What is wrong with something a site sent, and where. */
 export type ReadingIssue = { readonly path: readonly PropertyKey[]; readonly message: string };
@@ -36,22 +37,14 @@ export const wrongInstant = (field: string): ReadingIssue => ({
 /** An input that is whole: what the tables and the quarantine could not hold is refused at the door. */
 export function wholeInput(input: Input): Reading {
   const json = JSON.stringify(input);
-  const refuse = (message: string): Reading => ({ ok: false, issues: [{ path: [], message }] });
-  if (json.length * 3 > maxInputBytes && new TextEncoder().encode(json).length > maxInputBytes)
-    return refuse(`must be at most ${maxInputBytes / 1024} KB in all`);
-  // JSON writes half a surrogate pair as an escape.
-  if (json.includes('\\ud') && !isWellFormed(json))
-    return refuse('holds half a surrogate pair: send well-formed Unicode');
-  return { ok: true, input };
-}
-
-function isWellFormed(json: string): boolean {
-  let found = true;
-  JSON.parse(json, (name, value: unknown) => {
-    found &&= name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed());
-    return value;
-  });
-  return found;
+  if (json.length * 3 > maxInputBytes && new TextEncoder().encode(json).length > maxInputBytes) {
+    const message = `must be at most ${maxInputBytes / 1024} KB in all`;
+    return { ok: false, issues: [{ path: [], message }] };
+  }
+  const fault = findTextFault(input, json);
+  if (fault === undefined) return { ok: true, input };
+  const path = fault.path[0] === 'identifiers' ? fault.path.slice(1) : fault.path;
+  return { ok: false, issues: [{ ...fault, path }] };
 }
 
 type RawIdentifiers = { readonly [Kind in keyof InputIdentifiers]?: string | undefined };

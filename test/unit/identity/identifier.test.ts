@@ -26,6 +26,9 @@ describe('an email address', () => {
     'anna@',
     '@example.com',
     'anna@example',
+    '.anna@example.com',
+    'anna.@example.com',
+    '.a.@example.com',
     'anna@@example.com',
     'anna@example.c',
     'anna@example..com',
@@ -66,6 +69,7 @@ describe('a phone number', () => {
     ['20000000', 'LV', '+37120000000'],
     ['(020) 7946-0958', 'GB', '+442079460958'],
     ['00371 20000000', 'LV', '+37120000000'],
+    [' +37120000000\n', undefined, '+37120000000'],
   ])('%j in %s is %s', (written, country, known) => {
     expect(normalisePhone(written, country)).toBe(known);
   });
@@ -75,6 +79,11 @@ describe('a phone number', () => {
     ['20000000', 'no such country'],
     ['', 'LV'],
     ['call me', 'LV'],
+    ['call me +37120000000 now', undefined],
+    ['call me 20000000', 'LV'],
+    ['+37120000000 <b>', undefined],
+    ['+371 20000000 ext 5', undefined],
+    ['tel:+37120000000;ext=5', undefined],
     ['+1', undefined],
     ['12', 'LV'],
     ['+3712000000000000000', undefined],

@@ -152,6 +152,21 @@ describe('who a person is', () => {
     expect(member(existing.evaluate(subjectOf(words, [], attributes), 1))).toBe(false);
   });
 
+  it.each(['externalId', 'email', 'phone'])(
+    'reads the identifier %s before an attribute of that name, and the attribute where there is none',
+    (name) => {
+      const words: Rule = { attribute: name, equals: 'own' };
+      const { evaluate } = compileRule(words, context);
+      const of = (identifiers: object, attributes: object) =>
+        member(
+          evaluate({ ...subjectOf(words, [], attributes), identifiers: { ...identifiers } }, 1),
+        );
+      expect(of({ [name]: 'own' }, { [name]: 'other' })).toBe(true);
+      expect(of({ [name]: 'other' }, { [name]: 'own' })).toBe(false);
+      expect(of({}, { [name]: 'own' })).toBe(true);
+    },
+  );
+
   it('takes names and texts of any spelling as they are', () => {
     const text = '"] ?? (globalThis.broken = 1) //\u2028`${1}\\';
     const words: Rule = {

@@ -31,7 +31,7 @@ export function naive(rule: Rule, person: Person, now: number, around: Around): 
   if ('not' in rule) return !again(rule.not);
   const zone = zoneOf(words['timeZone'], person, company);
   if ('attribute' in rule) {
-    const value = read(person.attributes, rule.attribute) ?? person.identifiers[rule.attribute];
+    const value = person.identifiers[rule.attribute] ?? read(person.attributes, rule.attribute);
     return value_(value, words, now, zone);
   }
   if ('age' in rule) return age(person.attributes[rule.age], words, now, zone);

@@ -67,6 +67,9 @@ describe('a lead', () => {
     [{ attributes: 'Riga' }],
     [{ attributes: [] }],
     [{ attributes: { '': 1 } }],
+    [{ attributes: JSON.parse('{"__proto__":{"x":1}}') }],
+    [{ attributes: JSON.parse('{"a":[{"__proto__":1}]}') }],
+    [{ context: JSON.parse('{"__proto__":1}') }],
     [{ attributes: { n: 1e200 } }],
     [{ attributes: { n: 1e-200 } }],
     [{ messageId: '' }],
@@ -80,13 +83,16 @@ describe('a lead', () => {
   });
 
   it.each([
-    [{ externalId: 'half \ud83d' }],
-    [{ messageId: 'half \ud83d' }],
-    [{ attributes: { text: 'half \ud83d' } }],
-    [{ attributes: { 'half \ud83d': 1 } }],
-    [{ consents: [{ topic: 'offers', channel: 'sms', given: true, text: 'half \ud83d' }] }],
-  ])('with %j, which is no text, is refused', (fields) => {
-    expect(faultsOf(read({ email: 'anna@example.com', ...fields }))).toEqual(['']);
+    [{ externalId: 'half \ud83d' }, 'externalId'],
+    [{ messageId: 'half \ud83d' }, 'messageId'],
+    [{ attributes: { text: 'half \ud83d' } }, 'attributes.text'],
+    [{ attributes: { 'half \ud83d': 1 } }, 'attributes.half \ud83d'],
+    [
+      { consents: [{ topic: 'offers', channel: 'sms', given: true, text: 'half \ud83d' }] },
+      'consents.0.text',
+    ],
+  ])('with %j, which is no text, is refused at its path', (fields, path) => {
+    expect(faultsOf(read({ email: 'anna@example.com', ...fields }))).toEqual([path]);
     const text = JSON.stringify(fields).replaceAll('\\ud83d', '\\ud83d\\ude00');
     expect(faultsOf(read({ email: 'anna@example.com', ...JSON.parse(text) }))).toEqual([]);
   });
