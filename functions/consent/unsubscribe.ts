@@ -56,7 +56,10 @@ export const unsubscribe = route({
 const source = 'unsubscribe';
 const attempts = 8;
 
-/** Withdraws the permission, once; quiet when it is withdrawn already or the person is gone. */
+/**
+ * Withdraws the permission. One that is withdrawn already takes the newer date, so that no older yes
+ * that is still on its way undoes it; quiet when the person is gone.
+ */
 async function withdrawConsent(
   { profile: profileId, topic, message }: UnsubscribeClaims,
   channel: Channel,
@@ -69,7 +72,7 @@ async function withdrawConsent(
     const known = before.consents[consentKey(topic, channel)]?.at;
     const at = isoInstant(Math.max(clock.now(), known === undefined ? 0 : Date.parse(known)));
     const said = withConsent(before.consents, { topic, channel, given: false }, { at, source });
-    if (said === undefined || !said.isNews) return;
+    if (said === undefined || (!said.isNews && known === at)) return;
     const { consents } = said;
     const after = { ...before, consents, version: before.version + 1, updatedAt: at };
     const entry = {
@@ -80,8 +83,12 @@ async function withdrawConsent(
       recordedAt: at,
       data: { topic, channel, source, message },
     };
-    const writes = [...profileWrites(before, after), timelineEntry(entry)];
-    if ((await table.transact(writes)).kind === 'written') return;
+    const news = said.isNews ? [timelineEntry(entry)] : [];
+    const writes = [...profileWrites(before, after), ...news];
+    const [only, ...more] = writes;
+    const written =
+      only !== undefined && more.length === 0 ? table.write(only) : table.transact(writes);
+    if ((await written).kind === 'written') return;
   }
   throw new Problem(503, 'Too much at once: try again in a second.');
 }

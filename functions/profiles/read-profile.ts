@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   type IdentifierKind,
+  identifierKinds,
   normaliseEmail,
   normaliseId,
   normalisePhone,
@@ -11,7 +12,7 @@ import type { Ports } from '../../shared/ports/ports.ts';
 import { ok, page } from '../../shared/runtime/http/answer.ts';
 import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
-import { Problem, unprocessableField } from '../../shared/runtime/problem.ts';
+import { Problem, unprocessable, unprocessableField } from '../../shared/runtime/problem.ts';
 import { findOwners } from '../../shared/stores/identities.ts';
 import { getProfile } from '../../shared/stores/profiles.ts';
 import { currentRuleset } from '../../shared/stores/segments.ts';
@@ -36,9 +37,7 @@ export const findProfile: Route = route({
       (entry): entry is [IdentifierKind, string] => entry[1] !== undefined,
     );
     const [identifier, ...others] = given;
-    if (identifier === undefined || others.length > 0) {
-      throw new Problem(422, 'Name exactly one of email, phone, externalId, anonymousId.');
-    }
+    if (identifier === undefined || others.length > 0) throw notExactlyOne(given);
     const [kind, text] = identifier;
     const value = normalise(kind, text, ports.settings.defaultCountry);
     if (value === undefined) throw unprocessableField(kind, 'is not one: check how it is written');
@@ -47,6 +46,13 @@ export const findProfile: Route = route({
     return ok(await shownProfile(id, ports));
   },
 });
+
+/** Names the parameters that are too many, or all of which one is to be given. */
+function notExactlyOne(given: readonly [IdentifierKind, string][]): Problem {
+  const message = 'name exactly one of email, phone, externalId, anonymousId';
+  const kinds = given.length > 0 ? given.map(([kind]) => kind) : identifierKinds;
+  return unprocessable([...kinds].map((kind) => ({ path: [kind], message })));
+}
 
 function normalise(
   kind: IdentifierKind,

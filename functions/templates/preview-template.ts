@@ -23,7 +23,7 @@ const profileSchema = z.strictObject({
 
 const bodySchema = z.strictObject({
   /** The id of a stored person, or the data of one that is made up. */
-  profile: z.union([z.string().min(1), profileSchema]).optional(),
+  profile: z.union([z.string().min(1).max(128), profileSchema]).optional(),
   event: z
     .strictObject({
       name: z.string().default('Example'),

@@ -32,6 +32,7 @@ const publicPaths = [
 /** `OPTIONS` is not among them: a browser's preflight carries no token. */
 const adminMethods = [
   HttpMethod.GET,
+  HttpMethod.HEAD,
   HttpMethod.POST,
   HttpMethod.PUT,
   HttpMethod.PATCH,

@@ -3,9 +3,11 @@ import type {
   APIGatewayProxyEventV2WithJWTAuthorizer,
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
+import { findTextFault } from '../domain/tracking/text-fault.ts';
 import type { Ports } from '../ports/ports.ts';
 import { InvalidRequest, Throttled } from '../ports/table.ts';
 import { gatewayAnswer, problemAnswer } from './http/answer.ts';
+import { useFieldMessages } from './http/field-messages.ts';
 import { wrongCursor } from './http/list-query.ts';
 import { jsonBody } from './http/request-body.ts';
 import type { Route } from './http/route.ts';
@@ -15,19 +17,28 @@ import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 import { logger } from './observability.ts';
 import { Problem, unprocessable } from './problem.ts';
 
+useFieldMessages();
+
 /** A Lambda behind the HTTP API (payload format 2.0): finds the route, parses, answers, and turns every failure into a problem document. */
 export function httpFunction(
   routes: readonly Route[],
 ): LambdaFunction<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   const find = routeTable(routes);
   return lambdaFunction(async (event, ports) => {
+    const { method } = event.requestContext.http;
+    if (method !== 'HEAD') return dispatch(method, event, ports);
+    // What a GET would answer, without its body: no GET changes anything.
+    return { ...(await dispatch('GET', event, ports)), body: '' };
+  });
+
+  async function dispatch(method: string, event: APIGatewayProxyEventV2, ports: Ports) {
     try {
-      const { route, params } = find(event.requestContext.http.method, event.rawPath);
+      const { route, params } = find(method, event.rawPath);
       return gatewayAnswer(await answer(route, params, event, ports));
     } catch (error) {
       return problemAnswer(asProblem(error, event));
     }
-  });
+  }
 }
 
 async function answer(
@@ -37,6 +48,9 @@ async function answer(
   ports: Ports,
 ) {
   const body = route.body === undefined ? undefined : jsonBody(event);
+  // What websites send is looked through item by item, where it is read.
+  const fault = route.auth === 'admin' ? findTextFault(body) : undefined;
+  if (fault !== undefined) throw unprocessable([fault]);
   const source =
     route.auth === 'write-key' ? await sourceOfWriteKey(event.headers, body, ports) : '';
   return route.handle(

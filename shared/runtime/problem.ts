@@ -48,9 +48,9 @@ type Issue = {
   readonly keys?: readonly string[];
 };
 
-/** What a schema found, as problem errors: an unknown field is named by its own path. */
+/** What a schema found, as problem errors, each once: an unknown field is named by its own path. */
 export function problemErrors(issues: readonly Issue[]): ProblemError[] {
-  return issues.flatMap((issue) =>
+  const errors = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? (issue.keys ?? []).map((key) => ({
           path: pathText([...issue.path, key]),
@@ -58,6 +58,7 @@ export function problemErrors(issues: readonly Issue[]): ProblemError[] {
         }))
       : [{ path: pathText(issue.path), message: issue.message }],
   );
+  return [...new Map(errors.map((error) => [`${error.path}\n${error.message}`, error])).values()];
 }
 
 /** 422 with everything a schema found. */

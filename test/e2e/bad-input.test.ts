@@ -150,6 +150,20 @@ describe('a field that is wrong', () => {
       { batch: [7, { type: 'alias' }, { type: 'track', userId: 'c-1' }, { type: 'identify' }] },
       ['batch[0]', 'batch[1].type', 'batch[2].event', 'batch[3]'],
     ],
+    [
+      'POST',
+      '/v1/batch',
+      {
+        context: { ip: '::1' },
+        batch: ['text', 7, [1]].map((context) => ({
+          type: 'track',
+          userId: 'c-1',
+          event: 'E',
+          context,
+        })),
+      },
+      ['batch[0].context', 'batch[1].context', 'batch[2].context'],
+    ],
     ['PUT', '/admin/sources/new', { name: '', colour: 1 }, ['name', 'colour']],
     ['PUT', '/admin/sources/a%20b', { name: 'New' }, ['id']],
     ['PUT', '/admin/segments/a%20b', segment({ did: 'E' }), ['id']],
@@ -226,15 +240,76 @@ describe('a field that is wrong', () => {
     expect([problem.status, pathsOf(problem)]).toEqual([422, [field]]);
   });
 
-  it.each(['/admin/profiles', '/admin/profiles?email=a@example.com&phone=%2B37120000000'])(
-    '%s asks for exactly one',
-    async (path) => {
-      expect(await refused('GET', path)).toMatchObject({
-        status: 422,
-        detail: expect.stringContaining('exactly one'),
-      });
-    },
-  );
+  it.each([
+    ['/admin/profiles', ['externalId', 'email', 'phone', 'anonymousId']],
+    ['/admin/profiles?email=a@example.com&phone=%2B37120000000', ['email', 'phone']],
+  ])('%s asks for exactly one and names the parameters', async (path, paths) => {
+    const problem = await refused('GET', path);
+    expect(problem).toMatchObject({
+      status: 422,
+      detail: expect.stringContaining('exactly one'),
+    });
+    expect(pathsOf(problem)).toEqual(paths);
+  });
+
+  it.each([
+    ['PUT', '/admin/segments/new', { name: 'half \ud83d', rule: { did: 'E' } }, 'name'],
+    ['PUT', '/admin/segments/new', segment({ all: [{ did: '\ud83d' }] }), 'rule.all[0].did'],
+    ['PUT', '/admin/topics/new', { name: '\udc00' }, 'name'],
+    ['PUT', '/admin/templates/new', { name: 'N', channel: 'sms', text: '\ud83d' }, 'text'],
+    ['PUT', '/admin/campaigns/new', { ...campaign, name: '\ud83d' }, 'name'],
+    [
+      'POST',
+      '/admin/templates/march/preview',
+      { profile: { attributes: { list: ['\ud83d\ude00', '\ud83d'] } } },
+      'profile.attributes.list[1]',
+    ],
+    ['POST', '/v1/leads', { ...lead, attributes: { a: ['\ud83d'] } }, 'attributes.a[0]'],
+    [
+      'POST',
+      '/v1/leads',
+      '{"email":"a@example.com","context":{"__proto__":1}}',
+      'context.__proto__',
+    ],
+  ])('%s %s %j is named where it cannot be kept', async (method, path, body, at) => {
+    const problem = await refused(method, path, { body });
+    expect([problem.status, pathsOf(problem)]).toEqual([422, [at]]);
+  });
+
+  it('takes a whole surrogate pair', async () => {
+    const body = '{"name":"\\ud83d\\ude00"}';
+    expect((await world.request('PUT', '/admin/topics/smile', { admin: true, body })).status).toBe(
+      200,
+    );
+  });
+
+  it('says for an id of a preview that nobody can have that it is too long', async () => {
+    const request = { body: { profile: 'x'.repeat(100_000) } };
+    const problem = await refused('POST', '/admin/templates/march/preview', request);
+    expect([problem.status, pathsOf(problem)]).toEqual([422, ['profile']]);
+  });
+
+  it('is never an error of ours, whatever stands for an id', async () => {
+    const document = await world.request('GET', '/admin/openapi.json', { admin: true });
+    const { paths } = document.json() as { paths: Record<string, Record<string, unknown>> }; // OpenAPI
+    const ids = ['x'.repeat(1024), '€'.repeat(341), 'c@', '@', 'c@x', `c@${'x'.repeat(1022)}`];
+    const odd = ['%00', '..', '__proto__', '%EF%BF%BF', '%2F', 'a%23b', '%25', "'", '%0d%0aX'];
+    let asked = 0;
+    for (const [path, methods] of Object.entries(paths)) {
+      if (!path.includes('{') || path.startsWith('/u/')) continue;
+      for (const method of Object.keys(methods).map((name) => name.toUpperCase())) {
+        for (const id of [...ids.map(encodeURIComponent), ...odd]) {
+          const body = method === 'PUT' || method === 'POST' ? {} : undefined;
+          const at = path.replaceAll(/\{\w+\}/g, () => id);
+          const answer = await world.request(method, at, { admin: true, body });
+          asked += 1;
+          const isOurs = answer.status >= 500;
+          expect([method, path, id.slice(0, 20), isOurs]).not.toContain(true);
+        }
+      }
+    }
+    expect(asked).toBeGreaterThan(200);
+  });
 
   it.each([
     `/admin/profiles/${'x'.repeat(3000)}`,
@@ -245,6 +320,20 @@ describe('a field that is wrong', () => {
   ])('an id that can be nobody’s is not found', async (path) => {
     expect((await refused('GET', path)).status).toBe(404);
   });
+});
+
+describe('HEAD', () => {
+  it.each(['/health', '/admin/segments', '/admin/segments/none', '/u/made-up', '/v1/leads'])(
+    'answers at %s what GET does, without its body',
+    async (path) => {
+      const [head, get] = [
+        await world.request('HEAD', path, { admin: true }),
+        await world.request('GET', path, { admin: true }),
+      ];
+      expect([head.status, head.headers]).toEqual([get.status, get.headers]);
+      expect(head.text).toBe('');
+    },
+  );
 });
 
 describe('a Segment call', () => {

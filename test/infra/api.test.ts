@@ -13,6 +13,7 @@ describe('the API', () => {
     expect(admin.map(({ RouteKey }) => String(RouteKey)).toSorted()).toEqual([
       'DELETE /admin/{proxy+}',
       'GET /admin/{proxy+}',
+      'HEAD /admin/{proxy+}',
       'PATCH /admin/{proxy+}',
       'POST /admin/{proxy+}',
       'PUT /admin/{proxy+}',

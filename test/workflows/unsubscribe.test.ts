@@ -24,6 +24,18 @@ const withdrawals = async (world: World) =>
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('the link to unsubscribe', () => {
+  it('works only as it was written', async () => {
+    await using world = await aWorld();
+    const { path } = await oneLink(world);
+    const last = path.at(-1) ?? '';
+    // The last letter of a signature has bits to spare.
+    const sibling = String.fromCharCode(last.charCodeAt(0) + 1);
+    for (const other of [`${path}=`, `${path}==`, `${path.slice(0, -1)}${sibling}`]) {
+      expect([other, (await world.request('POST', other)).status]).toEqual([other, 404]);
+    }
+    expect((await consentOf(world))?.given).toBe(true);
+  });
+
   it('opened by a mail scanner changes nothing', async () => {
     await using world = await aWorld();
     const { path, run } = await oneLink(world);
@@ -75,6 +87,19 @@ describe('the link to unsubscribe', () => {
       state: 'withheld',
       reason: 'no-consent',
     });
+  });
+
+  it('used again outdoes a permission that was given before and arrives after', async () => {
+    await using world = await aWorld();
+    const { path } = await oneLink(world);
+    await world.request('POST', path);
+    await world.advance('PT2H');
+    await world.request('POST', path);
+    expect(await consentOf(world)).toMatchObject({ given: false, at: world.now() });
+    expect(await withdrawals(world)).toHaveLength(1);
+    const profile = await getProfile(world.ports.table, 'person-0000');
+    await world.request('POST', path);
+    expect(await getProfile(world.ports.table, 'person-0000')).toEqual(profile);
   });
 
   it('confirms to somebody who is no longer stored', async () => {

@@ -50,7 +50,9 @@ export const runId = (campaign: string, plannedAt: string): string => `${campaig
 /** Undefined when the text is no run's id. */
 export function parseRunId(id: string): { campaign: string; plannedAt: string } | undefined {
   const at = id.indexOf('@');
-  return at < 1 ? undefined : { campaign: id.slice(0, at), plannedAt: id.slice(at + 1) };
+  return at < 1 || at === id.length - 1
+    ? undefined
+    : { campaign: id.slice(0, at), plannedAt: id.slice(at + 1) };
 }
 
 const hasLocalTimes = (schedule: Schedule): boolean =>

@@ -4,9 +4,12 @@ export type TextFault = { readonly path: PropertyKey[]; readonly message: string
  * Where JSON holds text that no table, mail or log can carry: half a surrogate pair, in a value or a
  * name. Undefined when all of it is well-formed. `json` may be given when it is at hand.
  */
-export function findTextFault(value: unknown, json = JSON.stringify(value)): TextFault | undefined {
+export function findTextFault(
+  value: unknown,
+  json: string | undefined = JSON.stringify(value),
+): TextFault | undefined {
   // JSON can write half a pair only as an escape.
-  return /\\ud[89a-f]/i.test(json) ? faultIn(value, []) : undefined;
+  return json !== undefined && /\\ud[89a-f]/i.test(json) ? faultIn(value, []) : undefined;
 }
 
 function faultIn(value: unknown, path: PropertyKey[]): TextFault | undefined {

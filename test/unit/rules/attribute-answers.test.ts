@@ -156,10 +156,13 @@ describe('who a person is', () => {
     'reads the identifier %s before an attribute of that name, and the attribute where there is none',
     (name) => {
       const words: Rule = { attribute: name, equals: 'own' };
-      const { evaluate } = compileRule(words, context);
+      const compiled = compileRule(words, context);
       const of = (identifiers: object, attributes: object) =>
         member(
-          evaluate({ ...subjectOf(words, [], attributes), identifiers: { ...identifiers } }, 1),
+          compiled.evaluate(
+            { ...subjectOf(words, [], attributes), identifiers: { ...identifiers } },
+            1,
+          ),
         );
       expect(of({ [name]: 'own' }, { [name]: 'other' })).toBe(true);
       expect(of({ [name]: 'other' }, { [name]: 'own' })).toBe(false);
