@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { DirectoryInUse } from '../local/directory-lock.ts';
 import { closeServer, listenOn } from '../local/http-server.ts';
 import { openWorld, type World } from '../local/world.ts';
 import { demoLead, hasDemo, makeSource, seedDemo } from './demo-data.ts';
@@ -107,6 +108,7 @@ function fail(error: unknown): never {
 /** What went wrong, in one line where the cause is known. */
 function failureText(error: unknown): string {
   if (error instanceof WrongUsage) return `${error.message}\n\n${usage}`;
+  if (error instanceof DirectoryInUse) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const port = process.env['PORT'] ?? '8787';
   switch (code) {

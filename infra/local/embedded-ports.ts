@@ -50,6 +50,7 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   // The same tables without their misfortunes, for who arranges or looks on from outside.
   const calmTable = hostility ? new EmbeddedTable({ database, clock }) : table;
   const queue = new EmbeddedQueue({ database, clock, ids, rows: queueLimits(), hostility });
+  queue.takeOver();
   const schedules = new EmbeddedSchedules({ database, queue, clock, hostility });
   const bus = new EmbeddedBus({
     queue,

@@ -9,6 +9,7 @@ import { queueNames } from '../../shared/ports/queue.ts';
 import type { Email, SendAnswer } from '../../shared/ports/senders.ts';
 import type { Settings } from '../../shared/ports/settings.ts';
 import { Authorizer } from './authorizer.ts';
+import { lockDirectory } from './directory-lock.ts';
 import { advanceTarget, instantOf } from './durations.ts';
 import { embeddedPorts } from './embedded-ports.ts';
 import { type Failure, Failures } from './failures.ts';
@@ -58,6 +59,17 @@ const defaultSettings: Settings = {
 
 /** The whole system in one process: every function of the manifest over the embedded ports. */
 export async function openWorld(options: WorldOptions) {
+  const { directory } = options;
+  const unlock = directory === undefined ? () => {} : lockDirectory(directory);
+  try {
+    return await openLocked(options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openLocked(options: WorldOptions, unlock: () => void) {
   quietPowertools();
   const parts = await makeParts(options);
   const { embedded, functions, invocations, failures, machinery, clock, settings } = parts;
@@ -110,6 +122,7 @@ export async function openWorld(options: WorldOptions) {
       if (server.listening) await closeServer(server);
       await machinery.stop();
       embedded.database.close();
+      unlock();
     },
   };
 }

@@ -42,6 +42,9 @@ export const prepareQueueStatements = (database: DatabaseSync) => {
          first_received_at = coalesce(first_received_at, ?) WHERE id = ?`,
     ),
     remove: database.prepare(`DELETE FROM queue_messages WHERE ${held}`),
+    returnHeld: database.prepare(
+      'UPDATE queue_messages SET visible_at = ?1 WHERE receives > 0 AND visible_at > ?1',
+    ),
     release: database.prepare(`UPDATE queue_messages SET visible_at = ? WHERE ${held}`),
     bury: database.prepare(
       `INSERT INTO queue_dead_letters (queue, message_id, sent_at, receives, dead_at, body)

@@ -52,7 +52,8 @@ type Options = {
 
 /**
  * SQS's standard queues on SQLite: at least once, in about the order of sending, with a visibility
- * timeout and dead letters. What is in flight at a crash becomes visible after its timeout.
+ * timeout and dead letters. What is in flight at a crash becomes visible after its timeout, or when
+ * the next process takes over.
  */
 export class EmbeddedQueue implements Queue {
   /** Called after messages became receivable or delayed by `send` or `redrive`; wakes the dispatcher. */
@@ -154,6 +155,11 @@ export class EmbeddedQueue implements Queue {
         if (changes === 1 && receives >= this.#rows[queue].maxReceives) this.#bury(id, now);
       }
     });
+  }
+
+  /** For a process that begins and has the queues to itself: what the last one held comes at once, for nobody can hold it. */
+  takeOver(): void {
+    this.#statements.returnHeld.run(this.#clock.now());
   }
 
   deadLetters(queue: QueueName): readonly DeadLetter[] {
