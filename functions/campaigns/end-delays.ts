@@ -5,6 +5,7 @@ import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Key } from '../../shared/ports/table.ts';
+import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { dueKinds } from '../../shared/stores/due-slots.ts';
@@ -16,13 +17,12 @@ import { getRun } from '../../shared/stores/runs.ts';
 const parallelPeople = 10;
 
 /** People whose delay has ended get their message, unless by now they should not. */
-export const handler = queueFunction(slotMessageSchema, async (messages, ports, context) => {
-  for (const { body } of messages) {
+export const handler = queueFunction(slotMessageSchema, (messages, ports, context) =>
+  eachMessage(messages, (body) => {
     const slot = { name: body.slot, kind: dueKinds.enrolments };
-    await workThroughSlot(slot, ports, context, (keys) => endDelays(keys, ports));
-  }
-  return [];
-});
+    return workThroughSlot(slot, ports, context, (keys) => endDelays(keys, ports));
+  }),
+);
 
 async function endDelays(keys: readonly Key[], ports: Ports): Promise<void> {
   const now = isoInstant(ports.clock.now());

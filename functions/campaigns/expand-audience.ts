@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isInAudience } from '../../shared/domain/campaigns/condition.ts';
 import { personPlan, type Run } from '../../shared/domain/campaigns/run.ts';
 import { personTimeZone } from '../../shared/domain/time/zone.ts';
 import { decideRows, reserveRows } from '../../shared/flows/campaigns/reserve-messages.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { type MemberRow, queryMembers } from '../../shared/stores/members.ts';
 import { getProfiles } from '../../shared/stores/profiles.ts';
@@ -19,10 +20,9 @@ const partSchema = z.strictObject({
 type PartMessage = z.infer<typeof partSchema>;
 
 /** Reads parts of an audience page by page and writes a row for everybody in it. */
-export const handler = queueFunction(partSchema, async (messages, ports, context) => {
+export const handler = queueFunction(partSchema, (messages, ports, context) => {
   const timeLeftMs = (): number => context.getRemainingTimeInMillis();
-  for (const { body } of messages) await expand(body, ports, timeLeftMs);
-  return [];
+  return eachMessage(messages, (part) => expand(part, ports, timeLeftMs));
 });
 
 const pageSize = 100;

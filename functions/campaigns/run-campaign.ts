@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { advanceRun } from '../../shared/flows/campaigns/advance-run.ts';
 import { fireCampaign } from '../../shared/flows/campaigns/fire-campaign.ts';
@@ -7,6 +7,8 @@ import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts'
 import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Item, Key } from '../../shared/ports/table.ts';
+import { eachMessage } from '../../shared/runtime/each-message.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { parseCampaign } from '../../shared/stores/campaigns.ts';
 import { dueKinds } from '../../shared/stores/due-slots.ts';
@@ -20,34 +22,32 @@ const bodySchema = z.union([
 ]);
 
 /** Starts runs, their waves and walks, and completes them. */
-export const handler = queueFunction(bodySchema, async (messages, ports, context) => {
+export const handler = queueFunction(bodySchema, (messages, ports, context) => {
   const reach: RunReach = {
     ...ports,
     timeLeftMs: () => context.getRemainingTimeInMillis(),
   };
-  for (const { body } of messages) {
-    if ('campaign' in body) await fireCampaign(body, reach);
-    else if ('run' in body) {
+  return eachMessage(messages, async (body) => {
+    if ('campaign' in body) return fireCampaign(body, reach);
+    if ('run' in body) {
       const run = await getRun(ports.table, body.run);
-      if (run !== undefined) await advanceRun(run, reach);
-    } else {
-      const slot = { name: body.slot, kind: dueKinds.runs };
-      await workThroughSlot(slot, ports, context, (keys) => workOn(keys, reach));
+      return run === undefined ? undefined : advanceRun(run, reach);
     }
-  }
-  return [];
+    const slot = { name: body.slot, kind: dueKinds.runs };
+    return workThroughSlot(slot, ports, context, (keys) => workOn(keys, reach));
+  });
 });
 
 async function workOn(keys: readonly Key[], reach: RunReach): Promise<void> {
   const now = isoInstant(reach.clock.now());
   // The index may lag: only what is still due by the item itself is worked on.
-  for (const item of await reach.table.batchGet('marketing', keys)) {
-    if (isDue(item, now)) await work(item, reach);
-  }
+  const due = (await reach.table.batchGet('marketing', keys)).filter((item) => isDue(item, now));
+  // One after the other, and each even when another fails.
+  await inParallel(due, 1, (item) => work(item, reach));
 }
 
 const isDue = (item: Item, now: string): boolean =>
   typeof item['dueAt'] === 'string' && item['dueAt'] <= now;
 
-const work = (item: Item, reach: RunReach): Promise<void> =>
+const work = async (item: Item, reach: RunReach): Promise<void> =>
   isRunKey(item) ? advanceRun(parseRun(item), reach) : settleCampaign(parseCampaign(item), reach);

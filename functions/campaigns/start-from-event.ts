@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type BusEvent, envelopeSchema } from '../../events/envelope.ts';
 import { isInAudience, matchesWhere } from '../../shared/domain/campaigns/condition.ts';
 import type { Run } from '../../shared/domain/campaigns/run.ts';
@@ -20,6 +20,8 @@ import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { startMessage } from '../../shared/flows/campaigns/start-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { Throttled } from '../../shared/ports/table.ts';
+import { eachMessage } from '../../shared/runtime/each-message.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { enrolmentPut, getEnrolment, getLastPlanned } from '../../shared/stores/enrolments.ts';
 import { getListening } from '../../shared/stores/listeners.ts';
@@ -32,18 +34,9 @@ import { currentRuleset } from '../../shared/stores/segments.ts';
 const busMessageSchema = z.object({ detail: envelopeSchema });
 
 /** Starts the messages of campaigns that listen for an event, or the delay before them. */
-export const handler = queueFunction(busMessageSchema, async (messages, ports) => {
-  const again: string[] = [];
-  for (const { id, body } of messages) {
-    try {
-      await startCampaigns(body.detail, ports);
-    } catch (error) {
-      if (!(error instanceof Throttled)) throw error;
-      again.push(id);
-    }
-  }
-  return again;
-});
+export const handler = queueFunction(busMessageSchema, (messages, ports) =>
+  eachMessage(messages, ({ detail }) => startCampaigns(detail, ports)),
+);
 
 async function startCampaigns(event: BusEvent, ports: Ports): Promise<void> {
   const name = listenedName(event);
@@ -56,10 +49,11 @@ async function startCampaigns(event: BusEvent, ports: Ports): Promise<void> {
   const profile = await getProfile(ports.table, event.profileId);
   if (profile === undefined) return;
   const { serving } = await currentRuleset(ports.table, ports.settings.timeZone);
-  for (const run of wanted) {
-    if (run === undefined || !isInAudience(run.definition.audience, profile, serving)) continue;
+  // One after the other, and each even when another fails.
+  await inParallel(wanted, 1, async (run) => {
+    if (run === undefined || !isInAudience(run.definition.audience, profile, serving)) return;
     await start({ run, profile, trigger: triggerOf(event) }, ports);
-  }
+  });
 }
 
 /** What happened before the launch starts nothing: history may be imported at any time. */

@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type EmailEvent, readEmailEvent } from '../../shared/domain/deliverability/email-event.ts';
 import { changeBy, provesSending } from '../../shared/domain/deliverability/feedback.ts';
 import { normaliseEmail } from '../../shared/domain/identity/identifier.ts';
 import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { nameOf } from '../../shared/runtime/error-name.ts';
 import { logger } from '../../shared/runtime/observability.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import {
@@ -35,8 +36,8 @@ export const handler = queueFunction(bodySchema, async (messages, ports) => {
     try {
       await recordEmailEvent(event, ports);
     } catch (error) {
-      const name = error instanceof Error ? error.name : typeof error;
-      logger.error('email-event-not-recorded', { ledgerId: event.message, error: name });
+      const about = { ledgerId: event.message, error: nameOf(error) };
+      logger.error('email-event-not-recorded', about);
       failed.push(id);
     }
   }

@@ -7,6 +7,7 @@ import {
   sendMessages,
 } from '../../shared/flows/messaging/send-messages.ts';
 import type { Email, EmailSender } from '../../shared/ports/senders.ts';
+import { nameOf } from '../../shared/runtime/error-name.ts';
 import { logger } from '../../shared/runtime/observability.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 
@@ -32,9 +33,7 @@ export const handler = queueFunction(sendBodySchema, async (messages, ports, con
       const ids = group.flatMap(({ body }) => body.messages);
       await sendMessages(ids, channel, { ports, context });
     } catch (error) {
-      // The name alone: what a provider writes may quote the address.
-      const name = error instanceof Error ? error.name : typeof error;
-      logger.error('emails-not-sent', { bodies: group.length, error: name });
+      logger.error('emails-not-sent', { bodies: group.length, error: nameOf(error) });
       failed.push(...group.map(({ id }) => id));
     }
   }

@@ -7,15 +7,13 @@ import {
   sendMessages,
 } from '../../shared/flows/messaging/send-messages.ts';
 import type { Text, TextSender } from '../../shared/ports/senders.ts';
+import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 
 /** SMS that were reserved, one per call: providers know no bulk. */
-export const handler = queueFunction(sendBodySchema, async (messages, ports, context) => {
+export const handler = queueFunction(sendBodySchema, (messages, ports, context) => {
   const channel = textChannel(ports.text);
-  for (const { body } of messages) {
-    await sendMessages(body.messages, channel, { ports, context });
-  }
-  return [];
+  return eachMessage(messages, (body) => sendMessages(body.messages, channel, { ports, context }));
 });
 
 const textChannel = (sender: TextSender): Channel<Text> => ({

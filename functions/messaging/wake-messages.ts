@@ -2,9 +2,11 @@ import type { Context } from 'aws-lambda';
 import { type MessageChange, safetyNetMs } from '../../shared/domain/messaging/ledger.ts';
 import type { Message } from '../../shared/domain/messaging/message.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { freeCutOff, handOut, isCutOff } from '../../shared/flows/messaging/claims.ts';
+import { freeCutOff, isCutOff } from '../../shared/flows/messaging/claims.ts';
+import { handOut } from '../../shared/flows/messaging/hand-out.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { releaseLease, takeLease } from '../../shared/stores/leases.ts';
 import { wasRecordedSent } from '../../shared/stores/message-entries.ts';
@@ -22,22 +24,23 @@ const pageSize = 200;
  * stayed without an answer are closed. One worker at a time has a slot.
  */
 export const handler = queueFunction(slotMessageSchema, async (messages, ports, context) => {
-  for (const slot of new Set(messages.map(({ body }) => body.slot))) {
+  const once = new Map(messages.map((message) => [message.body.slot, message]));
+  return eachMessage([...once.values()], async ({ slot }) => {
     const term = { now: ports.clock.now(), seconds: leaseSeconds };
     const lease = await takeLease(ports.table, slot, term);
-    if (lease === undefined) continue; // somebody is at it
+    if (lease === undefined) return; // somebody is at it
     try {
       await wakeSlot(slot, ports, context);
     } finally {
       await releaseLease(ports.table, lease);
     }
-  }
-  return [];
+  });
 });
 
 async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<void> {
   const until = isoInstant(ports.clock.now());
   const runs = new Map<string, RunState>();
+  const failures: unknown[] = [];
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<Ports['table']['due']>> = await ports.table.due('marketing', {
@@ -47,23 +50,24 @@ async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<v
       after,
     });
     const rows = await readMessages(ports.table, page.items);
-    const free = await wakeRows(rows, { runs, ports });
+    const free = await wakeRows(rows, { runs, ports, failures });
     // Among what waits, the campaign of the higher priority goes first.
     free.sort((left, right) => right.priority - left.priority);
     await handOut(free, { queue: ports.queue });
     after = page.after;
     if (after !== null && context.getRemainingTimeInMillis() < reserveMs) {
       await ports.queue.send('messages', [{ body: { slot }, delaySeconds: 1 }]);
-      return;
+      break;
     }
   } while (after !== null);
+  if (failures.length > 0) throw failures[0];
 }
 
 type RunState = 'going' | 'paused' | 'over';
 
 async function runStateOf(
   run: string,
-  { runs, ports }: { readonly runs: Map<string, RunState>; readonly ports: Ports },
+  { runs, ports }: Pick<Waking, 'runs' | 'ports'>,
 ): Promise<RunState> {
   const known = runs.get(run);
   if (known !== undefined) return known;
@@ -74,7 +78,12 @@ async function runStateOf(
   return state;
 }
 
-type Waking = { readonly runs: Map<string, RunState>; readonly ports: Ports };
+type Waking = {
+  readonly runs: Map<string, RunState>;
+  readonly ports: Ports;
+  /** Of single rows: the others of the slot are woken all the same. */
+  readonly failures: unknown[];
+};
 
 /** Brings rows on; those that are to be handed out again are answered. */
 async function wakeRows(rows: readonly Message[], waking: Waking): Promise<Message[]> {
@@ -86,12 +95,17 @@ async function wakeRows(rows: readonly Message[], waking: Waking): Promise<Messa
     due.filter((row) => isCutOff(row, now)),
     ports,
   );
-  const woken = await Promise.all(due.map((row) => wakeRow(row, waking)));
+  const results = await Promise.allSettled(due.map((row) => wakeRow(row, waking)));
+  const woken = results.flatMap((result) => {
+    if (result.status === 'fulfilled') return result.value ?? [];
+    waking.failures.push(result.reason);
+    return [];
+  });
   const running: Message[] = [];
   for (const row of freed) {
     if ((await runStateOf(row.run, waking)) === 'going') running.push(row);
   }
-  return [...running, ...woken.flatMap((row) => row ?? [])];
+  return [...running, ...woken];
 }
 
 async function wakeRow(row: Message, waking: Waking): Promise<Message | undefined> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type BusEvent, envelopeSchema } from '../../events/envelope.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaigns/campaign.ts';
 import { listenedName } from '../../shared/domain/campaigns/schedule.ts';
@@ -14,65 +14,62 @@ import { maxDays, parseDuration } from '../../shared/domain/time/duration.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { Throttled } from '../../shared/ports/table.ts';
+import { eachMessage } from '../../shared/runtime/each-message.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
-import { getListening } from '../../shared/stores/listeners.ts';
+import { getListening, type Listening } from '../../shared/stores/listeners.ts';
 import { getMessages, moveMessage } from '../../shared/stores/messages.ts';
 import { getRun } from '../../shared/stores/runs.ts';
-import { timelineEntries } from '../../shared/stores/timeline.ts';
+import { messageEntries } from '../../shared/stores/timeline.ts';
 
 /** An event as EventBridge hands it over. */
 const busMessageSchema = z.object({ detail: envelopeSchema });
 
 /** Counts goal events on the last message of each campaign before them. */
-export const handler = queueFunction(busMessageSchema, async (messages, ports) => {
-  const again: string[] = [];
-  for (const { id, body } of messages) {
-    try {
-      await recordConversions(body.detail, ports);
-    } catch (error) {
-      if (!(error instanceof Throttled)) throw error;
-      again.push(id);
-    }
-  }
-  return again;
-});
+export const handler = queueFunction(busMessageSchema, (messages, ports) =>
+  eachMessage(messages, ({ detail }) => recordConversions(detail, ports)),
+);
 
 async function recordConversions(event: BusEvent, ports: Ports): Promise<void> {
   const name = listenedName(event);
   if (name === undefined) return;
   const { campaigns } = await getListening(ports.table, 'goal', name);
-  const windows = Object.values(campaigns).map((within) => maxDays(parseDuration(within)));
-  if (windows.length === 0) return;
-  const from = Date.parse(event.occurredAt) - (Math.max(...windows) + 1) * dayMs;
-  const touches = await touchesBetween(event, isoInstant(from), { campaigns, ports });
-  const definitions = new Map<string, CampaignDefinition>();
-  for (const run of new Set(touches.map((touch) => touch.run))) {
-    const found = await getRun(ports.table, run);
-    if (found !== undefined) definitions.set(run, found.definition);
-  }
-  const known = { definitions, timeZone: ports.settings.timeZone };
-  for (const { touch, conversion } of attribute(triggerOf(event), touches, known)) {
-    await addConversion(touch.message, conversion, ports);
-  }
+  if (Object.keys(campaigns).length === 0) return;
+  const credited = await creditedBy(event, campaigns, ports);
+  await inParallel(credited, 1, ({ touch, conversion }) =>
+    addConversion(touch.message, conversion, ports),
+  );
 }
 
-/** The messages that went out to the person before the event, of campaigns with such a goal. */
-async function touchesBetween(
+/**
+ * What the event is a conversion of. It reads the person's messages backwards, apart from all that
+ * the person did, and no further than to the last one of each campaign with such a goal.
+ */
+async function creditedBy(
   event: BusEvent,
-  from: string,
-  of: { readonly campaigns: Readonly<Record<string, string>>; readonly ports: Ports },
-): Promise<readonly Touch[]> {
+  campaigns: Listening['campaigns'],
+  { table, settings }: Ports,
+): Promise<ReturnType<typeof attribute>> {
+  const trigger = triggerOf(event);
+  const windows = Object.values(campaigns).map((within) => maxDays(parseDuration(within)));
+  const from = Date.parse(event.occurredAt) - (Math.max(...windows) + 1) * dayMs;
+  const range = { from: isoInstant(from), to: event.occurredAt, descending: true };
+  const definitions = new Map<string, CampaignDefinition>();
   const touches: Touch[] = [];
-  const range = { from, to: event.occurredAt, descending: true };
-  for await (const entry of timelineEntries(of.ports.table, event.profileId, range)) {
+  let credited: ReturnType<typeof attribute> = [];
+  for await (const entry of messageEntries(table, event.profileId, range)) {
     if (entry.type !== 'message.sent') continue;
     // The catalog's schema of `message.sent` holds for every entry of this type.
     const { message, run, campaign } = entry.data as Omit<Touch, 'at'>;
-    if (Object.hasOwn(of.campaigns, campaign)) {
-      touches.push({ message, run, campaign, at: entry.occurredAt });
-    }
+    const isMet = credited.some(({ touch }) => touch.campaign === campaign);
+    if (isMet || !Object.hasOwn(campaigns, campaign)) continue;
+    const definition = definitions.get(run) ?? (await getRun(table, run))?.definition;
+    if (definition !== undefined) definitions.set(run, definition);
+    touches.push({ message, run, campaign, at: entry.occurredAt });
+    credited = attribute(trigger, touches, { definitions, timeZone: settings.timeZone });
+    if (credited.length === Object.keys(campaigns).length) break;
   }
-  return touches;
+  return credited;
 }
 
 const maxAttempts = 10;

@@ -1,17 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Throttled } from '../ports/table.ts';
+import { InvalidRequest, Throttled } from '../ports/table.ts';
 
-const pausesMs = [20, 100, 400, 1_000];
+const busyPausesMs = [20, 100, 400, 1_000];
+const brokenPausesMs = [20, 100];
 
-/** Tries again while the tables are too busy: for what must be written now because it cannot be learnt again. */
+/**
+ * Tries again while the tables are too busy or do not answer: for what must be written now because it
+ * cannot be learnt again.
+ */
 export async function insist<Answer>(write: () => Promise<Answer>): Promise<Answer> {
-  for (const pauseMs of pausesMs) {
+  for (let attempt = 0; ; attempt += 1) {
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof Throttled)) throw error;
+      const pauseMs = (error instanceof Throttled ? busyPausesMs : brokenPausesMs)[attempt];
+      if (pauseMs === undefined || error instanceof InvalidRequest) throw error;
       await sleep(pauseMs);
     }
   }
-  return write();
 }

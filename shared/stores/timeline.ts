@@ -1,10 +1,13 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TimelineEntry } from '../domain/profiles/timeline-entry.ts';
-import type { Put, Table } from '../ports/table.ts';
+import { InvalidRequest, type Item, type Put, type Table } from '../ports/table.ts';
 
 /**
- * `timeline`: partition = person, sort = `<occurredAt>#<entry id>`. Read by person and range of time,
- * in either direction; appended in the transaction that changes the profile. Its stream feeds the bus.
+ * `timeline`: sort = `<occurredAt>#<entry id>`, in two partitions per person. Read by person and range
+ * of time, in either direction; appended in the transaction that changes the profile. Its stream feeds
+ * the bus.
+ * - `<person>`: what the person did and what became of them.
+ * - `<person>#messages`: what they were sent and what came of it, to be found among any number of events.
  */
 const itemSchema = z.object({
   pk: z.string(),
@@ -14,11 +17,20 @@ const itemSchema = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
+const messagesSuffix = '#messages';
+
+const partitionOf = ({ profileId, type }: Pick<TimelineEntry, 'profileId' | 'type'>): string =>
+  type.startsWith('message.') ? `${profileId}${messagesSuffix}` : profileId;
+
+const profileIdOf = (pk: string): string =>
+  pk.endsWith(messagesSuffix) ? pk.slice(0, -messagesSuffix.length) : pk;
+
 export function timelineItem(entry: TimelineEntry): Put['item'] {
   const { id, profileId, type, occurredAt, recordedAt, data } = entry;
   // The data came through JSON and holds nothing that JSON does not.
   const storable = data as Record<string, never>;
-  return { pk: profileId, sk: `${occurredAt}#${id}`, type, recordedAt, data: storable };
+  const pk = partitionOf({ profileId, type });
+  return { pk, sk: `${occurredAt}#${id}`, type, recordedAt, data: storable };
 }
 
 /** The write of a new entry; `once` refuses it when it already stands (entries with an id of their own making). */
@@ -35,7 +47,7 @@ export function parseTimelineItem(item: unknown): TimelineEntry {
   const hash = sk.indexOf('#');
   return {
     id: sk.slice(hash + 1),
-    profileId: pk,
+    profileId: profileIdOf(pk),
     type,
     occurredAt: sk.slice(0, hash),
     recordedAt,
@@ -43,46 +55,100 @@ export function parseTimelineItem(item: unknown): TimelineEntry {
   };
 }
 
-export type TimelineQuery = {
+export type TimelineRange = {
   /** First and last instant, ISO, both included. */
   readonly from?: string;
   readonly to?: string;
-  readonly after?: string | null;
-  readonly limit?: number;
   readonly descending?: boolean;
 };
 
-/** One page of a person's timeline, strongly consistent. */
+/** `$` stands behind `#` in the order of bytes: all entries of the last instant are included. */
+const keyRange = ({ from, to, descending }: TimelineRange) => ({
+  ...(from !== undefined && { from }),
+  ...(to !== undefined && { to: `${to}$` }),
+  ...(descending !== undefined && { descending }),
+});
+
+/** One page of all that stands on a person's timeline, of both partitions in one order; strongly consistent. */
 export async function queryTimeline(
   table: Table,
   profileId: string,
-  query: TimelineQuery = {},
+  query: TimelineRange & { readonly after?: string | null; readonly limit?: number } = {},
 ): Promise<{ readonly entries: readonly TimelineEntry[]; readonly after: string | null }> {
-  const { from, to, ...rest } = query;
-  const page = await table.query('timeline', {
-    pk: profileId,
-    consistent: true,
-    ...rest,
-    ...(from !== undefined && { from }),
-    // `$` stands behind `#` in the order of bytes: all entries of the last instant are included.
-    ...(to !== undefined && { to: `${to}$` }),
-  });
-  return { entries: page.items.map(parseTimelineItem), after: page.after };
+  const { after = null, limit = 1000, descending = false } = query;
+  const range = keyRange(query);
+  // The cursor is the sort key that the page before ended with: sort keys of a person differ.
+  if (after !== null && !/^\d[^#]*#./.test(after)) throw new InvalidRequest('No cursor of ours.');
+  const behind = after === null ? range : { ...range, [descending ? 'to' : 'from']: after };
+  const heads = await Promise.all(
+    [profileId, `${profileId}${messagesSuffix}`].map((pk) =>
+      headOf(table, { ...behind, pk, consistent: true, limit: limit + 1 }, after),
+    ),
+  );
+  const isBefore = (a: string, b: string): boolean => (descending ? a > b : a < b);
+  const byOrder = (a: Item, b: Item): number => (isBefore(keyOf(a), keyOf(b)) ? -1 : 1);
+  // Behind the end of a partition's unfinished page nobody knows what stands between.
+  const ends = heads.flatMap(({ items, isWhole }) => (isWhole ? [] : keyOf(items.at(-1))));
+  const known = heads
+    .flatMap(({ items }) => items)
+    .filter((item) => !ends.some((end) => isBefore(end, keyOf(item))))
+    .sort(byOrder);
+  const shown = known.slice(0, limit);
+  const isLast = ends.length === 0 && shown.length === known.length;
+  return {
+    entries: shown.map(parseTimelineItem),
+    after: isLast ? null : keyOf(shown.at(-1)),
+  };
 }
 
-/** All of a person's entries in a range of time, page by page. */
-export async function* timelineEntries(
+const keyOf = (item: Item | undefined): string => item?.sk ?? '';
+
+/** The first items of a partition but `after`, at least one unless there is none: pages may be empty. */
+async function headOf(
+  table: Table,
+  query: Parameters<Table['query']>[1],
+  after: string | null,
+): Promise<{ readonly items: readonly Item[]; readonly isWhole: boolean }> {
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Table['query']>> = await table.query('timeline', {
+      ...query,
+      after: cursor,
+    });
+    const items = page.items.filter(({ sk }) => sk !== after);
+    if (items.length > 0) return { items, isWhole: page.after === null };
+    cursor = page.after;
+  } while (cursor !== null);
+  return { items: [], isWhole: true };
+}
+
+/** All that a person did in a range of time, page by page; messages to them are left out. */
+export const personEntries = (
   table: Table,
   profileId: string,
-  query: Omit<TimelineQuery, 'after'> = {},
+  range: TimelineRange = {},
+): AsyncGenerator<TimelineEntry> => entriesOf(table, profileId, range);
+
+/** All about the messages to a person in a range of time, page by page. */
+export const messageEntries = (
+  table: Table,
+  profileId: string,
+  range: TimelineRange = {},
+): AsyncGenerator<TimelineEntry> => entriesOf(table, `${profileId}${messagesSuffix}`, range);
+
+async function* entriesOf(
+  table: Table,
+  pk: string,
+  range: TimelineRange,
 ): AsyncGenerator<TimelineEntry> {
+  const query = { pk, consistent: true, ...keyRange(range) };
   let after: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof queryTimeline>> = await queryTimeline(table, profileId, {
+    const page: Awaited<ReturnType<Table['query']>> = await table.query('timeline', {
       ...query,
       after,
     });
-    yield* page.entries;
+    yield* page.items.map(parseTimelineItem);
     after = page.after;
   } while (after !== null);
 }

@@ -151,6 +151,10 @@ export async function ledgerOf(world: World, run: Run): Promise<readonly Message
   return found.rows.toSorted((left, right) => (left.profileId < right.profileId ? -1 : 1));
 }
 
+/** How rows stand, such as `withheld(no-consent)`. */
+export const standing = (rows: readonly Message[]): string[] =>
+  rows.map(({ state, reason }) => (reason === undefined ? state : `${state}(${reason})`));
+
 /** What stands on a person's timeline: type and data of each entry, oldest first. */
 export async function timelineOf(world: World, profileId: string) {
   const { entries } = await queryTimeline(world.ports.table, profileId);

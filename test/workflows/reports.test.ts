@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
 import { anOffice } from '../support/campaigns.ts';
 import { aWorld } from '../support/world.ts';
 
 const goal = { event: 'Order Completed', within: 'P14D', value: 'total' };
 
 /** A campaign with a goal that has gone out to Anna and Boris. */
-async function aCampaignThatWentOut(hostile?: number) {
-  const world = await aWorld({ hostile });
+async function aCampaignThatWentOut(hostile?: number, meter?: RequestMeter) {
+  const world = await aWorld({ hostile, meter });
   const office = await anOffice(world);
   for (const name of ['anna', 'boris']) await office.lead(name, { attributes: { city: 'Riga' } });
   await office.template('hello');
@@ -62,6 +63,24 @@ describe('a report', () => {
     const before = { timestamp: '2026-11-25T12:30:00.000Z', messageId: 'before' };
     await office.order('anna', { total: 5 }, before);
     expect(await office.report('march')).toMatchObject({ conversions: 0, revenue: {} });
+  });
+
+  it('costs as little to count the last order of many as the first', async () => {
+    const meter = new RequestMeter();
+    await using office = await aCampaignThatWentOut(undefined, meter);
+    const readFor = async (messageId: string): Promise<number> => {
+      meter.reset();
+      await office.order('anna', { total: 1, currency: 'USD' }, { messageId });
+      return meter.byOperation().get('timeline query')?.readUnits ?? 0;
+    };
+    const first = await readFor('first');
+    expect(first).toBeGreaterThan(0);
+    for (let order = 0; order < 90; order += 1) {
+      const note = 'x'.repeat(1_000);
+      await office.order('anna', { total: 1, currency: 'USD', note }, { messageId: `${order}` });
+    }
+    expect(await readFor('last')).toBeLessThanOrEqual(first);
+    expect(await office.report('march')).toMatchObject({ conversions: 1, revenue: { USD: 92 } });
   });
 
   it('credits the last message of each campaign', async () => {

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../shared/domain/messaging/message.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
-import { type EmailSender, NotSent } from '../../shared/ports/senders.ts';
 import { suppress } from '../../shared/stores/suppressions.ts';
 import {
   aRun,
@@ -11,12 +9,10 @@ import {
   moveRun,
   reserve,
   somePeople,
+  standing,
   timelineOf,
 } from '../support/messaging.ts';
 import { aWorld } from '../support/world.ts';
-
-const standing = (rows: readonly Message[]): string[] =>
-  rows.map(({ state, reason }) => (reason === undefined ? state : `${state}(${reason})`));
 
 describe('sending emails', () => {
   it('sends everybody one email of their own, fifty a call', async () => {
@@ -133,6 +129,18 @@ describe('sending emails', () => {
     expect(world.outbox()).toHaveLength(2);
   });
 
+  it.each([
+    ['html that is too deep', { html: '<div>'.repeat(30_000) }],
+    ['a subject of nothing', { subject: '{{ profile.attributes.none }}' }],
+  ])('gives up a message with %s, at once', async (_, template) => {
+    await using world = await aWorld();
+    const run = await aRun(world, { template });
+    await handOver(world, await reserve(world, run, await somePeople(world, 1)));
+    await world.settle();
+    expect(standing(await ledgerOf(world, run))).toEqual(['failed(render-error)']);
+    expect(world.outbox()).toEqual([]);
+  });
+
   it('cuts calls by bytes too, and refuses what no call can hold', async () => {
     await using world = await aWorld();
     const html = 'x{{ profile.attributes.long }}';
@@ -184,87 +192,6 @@ describe('a campaign that is stopped', () => {
     await world.advance('PT1H');
     expect(world.outbox()).toEqual([]);
     expect(standing(await ledgerOf(world, run))).toEqual(Array(2).fill('withheld(cancelled)'));
-  });
-});
-
-describe('what the provider says', () => {
-  it('no to one: that one is rejected, the others are sent', async () => {
-    await using world = await aWorld({
-      emailAnswer: (email) =>
-        email.to === 'p1@example.com'
-          ? { kind: 'rejected', reason: 'MESSAGE_REJECTED' }
-          : undefined,
-    });
-    const run = await aRun(world);
-    await handOver(world, await reserve(world, run, await somePeople(world, 3)));
-    await world.settle();
-    expect(standing(await ledgerOf(world, run))).toEqual([
-      'accepted',
-      'rejected(MESSAGE_REJECTED)',
-      'accepted',
-    ]);
-  });
-
-  it.each<[string, () => { kind: 'throttled'; reason: string }]>([
-    ['not now', () => ({ kind: 'throttled', reason: 'ACCOUNT_THROTTLED' })],
-    [
-      'nothing was taken',
-      () => {
-        throw new NotSent('The provider took nothing.');
-      },
-    ],
-  ])('%s: it is tried again until it goes out, once', async (_, refusal) => {
-    let refusals = 3;
-    await using world = await aWorld({
-      emailAnswer: () => (refusals-- > 0 ? refusal() : undefined),
-    });
-    const run = await aRun(world);
-    await handOver(world, await reserve(world, run, await somePeople(world, 1)));
-    await world.settle();
-    expect(standing(await ledgerOf(world, run))).toEqual(['reserved']);
-    await world.advance('PT10M');
-    expect(world.outbox()).toHaveLength(1);
-    expect(standing(await ledgerOf(world, run))).toEqual(['accepted']);
-  });
-
-  it('that one of them is malformed: each goes alone, and only that one is refused', async () => {
-    const refusesWhole = (email: EmailSender): EmailSender => ({
-      ...email,
-      send: async (emails) => {
-        const isSpoilt = emails.some(({ to }) => to === 'p1@example.com');
-        if (!isSpoilt) return email.send(emails);
-        if (emails.length === 1) return [{ kind: 'rejected', reason: 'BadRequest' }];
-        throw new NotSent('The provider found a message malformed.', { isMalformed: true });
-      },
-    });
-    await using world = await aWorld({
-      around: (_row, ports) => ({ ...ports, email: refusesWhole(ports.email) }),
-    });
-    const run = await aRun(world);
-    await handOver(world, await reserve(world, run, await somePeople(world, 3)));
-    await world.settle();
-    await world.advance('PT10M');
-    expect(world.outbox()).toHaveLength(2);
-    expect(standing(await ledgerOf(world, run))).toEqual([
-      'accepted',
-      'rejected(BadRequest)',
-      'accepted',
-    ]);
-  });
-
-  it('nothing at all: it is never sent again, and closed after a day', async () => {
-    await using world = await aWorld({
-      emailAnswer: () => {
-        throw new Error('socket hang up');
-      },
-    });
-    const run = await aRun(world);
-    await handOver(world, await reserve(world, run, await somePeople(world, 1)));
-    await world.settle();
-    expect(standing(await ledgerOf(world, run))).toEqual(['unknown']);
-    await world.advance('P2D');
-    expect(world.outbox()).toEqual([]);
-    expect(standing(await ledgerOf(world, run))).toEqual(['failed(no-answer)']);
   });
 });
 

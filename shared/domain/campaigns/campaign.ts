@@ -15,6 +15,9 @@ const audienceSchema = z.strictObject({
   exclude: z.array(slugSchema).max(20).default([]),
 });
 
+/** JSON in UTF-8: each run stores the whole definition. */
+const maxBytes = 100_000;
+
 /** What a marketer writes: who gets which message when, and what it is to achieve. */
 export const campaignSchema = z
   .strictObject({
@@ -30,7 +33,10 @@ export const campaignSchema = z
     message: z.strictObject({ channel: z.enum(messageChannels), template: slugSchema }),
     /** Nothing is sent from `from` to `to` on the person's own clock; it waits. */
     quietHours: quietHoursSchema.optional(),
-    /** How long after its planned instant a message may still go out. */
+    /**
+     * How long after its planned instant a message may still go out. Without one it waits for as long
+     * as it must, but what the provider refuses for 72 hours is given up: `refused-by-provider`.
+     */
     deadline: durationSchema.optional(),
     /** The share of the audience, 0 to below 1, that gets nothing, to compare with. */
     holdout: z.number().min(0).lt(1, 'must be below 1').optional(),
@@ -50,6 +56,8 @@ export const campaignSchema = z
   .superRefine((definition, context) => {
     const report = (path: string[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
+    const bytes = new TextEncoder().encode(JSON.stringify(definition)).length;
+    if (bytes > maxBytes) report([], `is larger than ${maxBytes} bytes: make it shorter`);
     const { kind, topic, audience, schedule } = definition;
     const includesNobody = (audience?.include.length ?? 0) === 0;
     if (kind === 'marketing' && topic === undefined) {

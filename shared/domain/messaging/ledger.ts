@@ -17,6 +17,13 @@ export const maxTextCharacters = 1_600;
 export const retryDelaySeconds = (plannedAt: number, now: number): number =>
   Math.min(900, Math.max(15, Math.round((now - plannedAt) / 4_000)));
 
+/** How long a provider may refuse a message before it is `failed` with `refused-by-provider`, in ms. */
+const refusedTooLongMs = 72 * 60 * 60_000;
+
+/** Whether a provider that refuses a message once more has done so for too long. */
+export const isRefusedTooLong = ({ refusedAt }: Pick<Message, 'refusedAt'>, now: number): boolean =>
+  refusedAt !== undefined && Date.parse(refusedAt) + refusedTooLongMs <= now;
+
 /** What a campaign knows of a message before it is decided. */
 export type MessageDraft = Pick<
   Message,
@@ -47,6 +54,7 @@ export function newMessage(draft: MessageDraft, decision: Decision, now: number)
     at: iso(now),
     call: undefined,
     claimedAt: undefined,
+    refusedAt: undefined,
     providerId: undefined,
     acceptedAt: undefined,
     openedAt: undefined,
@@ -108,6 +116,7 @@ export type MessageChange = Partial<
     | 'dueAt'
     | 'call'
     | 'claimedAt'
+    | 'refusedAt'
     | 'providerId'
     | 'acceptedAt'
     | 'openedAt'

@@ -93,6 +93,8 @@ export type Message = MessageKey & {
   readonly call: string | undefined;
   /** When it was claimed for that call: `message.sent` bears this instant, whoever records it. */
   readonly claimedAt: string | undefined;
+  /** When the provider first refused to take it now. */
+  readonly refusedAt: string | undefined;
   readonly providerId: string | undefined;
   /** When it entered its state. */
   readonly at: string;

@@ -8,7 +8,7 @@ import {
   type Question,
 } from '../../domain/messaging/decision.ts';
 import { newMessage, safetyNetMs } from '../../domain/messaging/ledger.ts';
-import { type Message, type MessageChannel, messageId } from '../../domain/messaging/message.ts';
+import type { Message } from '../../domain/messaging/message.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import { addDuration, parseDuration } from '../../domain/time/duration.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
@@ -16,6 +16,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { inParallel } from '../../runtime/parallel.ts';
 import { reserveMessage, writeOnce } from '../../stores/messages.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
+import { handOut } from '../messaging/hand-out.ts';
 
 /** A person a run considers, with what is theirs alone. `plannedAt` is in ms. */
 export type Candidate = {
@@ -116,27 +117,9 @@ export async function reserveRows(rows: readonly Message[], ports: Reach): Promi
     const result = await writeOnce(ports.table, reserveMessage(row));
     if (result.kind === 'written') written.push(row);
   });
-  await handOut(written, ports);
+  await handOut(toSend(written), ports);
 }
 
-const idsPerMessage = 50;
-
-/** Enqueues the reserved ones among rows for their senders: fifty of one run and channel a message. */
-export async function handOut(
-  rows: readonly Message[],
-  { queue }: Pick<Ports, 'queue'>,
-): Promise<void> {
-  const reserved = rows.filter(({ state }) => state === 'reserved');
-  const groups = Map.groupBy(reserved, ({ run, channel }) => `${channel}#${run}`);
-  for (const group of groups.values()) {
-    const channel = group[0]?.channel ?? 'email'; // a group is never empty
-    const ids = group.map(messageId);
-    const bodies = Array.from({ length: Math.ceil(ids.length / idsPerMessage) }, (_, index) => ({
-      body: { messages: ids.slice(index * idsPerMessage, (index + 1) * idsPerMessage) },
-    }));
-    await queue.send(queueOf(channel), bodies);
-  }
-}
-
-const queueOf = (channel: MessageChannel): 'emails' | 'texts' =>
-  channel === 'email' ? 'emails' : 'texts';
+/** Those of new rows that are sent at once: the others wait, or stay unsent. */
+export const toSend = (rows: readonly Message[]): readonly Message[] =>
+  rows.filter(({ state }) => state === 'reserved');

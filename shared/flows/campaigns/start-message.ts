@@ -15,7 +15,8 @@ import {
 } from '../../stores/enrolments.ts';
 import { reserveMessage, writeOnce } from '../../stores/messages.ts';
 import { currentRuleset } from '../../stores/segments.ts';
-import { decideRows, handOut } from './reserve-messages.ts';
+import { handOut } from '../messaging/hand-out.ts';
+import { decideRows, toSend } from './reserve-messages.ts';
 import { stillWanted } from './unless.ts';
 
 /** A message that a trigger starts now. `plannedAt` is in ms. */
@@ -57,7 +58,7 @@ export async function startMessage(starting: Starting, reach: Reach): Promise<vo
       ...(schedule.cooldown !== undefined && isMessage ? [begin] : []),
     ];
     const result = await write(writes, reach);
-    if (result.kind === 'written') return handOut([row], reach);
+    if (result.kind === 'written') return handOut(toSend([row]), reach);
     // The row stands since an earlier delivery: what is left is to close its enrolment.
     if (result.kind === 'refused' && result.failed.includes(0)) return closeOnly(starting, reach);
     // A newer trigger has begun the delay anew.

@@ -6,7 +6,7 @@ import type { PastEvent } from '../../domain/segments/history.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { currentRuleset } from '../../stores/segments.ts';
-import { timelineEntries } from '../../stores/timeline.ts';
+import { personEntries } from '../../stores/timeline.ts';
 
 /**
  * Whether a person still wants the message a trigger started: false when the campaign's `unless` holds
@@ -43,7 +43,7 @@ async function eventsSince(
 ): Promise<readonly PastEvent[]> {
   const events: PastEvent[] = [];
   const range = Number.isFinite(from) ? { from: isoInstant(from) } : {};
-  for await (const entry of timelineEntries(table, profileId, range)) {
+  for await (const entry of personEntries(table, profileId, range)) {
     if (entry.type !== 'event') continue;
     // The catalog's schema of `event` holds for every entry of this type.
     const { name, properties } = entry.data as Pick<PastEvent, 'name' | 'properties'>;

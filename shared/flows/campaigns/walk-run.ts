@@ -6,7 +6,8 @@ import { isoInstant } from '../../domain/time/instant.ts';
 import { inParallel } from '../../runtime/parallel.ts';
 import { moveMessage, queryMessages } from '../../stores/messages.ts';
 import { openParts, saveRun } from '../../stores/runs.ts';
-import { handOut } from './reserve-messages.ts';
+import { handOut } from '../messaging/hand-out.ts';
+import { toSend } from './reserve-messages.ts';
 import { type RunReach, sendParts } from './run-reach.ts';
 
 const pageSize = 200;
@@ -70,7 +71,7 @@ async function treat(
       if (after !== undefined) moved.push(after);
     },
   );
-  await handOut(moved, reach);
+  await handOut(toSend(moved), reach);
 }
 
 /** What is claimed is in the hands of its sender, who reads the run's state before the call. */

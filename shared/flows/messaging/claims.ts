@@ -1,19 +1,18 @@
 import {
   answerWaitMs,
   claimLeaseMs,
+  isRefusedTooLong,
+  type MessageChange,
   retryDelaySeconds,
   safetyNetMs,
 } from '../../domain/messaging/ledger.ts';
-import { type Message, messageId } from '../../domain/messaging/message.ts';
+import type { Message } from '../../domain/messaging/message.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { QueueName } from '../../ports/queue.ts';
 import { insist } from '../../runtime/insist.ts';
 import { voidCall } from '../../stores/calls.ts';
 import { advanceMessage, getMessages, moveMessage } from '../../stores/messages.ts';
-
-/** Messages per queue body, at most. */
-const bodySize = 50;
+import { handOut } from './hand-out.ts';
 
 /** Everything that a row of its own needs again once no call has it any more. */
 const unclaimed = { call: undefined, claimedAt: undefined } as const;
@@ -61,28 +60,54 @@ export const markUnknown = (row: Message, ports: Ports): Promise<Message> => {
   return advanceMessage(ports.table, row, { state: 'unknown', ...change });
 };
 
-const release = (row: Message, dueAt: number, ports: Ports): Promise<Message | undefined> =>
+const release = (
+  row: Message,
+  dueAt: number,
+  ports: Ports,
+  change: Pick<MessageChange, 'refusedAt'> = {},
+): Promise<Message | undefined> =>
   moveMessage(ports.table, row, {
+    ...change,
     state: 'reserved',
     at: isoInstant(ports.clock.now()),
     dueAt: isoInstant(dueAt),
     ...unclaimed,
   });
 
-/** Frees claimed rows whose call certainly sent nothing, and hands them out again after a while. */
-export async function releaseForLater(
+/** Frees claimed rows that did not fit into their call, and hands them out again after a while. */
+export const releaseForLater = (rows: readonly Message[], ports: Ports): Promise<void> =>
+  releaseAll(rows, ports, (row, dueAt) => release(row, dueAt, ports));
+
+/**
+ * Frees claimed rows that the provider certainly did not take, and hands them out again after a while;
+ * those that it has refused for too long are given up.
+ */
+export const releaseRefused = (
   rows: readonly Message[],
   ports: Ports,
+  how: { readonly eachAlone: boolean } = { eachAlone: false },
+): Promise<void> => {
+  const now = ports.clock.now();
+  const givenUp = { state: 'failed', reason: 'refused-by-provider', dueAt: undefined } as const;
+  const free = (row: Message, dueAt: number): Promise<Message | undefined> =>
+    isRefusedTooLong(row, now)
+      ? endClaim(row, givenUp, ports)
+      : release(row, dueAt, ports, { refusedAt: row.refusedAt ?? isoInstant(now) });
+  return releaseAll(rows, ports, free, how);
+};
+
+async function releaseAll(
+  rows: readonly Message[],
+  ports: Ports,
+  free: (row: Message, dueAt: number) => Promise<Message | undefined>,
   how: { readonly eachAlone: boolean } = { eachAlone: false },
 ): Promise<void> {
   const now = ports.clock.now();
   const delaySeconds = delayOf(rows, now);
   const dueAt = now + delaySeconds * 1000 + safetyNetMs;
-  const freed = await Promise.all(rows.map((row) => insist(() => release(row, dueAt, ports))));
-  await handOut(
-    freed.flatMap((row) => row ?? []),
-    { queue: ports.queue, delaySeconds, ...how },
-  );
+  const freed = await Promise.all(rows.map((row) => insist(() => free(row, dueAt))));
+  const reserved = freed.flatMap((row) => (row?.state === 'reserved' ? [row] : []));
+  await handOut(reserved, { queue: ports.queue, delaySeconds, ...how });
 }
 
 /** Hands reserved rows out again later, untouched. */
@@ -92,10 +117,13 @@ export const handOutLater = (rows: readonly Message[], ports: Ports): Promise<vo
 const delayOf = (rows: readonly Message[], now: number): number =>
   Math.max(0, ...rows.map((row) => retryDelaySeconds(Date.parse(row.plannedAt), now)));
 
-/** Frees claimed rows as far as possible after something broke before their call; the rest frees the lease. */
+/**
+ * Frees claimed rows as far as possible after something broke before their call; the rest frees the
+ * lease, unless the call's record was written all the same.
+ */
 export const releaseQuietly = async (rows: readonly Message[], ports: Ports): Promise<void> => {
   const dueAt = ports.clock.now() + safetyNetMs;
-  await Promise.allSettled(rows.map((row) => release(row, dueAt, ports)));
+  await Promise.allSettled(rows.map((row) => insist(() => release(row, dueAt, ports))));
 };
 
 /** A row leaves its claim with an outcome that needs no call; nothing when the claim was lost meanwhile. */
@@ -105,36 +133,3 @@ export const endClaim = (
   ports: Ports,
 ): Promise<Message | undefined> =>
   moveMessage(ports.table, row, { ...change, ...unclaimed, at: isoInstant(ports.clock.now()) });
-
-/** Puts reserved messages on the senders' queues, in their order, those of one run and channel together. */
-export async function handOut(
-  rows: readonly Message[],
-  to: {
-    readonly queue: Ports['queue'];
-    readonly delaySeconds?: number;
-    /** A body for each, so that a message that spoils its call spoils no other. */
-    readonly eachAlone?: boolean;
-  },
-): Promise<void> {
-  const bodies = new Map<QueueName, string[][]>();
-  const open = new Map<string, string[]>();
-  for (const row of rows) {
-    const group = `${row.run}\n${row.channel}`;
-    let ids = open.get(group);
-    if (ids === undefined || ids.length >= (to.eachAlone === true ? 1 : bodySize)) {
-      ids = [];
-      open.set(group, ids);
-      const queue = row.channel === 'email' ? 'emails' : 'texts';
-      bodies.set(queue, [...(bodies.get(queue) ?? []), ids]);
-    }
-    ids.push(messageId(row));
-  }
-  const { delaySeconds } = to;
-  for (const [queue, lists] of bodies) {
-    const messages = lists.map((ids) => ({
-      body: { messages: ids },
-      ...(delaySeconds !== undefined && { delaySeconds }),
-    }));
-    await to.queue.send(queue, messages);
-  }
-}

@@ -1,10 +1,11 @@
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { NotSent, type SendAnswer } from '../../ports/senders.ts';
+import { nameOf } from '../../runtime/error-name.ts';
 import { insist } from '../../runtime/insist.ts';
 import { logger } from '../../runtime/observability.ts';
 import { recordCall } from '../../stores/calls.ts';
@@ -19,6 +20,7 @@ import {
   markUnknown,
   releaseForLater,
   releaseQuietly,
+  releaseRefused,
 } from './claims.ts';
 import { type Composed, type Composer, composer } from './compose-messages.ts';
 
@@ -168,7 +170,7 @@ async function answered<Content>(
   } catch (error) {
     if (error instanceof NotSent) {
       logger.warn('provider-took-nothing', { messages: rows.length });
-      await releaseForLater(rows, ports, { eachAlone: error.isMalformed });
+      await releaseRefused(rows, ports, { eachAlone: error.isMalformed });
       return false;
     }
     // The name alone: what a provider writes may quote the address.
@@ -179,7 +181,7 @@ async function answered<Content>(
   const refused = rows.filter((_, index) => answers[index]?.kind === 'throttled');
   const results = await Promise.allSettled([
     ...rows.map((row, index) => writeAnswer(row, answers[index], ports)),
-    ...(refused.length > 0 ? [releaseForLater(refused, ports)] : []),
+    ...(refused.length > 0 ? [releaseRefused(refused, ports)] : []),
   ]);
   const failure = results.find((result) => result.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
@@ -206,5 +208,3 @@ async function writeAnswer(row: Message, answer: SendAnswer | undefined, ports: 
       return;
   }
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

@@ -17,7 +17,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { InvalidRequest, type Table } from '../../ports/table.ts';
 import { maxActions, type PersonChange, personWrites, writePerson } from '../../stores/people.ts';
 import { newProfile } from '../../stores/profiles.ts';
-import { timelineEntries } from '../../stores/timeline.ts';
+import { personEntries } from '../../stores/timeline.ts';
 
 /** Something cannot be processed because of what it holds: trying again will not help. */
 export class ContentError extends Error {
@@ -207,7 +207,7 @@ async function pastOf(
   if (profile.version === 0 || ruleset.unfilled.length === 0) return [];
   if (missingMetrics(ruleset, decodeLedger(profile.ledger)).length === 0) return [];
   const events: PastEvent[] = [];
-  for await (const entry of timelineEntries(table, profile.id)) {
+  for await (const entry of personEntries(table, profile.id)) {
     if (entry.type !== 'event') continue;
     const { name, properties } = eventTracked.parse(entry.data);
     events.push({ name, properties, occurredAt: Date.parse(entry.occurredAt) });

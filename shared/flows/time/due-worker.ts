@@ -11,7 +11,8 @@ const reserveMs = 10_000;
 /**
  * Works through everything due in a slot, a page at a time, by one worker at a time: while another
  * holds the slot's lease there is nothing to do. When the function's time ends, the rest goes back to
- * the queue. `work` gets keys; the index may lag, so it looks at the item itself before it acts.
+ * the queue. A page that fails fails the whole, but only when all pages have been worked on. `work`
+ * gets keys; the index may lag, so it looks at the item itself before it acts.
  */
 export async function workThroughSlot(
   slot: { readonly name: string; readonly kind: DueKind },
@@ -24,6 +25,7 @@ export async function workThroughSlot(
   if (lease === undefined) return;
   let after: string | null = null;
   let isOpen = false;
+  const failures: unknown[] = [];
   try {
     do {
       const page: Awaited<ReturnType<typeof table.due>> = await table.due(slot.kind.table, {
@@ -33,7 +35,12 @@ export async function workThroughSlot(
         after,
       });
       const keys = page.items.map(({ pk, sk }) => (sk === undefined ? { pk } : { pk, sk }));
-      if (keys.length > 0) await work(keys);
+      try {
+        if (keys.length > 0) await work(keys);
+      } catch (error) {
+        // What fails again and again must not hold up what is due behind it.
+        failures.push(error);
+      }
       after = page.after;
       isOpen = after !== null;
     } while (isOpen && context.getRemainingTimeInMillis() > reserveMs);
@@ -41,4 +48,5 @@ export async function workThroughSlot(
     await releaseLease(table, lease);
   }
   if (isOpen) await queue.send(slot.kind.queue, [{ body: { slot: slot.name } }]);
+  if (failures.length > 0) throw failures[0];
 }

@@ -1,0 +1,39 @@
+import { type Message, messageId } from '../../domain/messaging/message.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { QueueName } from '../../ports/queue.ts';
+
+/** Messages per queue body, at most. */
+const bodySize = 50;
+
+/** Puts reserved messages on the senders' queues, in their order, those of one run and channel together. */
+export async function handOut(
+  rows: readonly Message[],
+  to: {
+    readonly queue: Ports['queue'];
+    readonly delaySeconds?: number;
+    /** A body for each, so that a message that spoils its call spoils no other. */
+    readonly eachAlone?: boolean;
+  },
+): Promise<void> {
+  const bodies = new Map<QueueName, string[][]>();
+  const open = new Map<string, string[]>();
+  for (const row of rows) {
+    const group = `${row.run}\n${row.channel}`;
+    let ids = open.get(group);
+    if (ids === undefined || ids.length >= (to.eachAlone === true ? 1 : bodySize)) {
+      ids = [];
+      open.set(group, ids);
+      const queue = row.channel === 'email' ? 'emails' : 'texts';
+      bodies.set(queue, [...(bodies.get(queue) ?? []), ids]);
+    }
+    ids.push(messageId(row));
+  }
+  const { delaySeconds } = to;
+  for (const [queue, lists] of bodies) {
+    const messages = lists.map((ids) => ({
+      body: { messages: ids },
+      ...(delaySeconds !== undefined && { delaySeconds }),
+    }));
+    await to.queue.send(queue, messages);
+  }
+}
