@@ -1,4 +1,5 @@
 import { slugSchema } from '../../shared/domain/identity/slug.ts';
+import { faultOf } from '../../shared/domain/templates/rendering.ts';
 import { nextVersion, templateContentSchema } from '../../shared/domain/templates/template.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
@@ -14,10 +15,15 @@ export const saveTemplate = route({
   summary: 'Save a template',
   auth: 'admin',
   body: templateContentSchema,
-  handle: async ({ params, body }, { table, clock }) => {
+  handle: async ({ params, body }, { table, clock, settings }) => {
     const id = slugSchema.safeParse(params['id']);
     if (!id.success)
       throw unprocessable(id.error.issues.map((issue) => ({ ...issue, path: ['id'] })));
+    const fault = faultOf(body, { now: clock.now(), timeZone: settings.timeZone });
+    if (fault !== undefined) {
+      const message = `cannot be rendered for anybody: ${fault.message}`;
+      throw unprocessableField(fault.field, message);
+    }
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const head = await getTemplate(table, id.data);
       if (head !== undefined && head.channel !== body.channel) {

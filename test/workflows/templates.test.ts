@@ -49,6 +49,7 @@ describe('a template', () => {
       { name: 'A', channel: 'sms', text: 'a', html: 'b' },
       'html',
     ],
+    ['html too deep to be read', 'spring', { ...email, html: '<div>'.repeat(30_000) }, 'html'],
     ['no channel', 'spring', { name: 'A' }, 'channel'],
     ['an id that is no slug', 'a%20b', email, 'id'],
   ])('with %s is refused by name, and nothing is saved', async (_, id, body, path) => {
@@ -93,6 +94,17 @@ describe('a preview', () => {
     const made = await preview(world, { profile: { attributes: { firstName: '<Eve>' } } });
     expect(made.json()).toMatchObject({ subject: 'Hello <Eve>' });
     expect((await preview(world, {})).status).toBe(200);
+  });
+
+  it('says what cannot be rendered with this data', async () => {
+    await using world = await aWorld();
+    const html = '{{ profile.attributes.html | raw }}';
+    await put(world, 'spring', { ...email, subject: '{{ profile.attributes.title }}', html });
+    for (const attributes of [{}, { title: 'Hi', html: '<div>'.repeat(30_000) }]) {
+      const answer = await preview(world, { profile: { attributes } });
+      expect(answer.status).toBe(422);
+      expect(answer.json()).toMatchObject({ errors: [{ path: 'template' }] });
+    }
   });
 
   it('names what is missing', async () => {

@@ -78,7 +78,12 @@ export function renderLiquid(source: LiquidSource, data: LiquidData, time: Rende
 
 /** A template that cannot be rendered with somebody's data. */
 export class RenderError extends Error {
-  override readonly name = 'RenderError';
+  override readonly name: string = 'RenderError';
+}
+
+/** Something that people must see is empty with this data; with other data it may not be. */
+export class EmptyRendering extends RenderError {
+  override readonly name = 'EmptyRendering';
 }
 
 const firstLine = (error: Error): string => error.message.split('\n')[0] ?? '';

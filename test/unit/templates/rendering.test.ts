@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RenderError } from '../../../shared/domain/templates/liquid.ts';
-import { type RenderingData, renderer } from '../../../shared/domain/templates/rendering.ts';
+import {
+  faultOf,
+  type RenderingData,
+  renderer,
+} from '../../../shared/domain/templates/rendering.ts';
 import { nextVersion, templateContentSchema } from '../../../shared/domain/templates/template.ts';
 
 const unsubscribeUrl = 'https://crm.example/u/eyJh.b-c_d.e';
@@ -79,6 +83,14 @@ describe('what people read', () => {
     expect(() => render({ channel: 'sms', text })).toThrow(RenderError);
   });
 
+  it.each(['{{ profile.attributes.city }}', '{{ profile.attributes.shape }}'])(
+    'is never an email without a subject: %s',
+    (subject) => {
+      const profile = { id: 'p1', identifiers: {}, attributes: { shape: '\u200b \u00a0\r\n' } };
+      expect(() => renderEmail({ subject }, { profile })).toThrow(RenderError);
+    },
+  );
+
   it('cannot reach what lies behind the data', () => {
     const text = '[{{ profile.constructor }}{{ profile.__proto__ }}{{ event.toString }}]';
     expect(render({ channel: 'sms', text })).toEqual({ text: '[]' });
@@ -103,6 +115,41 @@ describe('the way out', () => {
     expect(renderEmail({ html }).html).toContain(unsubscribeUrl);
   });
 
+  it.each([
+    ['in a comment', '<p>Hi</p><!-- {{ unsubscribeUrl }} -->'],
+    ['in a style', '<style>p { background: url({{ unsubscribeUrl }}) }</style><p>Hi</p>'],
+    ['in an attribute that nobody sees', '<p data-out="{{ unsubscribeUrl }}">Hi</p>'],
+    ['in a comment with a link', '<p>Hi</p><!-- <a href="{{ unsubscribeUrl }}">bye</a> -->'],
+  ])('is added where it stands only %s, to the text made of it too', (_, html) => {
+    const rendered = renderEmail({ html });
+    expect(rendered.html).toContain(`href="${unsubscribeUrl}" style=`);
+    expect(rendered.text).toContain(unsubscribeUrl);
+  });
+
+  it.each([
+    ['a comment that ends the body', '<body><p>Hi</p><!-- </body> -->'],
+    ['a comment that never ends', '<p>Hi</p><!-- old'],
+    ['a title that never ends', '<p>Hi</p><title>old'],
+  ])('is not swallowed by %s', (_, html) => {
+    const rendered = renderEmail({ html });
+    const footer = rendered.html.indexOf(`href="${unsubscribeUrl}"`);
+    const before = rendered.html.slice(0, footer);
+    expect(footer).toBeGreaterThan(-1);
+    expect(before.split('<!--').length).toBe(before.split('-->').length);
+    expect(before).not.toContain('<title>');
+    expect(rendered.text).toContain(unsubscribeUrl);
+  });
+
+  it('finds its place behind letters that change their length with their case', () => {
+    const { html } = renderEmail({ html: '<body><p>İİİİ</p></body>' });
+    expect(html).toMatch(/<p>İİİİ<\/p>\s<p style.*<\/p>\s<\/body>$/s);
+  });
+
+  it('is added to a text that forgot it', () => {
+    const { text } = renderEmail({ html: '<a href="{{ unsubscribeUrl }}">bye</a>', text: 'Hi' });
+    expect(text).toBe(`Hi\n\nUnsubscribe: ${unsubscribeUrl}`);
+  });
+
   it('is not added to transactional emails and SMS', () => {
     const email = renderEmail({}, { kind: 'transactional' });
     expect(email).toEqual({ subject: 'S', html: 'H', text: 'H' });
@@ -111,6 +158,34 @@ describe('the way out', () => {
 });
 
 describe('a template that would hold up everybody', () => {
+  it('with elements too deep in each other is cut off, and layouts of tables are not', () => {
+    expect(() => renderEmail({ html: '<div>'.repeat(30_000) })).toThrow(RenderError);
+    const html = `${'<table><tr><td>'.repeat(40)}Hi`;
+    expect(renderEmail({ html }).text).toContain('Hi');
+  });
+
+  it.each([
+    ['subject', { subject: '{% for i in (1..999999999) %}x{% endfor %}' }],
+    ['html', { html: '<div>'.repeat(30_000) }],
+    ['text', { text: '{% for i in (1..999999999) %}x{% endfor %}' }],
+  ])('is found out by its %s before anybody is to get it', (field, content) => {
+    const email = { name: 'T', channel: 'email', subject: 'S', html: 'H', ...content };
+    const time = { now: 0, timeZone: 'UTC' };
+    expect(faultOf(templateContentSchema.parse(email), time)).toMatchObject({ field });
+  });
+
+  it('is none that only needs data', () => {
+    const content = {
+      name: 'T',
+      channel: 'email',
+      subject: '{{ event.properties.product.name | upcase }}',
+      html: '{% for car in profile.attributes.cars %}{{ car.boughtAt | date: "%Y" }}{% endfor %}',
+      text: '{{ profile.attributes.total | divided_by: event.properties.count | round: 2 }}',
+    };
+    const time = { now: 0, timeZone: 'UTC' };
+    expect(faultOf(templateContentSchema.parse(content), time)).toBeUndefined();
+  });
+
   it.each([
     ['that loops', '{% for i in (1..9999) %}{% for j in (1..9999) %}x{% endfor %}{% endfor %}'],
     ['that fills the memory', '{% for i in (1..999999999) %}x{% endfor %}'],
