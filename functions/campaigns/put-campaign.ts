@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Campaign, campaignSchema } from '../../shared/domain/campaigns/campaign.ts';
-import { inState, transition } from '../../shared/domain/campaigns/transition.ts';
+import { hasEnded, inState, transition } from '../../shared/domain/campaigns/transition.ts';
 import { slugSchema } from '../../shared/domain/identity/slug.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { campaignView, refusal } from '../../shared/flows/campaigns/change-campaign.ts';
@@ -23,7 +23,8 @@ export const putCampaign = route({
     const { table, clock, settings } = ports;
     const id = pathParam(params, 'id', slugSchema);
     const known = await getCampaign(table, id);
-    if (known !== undefined && isDeepStrictEqual(known.definition, definition)) {
+    const isSame = isDeepStrictEqual(known?.definition, definition);
+    if (known !== undefined && isSame && !hasEnded(known.state)) {
       return ok(campaignView(known));
     }
     await checkCampaign(id, definition, ports);

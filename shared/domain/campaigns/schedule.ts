@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { slugSchema } from '../identity/slug.ts';
 import type { PropertyCondition } from '../rules/leaf.ts';
 import { dateWords, propertyConditionSchema, valueWords } from '../rules/leaf.ts';
 import { type Rule, triggerRuleSchema } from '../rules/rule.ts';
 import { durationSchema } from '../time/duration.ts';
 import { readDate } from '../time/instant.ts';
-import { isTimeZone } from '../time/zone.ts';
+import { canonicalName, isTimeZone } from '../time/zone.ts';
 
 /** The catalog's events that start campaigns; any other name in `on` is a tracked event's. */
 export const startingTypes = [
@@ -65,6 +65,8 @@ const wordsSchema = z.strictObject({
       (text) => text === recipientZone || isTimeZone(text),
       'must be an IANA time zone such as "Europe/Riga", or "recipient"',
     )
+    // The scheduler knows zones by their exact names alone.
+    .transform((text) => canonicalName(text) ?? text)
     .optional(),
   on: z.string().min(1, 'must not be empty').max(200).optional(),
   where: z.array(whereSchema).min(1, 'must list at least one condition').max(50).optional(),

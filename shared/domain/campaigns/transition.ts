@@ -13,7 +13,7 @@ export type Transition =
 
 const cancelFirst = 'It is being sent: cancel it first, or write a new campaign.';
 const launchFirst = 'It has not been launched: launch it first.';
-const hasEnded = 'It has ended: edit it and launch it again.';
+const endedBefore = 'It has ended: save it again, then launch it.';
 
 /**
  * The life of a campaign: `draft -> scheduled | running -> completed | cancelled`, with pauses. It is
@@ -34,24 +34,24 @@ const table: Readonly<Record<CampaignAction, Readonly<Record<CampaignState, stri
     scheduled: 'done',
     running: 'done',
     paused: 'It is paused: resume it.',
-    completed: hasEnded,
-    cancelled: hasEnded,
+    completed: endedBefore,
+    cancelled: endedBefore,
   },
   pause: {
     draft: launchFirst,
     scheduled: 'paused',
     running: 'paused',
     paused: 'done',
-    completed: hasEnded,
-    cancelled: hasEnded,
+    completed: endedBefore,
+    cancelled: endedBefore,
   },
   resume: {
     draft: launchFirst,
     scheduled: 'done',
     running: 'done',
     paused: 'running',
-    completed: hasEnded,
-    cancelled: hasEnded,
+    completed: endedBefore,
+    cancelled: endedBefore,
   },
   cancel: {
     draft: 'cancelled',
@@ -89,6 +89,10 @@ export function transition(
 /** Whether the campaign may still start or send messages once it is not paused. */
 export const isLive = (state: CampaignState): boolean =>
   state === 'scheduled' || state === 'running' || state === 'paused';
+
+/** Whether the campaign is over until it is edited: an edit that changes nothing will do. */
+export const hasEnded = (state: CampaignState): boolean =>
+  state === 'completed' || state === 'cancelled';
 
 /** Room for goal events that are told late. */
 const lateGoalMs = 24 * 60 * 60_000;

@@ -92,7 +92,8 @@ function endOfGap(instant: number, timeZone: string): number {
   return high;
 }
 
-function canonicalName(text: string): string | undefined {
+/** A zone's name as the IANA database writes it: `europe/riga` is `Europe/Riga`. Undefined when it is none. */
+export function canonicalName(text: string): string | undefined {
   if (!/^[A-Za-z][\w+\-/]*$/.test(text)) return undefined;
   try {
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId;
