@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { withheldReasons } from '../../shared/domain/messaging/message.ts';
 import type { AdminApi } from './demo-data.ts';
 import { askAdmin } from './http-api.ts';
@@ -130,7 +130,7 @@ export function funnelOf({ states, ...report }: WinBackReport) {
   return {
     audience,
     withheld: of('withheld'),
-    // Bounces and rejections have reasons too, of the provider's.
+    // Who waits or could not be sent to has a reason too.
     withheldFor: withheldReasons.flatMap((reason) => {
       const people = report.reasons[reason];
       return people === undefined ? [] : [{ reason, people }];

@@ -1,7 +1,10 @@
-import type { Message } from '../messaging/message.ts';
+import type { Message, MessageState } from '../messaging/message.ts';
 import { add, rescale, type Units } from '../rules/decimal.ts';
 
-/** What came of a campaign, recounted from its rows. `audience` is everyone considered; revenue is per ISO 4217 currency. */
+/**
+ * What came of a campaign, recounted from its rows. `audience` is everyone considered; `reasons` tells
+ * why people were withheld, wait or could not be sent to; revenue is per ISO 4217 currency.
+ */
 export type Report = {
   readonly audience: number;
   readonly states: Readonly<Record<string, number>>;
@@ -38,6 +41,9 @@ export const emptyTally = (): Tally => ({
   revenue: {},
 });
 
+/** States whose reasons are the system's own; those of bounces and rejections are the provider's words. */
+const areOurs: ReadonlySet<MessageState> = new Set(['withheld', 'deferred', 'failed']);
+
 /** Counts one row in. A row counts once as opened, clicked, converted, however often it was. */
 export function count(
   tally: Tally,
@@ -48,7 +54,9 @@ export function count(
 ): void {
   tally.audience += 1;
   tally.states[row.state] = (tally.states[row.state] ?? 0) + 1;
-  if (row.reason !== undefined) tally.reasons[row.reason] = (tally.reasons[row.reason] ?? 0) + 1;
+  if (row.reason !== undefined && areOurs.has(row.state)) {
+    tally.reasons[row.reason] = (tally.reasons[row.reason] ?? 0) + 1;
+  }
   if (row.openedAt !== undefined) tally.opens += 1;
   if (row.clickedAt !== undefined) tally.clicks += 1;
   if (row.unsubscribedAt !== undefined) tally.unsubscribes += 1;

@@ -62,6 +62,17 @@ describe('a report', () => {
     });
   });
 
+  it('tells our own reasons, and not what a provider wrote of a bounce', () => {
+    const { reasons } = reportOf([
+      aRow({ state: 'withheld', reason: 'no-consent' }),
+      aRow({ state: 'deferred', reason: 'quiet-hours' }),
+      aRow({ state: 'failed', reason: 'render-error' }),
+      aRow({ state: 'bounced', reason: 'Permanent/General' }),
+      aRow({ state: 'rejected', reason: 'BadRequest' }),
+    ]);
+    expect(reasons).toEqual({ 'no-consent': 1, 'quiet-hours': 1, 'render-error': 1 });
+  });
+
   it('sums money exactly: a tenth three times is three tenths', () => {
     const rows = ['0.1', '0.1', '0.1'].map((value) => aRow({ conversions: [sale(value)] }));
     expect(reportOf(rows).revenue).toEqual({ USD: 0.3 });
