@@ -23,6 +23,12 @@ type CatalogEntry = {
 };
 
 const ingest = ['functions/tracking/ingest-inputs.ts'];
+/** Whoever asks a person's rules may find that time has moved them. */
+const segmentChanges = [
+  ...ingest,
+  'functions/segments/review-profiles.ts',
+  'functions/segments/pass-over-profiles.ts',
+];
 const unsubscribe = 'functions/consent/unsubscribe.ts';
 const emailEvents = ['functions/deliverability/record-email-events.ts'];
 const startCampaigns = ['functions/campaigns/start-from-event.ts'];
@@ -76,13 +82,13 @@ export const catalog = {
   },
   'segment.entered': {
     data: segmentEntered,
-    producers: [...ingest, 'functions/segments/review-profiles.ts'],
+    producers: segmentChanges,
     consumers: startCampaigns,
     example: { segment: 'vip' },
   },
   'segment.left': {
     data: segmentLeft,
-    producers: [...ingest, 'functions/segments/review-profiles.ts'],
+    producers: segmentChanges,
     consumers: startCampaigns,
     example: { segment: 'vip' },
   },

@@ -138,7 +138,7 @@ export const functions: readonly FunctionRow[] = [
     file: 'functions/segments/pass-over-profiles.ts',
     trigger: { kind: 'queue', queue: 'segment-passes', batch: 1, windowSeconds: 0 },
     grants: {
-      tables: { profiles: 'write', marketing: 'write', timeline: 'read' },
+      tables: { profiles: 'write', marketing: 'write', timeline: 'write' },
       sendsTo: ['segment-passes'],
     },
     memoryMb: 1024,

@@ -67,42 +67,47 @@ async function workOnPart(
   ports: Ports,
   context: Context,
 ): Promise<void> {
-  const { table, queue, clock, settings } = ports;
+  const { table, queue, clock } = ports;
   const name = `pass#${message.pass}#${message.part}`;
   const seconds = Math.ceil(context.getRemainingTimeInMillis() / 1000);
   const lease = await takeLease(table, name, { now: clock.now(), seconds, owner });
   if (lease === undefined) return;
+  let outcome: Outcome;
   try {
-    let progress = (await getPassParts(table, message.pass))[message.part];
-    while (progress !== undefined && !progress.done) {
-      const ruleset = await currentRuleset(table, settings.timeZone);
-      if (ruleset.revision !== message.pass) return; // a newer definition has its own pass
-      if (context.getRemainingTimeInMillis() < reserveMs) {
-        await queue.send('segment-passes', [{ body: message }]);
-        return;
-      }
-      const { after, people } = progress;
-      const page = await scanProfiles(table, {
-        segment: message.part,
-        segments: passParts,
-        after,
-        limit: pagePeople,
-      });
-      const now = clock.now();
-      const changing = page.profiles.filter((profile) => !isSettled(profile, ruleset, now));
-      await inParallel(changing, parallelPeople, (profile) => settle(profile, ruleset, ports));
-      progress = {
-        part: message.part,
-        after: page.after,
-        people: people + page.profiles.length,
-        done: page.after === null,
-      };
-      await savePassPart(table, message.pass, { ...progress, now: clock.now() });
-    }
+    outcome = await goOver(message, ports, context);
   } finally {
     await releaseLease(table, lease);
   }
-  await finish(message.pass, ports);
+  if (outcome === 'done') await finish(message.pass, ports);
+  // Only now: whoever takes the rest needs the lease.
+  if (outcome === 'out-of-time') await queue.send('segment-passes', [{ body: message }]);
+}
+
+type Outcome = 'done' | 'overtaken' | 'out-of-time';
+
+/** Goes over the people of a part, page by page, from where it stands. */
+async function goOver(
+  { pass, part }: z.infer<typeof partMessageSchema>,
+  ports: Ports,
+  context: Context,
+): Promise<Outcome> {
+  const { table, clock, settings } = ports;
+  let progress = (await getPassParts(table, pass))[part];
+  while (progress !== undefined && !progress.done) {
+    const ruleset = await currentRuleset(table, settings.timeZone);
+    if (ruleset.revision !== pass) return 'overtaken'; // a newer definition has its own pass
+    if (context.getRemainingTimeInMillis() < reserveMs) return 'out-of-time';
+    const { after, people } = progress;
+    const scan = { segment: part, segments: passParts, after, limit: pagePeople };
+    const page = await scanProfiles(table, scan);
+    const now = clock.now();
+    const changing = page.profiles.filter((profile) => !isSettled(profile, ruleset, now));
+    await inParallel(changing, parallelPeople, (profile) => settle(profile, ruleset, ports));
+    const done = page.after === null;
+    progress = { part, after: page.after, people: people + page.profiles.length, done };
+    await savePassPart(table, pass, { ...progress, now: clock.now() });
+  }
+  return 'done';
 }
 
 /** Asks until nobody comes in between: a person who is left out would be wrong for good. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
 import { queryTimeline } from '../../shared/stores/timeline.ts';
 import { expectMembers, inCity, orders, somePeople } from '../support/segment-cases.ts';
@@ -84,6 +85,28 @@ describe('a segment that is changed', () => {
     await built(world);
     // Ten people with a member row each, in transactions that cost double.
     expect(writesOf()).toBe(20);
+  });
+
+  it('meets people whose time has come before the tick does, and moves them at their instant', async () => {
+    await using world = await aWorld();
+    const site = await aSite(world);
+    await site.segment('fresh', { did: 'Order Completed', within: 'PT1H' });
+    await built(world);
+    await site.post('/v1/track', { userId: 'anna', event: 'Order Completed', properties: {} });
+    await world.settle();
+    expect(await membersOf(world, 'fresh')).toHaveLength(1);
+    // The hour passes, and the pass of another segment comes first.
+    if (!(world.clock instanceof VirtualClock)) throw new Error('The clock is not virtual.');
+    world.clock.set(Date.parse('2026-11-25T13:00:30Z'));
+    await site.segment('riga', { attribute: 'city', equals: 'Riga' });
+    await built(world);
+    expect(world.failures()).toEqual([]);
+    expect(await membersOf(world, 'fresh')).toEqual([]);
+    const anna = await personOf(world, 'anna');
+    const { entries } = await queryTimeline(world.ports.table, anna.id);
+    expect(entries.filter(({ type }) => type === 'segment.left')).toEqual([
+      expect.objectContaining({ occurredAt: '2026-11-25T13:00:00.001Z' }),
+    ]);
   });
 });
 
