@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { FunctionRow } from '../manifest.ts';
+import { asInvocation } from './invoke-store.ts';
 import { lambdaContext } from './lambda-context.ts';
 
 /** A function of the manifest, bound to the ports its row grants. */
@@ -31,7 +32,7 @@ export class Invocations {
     });
     const invocation = Promise.race([
       // A macrotask apart, as on Lambda: no function ever runs inside its caller's stack.
-      nextTurn().then(() => loaded.call(event, lambdaContext(row))),
+      nextTurn().then(() => asInvocation(() => loaded.call(event, lambdaContext(row)))),
       timeout,
     ]).finally(() => {
       clearTimeout(timer);

@@ -121,6 +121,8 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
     close: async () => {
       if (server.listening) await closeServer(server);
       await machinery.stop();
+      // What was written in this turn is committed at its end.
+      await new Promise((resolve) => setImmediate(resolve));
       embedded.database.close();
       unlock();
     },
