@@ -6,6 +6,7 @@ import { type Assignment, assignInputs } from '../../shared/domain/tracking/assi
 import { type Input, inputsMessageSchema } from '../../shared/domain/tracking/input.ts';
 import { ContentError, recordInputs } from '../../shared/flows/segments/person-record.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { Throttled } from '../../shared/ports/table.ts';
 import { logger } from '../../shared/runtime/observability.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
@@ -17,8 +18,12 @@ import { currentRuleset } from '../../shared/stores/segments.ts';
 /** People worked on at the same time. */
 const parallelPeople = 16;
 
-/** Looks at a person whom others change at the same time, before the queue tries again later. */
-const maxRounds = 6;
+/**
+ * Looks at a person whom others change at the same time, over some seconds, before the queue tries
+ * again minutes later.
+ */
+const maxRounds = 10;
+const maxPauseMs = 500;
 
 /**
  * What websites said, a batch at a time: who is meant, what it makes of them, one transaction each.
@@ -31,11 +36,21 @@ export const handler = queueFunction(inputsMessageSchema, async (messages, ports
 
   let open = distinct([...messageOf.keys()]);
   for (let round = 0; open.length > 0 && round < maxRounds; round += 1) {
-    if (round > 0) await pause(2 ** round * (5 + 5 * Math.random()));
-    open = await ingest(open, ports);
+    if (round > 0) await pause(Math.min(maxPauseMs, 2 ** round * 5) * (1 + Math.random()));
+    open = await lookedAt(open, ports);
   }
   return [...new Set(open.flatMap((input) => messageOf.get(input) ?? []))];
 });
+
+/** One look at the inputs; answers those to look at again: all of them when the tables are too busy. */
+async function lookedAt(inputs: readonly Input[], ports: Ports): Promise<readonly Input[]> {
+  try {
+    return await ingest(inputs, ports);
+  } catch (error) {
+    if (!(error instanceof Throttled)) throw error;
+    return inputs;
+  }
+}
 
 /** One look at the inputs; answers those to look at again. */
 async function ingest(inputs: readonly Input[], ports: Ports): Promise<readonly Input[]> {

@@ -29,6 +29,9 @@ export class WrongUsage extends Error {
   override readonly name = 'WrongUsage';
 }
 
+export const asksForHelp = (args: readonly string[]): boolean =>
+  args.includes('--help') || args.includes('-h');
+
 /** Reads and checks the command line of `npm start`. */
 export function startOptions(
   args: readonly string[],

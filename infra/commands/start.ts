@@ -5,7 +5,13 @@ import { DirectoryInUse } from '../local/directory-lock.ts';
 import { closeServer, listenOn } from '../local/http-server.ts';
 import { openWorld, type World } from '../local/world.ts';
 import { demoLead, hasDemo, makeSource, seedDemo } from './demo-data.ts';
-import { type StartOptions, startOptions, usage, WrongUsage } from './start-options.ts';
+import {
+  asksForHelp,
+  type StartOptions,
+  startOptions,
+  usage,
+  WrongUsage,
+} from './start-options.ts';
 
 const directory = '.perennial';
 const keyFile = join(directory, 'write-key');
@@ -127,4 +133,5 @@ function failureText(error: unknown): string {
   }
 }
 
-start().catch(fail);
+if (asksForHelp(process.argv.slice(2))) console.log(usage);
+else start().catch(fail);

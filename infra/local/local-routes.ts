@@ -50,6 +50,7 @@ const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
 export function localRoutes(world: LocalWorld) {
   return async (request: HttpRequest): Promise<HttpAnswer | undefined> => {
     const path = (request.target.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
+    if (path === '/') return { ...textAnswer(302, '', ''), headers: { location: '/local' } };
     if (path !== '/local' && !path.startsWith('/local/')) return undefined;
     try {
       return await routeOf(path, request.method)(request, world);

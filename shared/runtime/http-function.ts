@@ -6,10 +6,11 @@ import type {
 import { findTextFault } from '../domain/tracking/text-fault.ts';
 import type { Ports } from '../ports/ports.ts';
 import { InvalidRequest, Throttled } from '../ports/table.ts';
+import { framesOf, nameOf } from './error-name.ts';
 import { gatewayAnswer, problemAnswer } from './http/answer.ts';
 import { useFieldMessages } from './http/field-messages.ts';
 import { wrongCursor } from './http/list-query.ts';
-import { jsonBody } from './http/request-body.ts';
+import { bodyText, jsonBody } from './http/request-body.ts';
 import type { Route } from './http/route.ts';
 import { routeTable } from './http/route-table.ts';
 import { sourceOfWriteKey } from './http/write-key.ts';
@@ -49,7 +50,9 @@ async function answer(
 ) {
   const body = route.body === undefined ? undefined : jsonBody(event);
   // What websites send is looked through item by item, where it is read.
-  const fault = route.auth === 'admin' ? findTextFault(body) : undefined;
+  const fault = route.auth === 'admin' && route.body !== undefined
+      ? findTextFault(body, bodyText(event))
+      : undefined;
   if (fault !== undefined) throw unprocessable([fault]);
   const source =
     route.auth === 'write-key' ? await sourceOfWriteKey(event.headers, body, ports) : '';
@@ -92,8 +95,14 @@ function asProblem(error: unknown, event: APIGatewayProxyEventV2): Problem {
     return wrongCursor();
   if (error instanceof Throttled)
     return new Problem(503, 'Too much at once: try again in a second.');
+  const { http } = event.requestContext;
+  // Where it broke, not what it said: an error's words may quote what the request held.
   logger.error('request-failed', {
-    error: error instanceof Error ? error : new Error(String(error)),
+    method: http.method,
+    error: nameOf(error),
+    at: framesOf(error),
   });
-  return new Problem(500, 'Something went wrong on our side. Nothing was accepted: try again.');
+  const advice =
+    http.method === 'GET' ? 'Try again.' : 'Look whether it was done, and try again if not.';
+  return new Problem(500, `Something went wrong on our side. ${advice}`);
 }

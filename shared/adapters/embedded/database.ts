@@ -65,6 +65,8 @@ export const durably = (database: DatabaseSync): Durably => {
       // After all that this turn has still to do.
       process.nextTick(() => {
         turn = undefined;
+        // Closed meanwhile: what was not committed is gone, and nobody was told otherwise.
+        if (!database.isOpen) return reject(new Error('The database was closed.'));
         try {
           commit.run();
           resolve();
