@@ -50,7 +50,8 @@ async function answer(
 ) {
   const body = route.body === undefined ? undefined : jsonBody(event);
   // What websites send is looked through item by item, where it is read.
-  const fault = route.auth === 'admin' && route.body !== undefined
+  const fault =
+    route.auth === 'admin' && route.body !== undefined
       ? findTextFault(body, bodyText(event))
       : undefined;
   if (fault !== undefined) throw unprocessable([fault]);

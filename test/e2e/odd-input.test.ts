@@ -46,6 +46,22 @@ describe('what no form can send and a program can', () => {
     expect([problem.status, pathsOf(problem)]).toEqual([422, [at]]);
   });
 
+  it.each(['[', '{"a":', '{"not":', '{"all":['])(
+    'refuses %s a hundred thousand times in one another',
+    async (open) => {
+      const times = 500_000 / (2 * open.length);
+      const close = open.includes('[') ? ']' : '';
+      const end = open.startsWith('{') ? `${close}}` : close;
+      const deep = `${open.repeat(times)}"\\ud83d"${end.repeat(times)}`;
+      for (const body of [
+        deep,
+        `{"name":"N","rule":${deep}}`,
+        `{"name":${deep.replace('\\u', '')}}`,
+      ])
+        expect((await refused('PUT', '/admin/segments/new', { body })).status).toBe(422);
+    },
+  );
+
   it('takes a whole surrogate pair', async () => {
     const body = '{"name":"\\ud83d\\ude00"}';
     expect((await world.request('PUT', '/admin/topics/smile', { admin: true, body })).status).toBe(
