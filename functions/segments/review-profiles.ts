@@ -1,6 +1,7 @@
 import { reviewPerson } from '../../shared/flows/segments/person-record.ts';
 import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
+import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { dueKinds } from '../../shared/stores/due-slots.ts';
@@ -11,10 +12,10 @@ const parallelPeople = 16;
 const maxAttempts = 5;
 
 /** People whose time has come: they enter and leave segments at the instants the rules say. Nobody else is looked at. */
-export const handler = queueFunction(slotMessageSchema, async (messages, ports, context) => {
-  for (const { body } of messages) {
+export const handler = queueFunction(slotMessageSchema, (messages, ports, context) =>
+  eachMessage(messages, (body) => {
     const slot = { name: body.slot, kind: dueKinds.reviews };
-    await workThroughSlot(slot, ports, context, async (keys) => {
+    return workThroughSlot(slot, ports, context, async (keys) => {
       const ruleset = await currentRuleset(ports.table, ports.settings.timeZone);
       const people = await getProfiles(
         ports.table,
@@ -30,6 +31,5 @@ export const handler = queueFunction(slotMessageSchema, async (messages, ports, 
         // Still contended: the person stays due, and the next minute looks again.
       });
     });
-  }
-  return [];
-});
+  }),
+);

@@ -15,7 +15,6 @@ export async function eachMessage<Body>(
     try {
       await work(body);
     } catch (error) {
-      // The name alone: an error's words may quote what a person wrote.
       logger.error('message-failed', { messageId: id, receives, error: nameOf(error) });
       again.push(id);
     }

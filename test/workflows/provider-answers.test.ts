@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type EmailSender, NotSent } from '../../shared/ports/senders.ts';
+import { dying } from '../support/dying-table.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, standing } from '../support/messaging.ts';
 import { aWorld } from '../support/world.ts';
 
@@ -40,6 +41,31 @@ describe('what the provider says', () => {
     expect(standing(await ledgerOf(world, run))).toEqual(['reserved']);
     await world.advance('PT10M');
     expect(world.outbox()).toHaveLength(1);
+    expect(standing(await ledgerOf(world, run))).toEqual(['accepted']);
+  });
+
+  it('not now, while the tables do not answer for a moment: it goes out later all the same', async () => {
+    let refusals = 1;
+    let isAway = false;
+    await using world = await aWorld({
+      emailAnswer: () => {
+        isAway = refusals > 0;
+        return refusals-- > 0 ? { kind: 'throttled', reason: 'ACCOUNT_THROTTLED' } : undefined;
+      },
+      around: (row, { table, ...ports }) => {
+        const write: typeof table.write = async (...args) => {
+          const fails = isAway && row.file === 'functions/messaging/send-emails.ts';
+          isAway = false;
+          if (fails) throw new Error('socket hang up');
+          return table.write(...args);
+        };
+        return { ...ports, table: { ...dying(table, () => false), write } };
+      },
+    });
+    const run = await aRun(world);
+    await handOver(world, await reserve(world, run, await somePeople(world, 1)));
+    await world.settle();
+    await world.advance('PT10M');
     expect(standing(await ledgerOf(world, run))).toEqual(['accepted']);
   });
 
