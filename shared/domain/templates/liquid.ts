@@ -107,6 +107,7 @@ function fixOf(said: string): string {
   if (/^tag .*\{%.*[^}]$/.test(said) && !said.includes('%}')) return 'close it with "%}"';
   if (said.includes('not closed'))
     return 'add its end tag, such as "{% endif %}" or "{% endfor %}"';
+  if (said.includes('call stack')) return 'nest fewer tags in each other';
   if (said.includes('limit')) return 'make the template smaller';
   return 'correct this place';
 }

@@ -34,8 +34,18 @@ export type RenderedEmail = {
 };
 export type Rendered = RenderedEmail | { readonly text: string };
 
-/** A function that renders one template version for many people; it throws `RenderError`. */
+/** A function that renders one template version for many people; that function throws `RenderError`, this one nothing. */
 export function renderer(template: TemplateContent): (data: RenderingData) => Rendered {
+  try {
+    return parsedRenderer(template);
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+function parsedRenderer(template: TemplateContent): (data: RenderingData) => Rendered {
   const text = template.text === undefined ? undefined : parsed('plain', template.text);
   if (template.channel === 'sms') {
     return (data) => {
@@ -101,10 +111,10 @@ function messageOfFault(content: TemplateContent, time: RenderingTime): string |
 /** Whether there is nothing to see: spaces and characters without a shape are nothing. */
 const isBlank = (text: string): boolean => !/[^\s\p{C}]/u.test(text);
 
-/** Saved templates have been parsed before, so an error here is a broken invariant. */
+/** Saved templates have been parsed before; what is nested to the limits of the stack may fail all the same. */
 function parsed(kind: 'html' | 'plain', source: string): LiquidSource {
   const result = parseLiquid(kind, source);
-  if ('error' in result) throw new Error(`A saved template does not parse: ${result.error}`);
+  if ('error' in result) throw new RenderError(`it does not parse: ${result.error}`);
   return result.source;
 }
 

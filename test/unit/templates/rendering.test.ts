@@ -174,6 +174,12 @@ describe('a template that would hold up everybody', () => {
     expect(faultOf(templateContentSchema.parse(email), time)).toMatchObject({ field });
   });
 
+  it('because it no longer parses fails message by message', () => {
+    const saved = { name: 'T', channel: 'sms', text: '{% if profile.id %}' } as const;
+    const rendering = renderer(saved);
+    expect(() => rendering(someData())).toThrow(RenderError);
+  });
+
   it('is none that only needs data', () => {
     const content = {
       name: 'T',

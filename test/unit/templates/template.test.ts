@@ -45,6 +45,7 @@ describe('what Liquid does not understand', () => {
     ['{% include "secrets" %}', 'tag "include" not found', 'put its content here'],
     ['{% render "secrets" %}', 'tag "render" not found', 'put its content here'],
     ['{% layout "secrets" %}', 'tag "layout" not found', 'put its content here'],
+    ['{% if a %}'.repeat(5_000), 'call stack', 'nest fewer tags'],
     ['{{ list | sample }}', 'undefined filter: sample', 'use a filter of Liquid'],
   ])('%s is refused with its line and a way out', (source, words, fix) => {
     const [issue, ...others] = issuesOf({ ...email, html: source });
