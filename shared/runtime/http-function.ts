@@ -3,14 +3,14 @@ import type {
   APIGatewayProxyEventV2WithJWTAuthorizer,
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
-import { findTextFault } from '../domain/tracking/text-fault.ts';
+import { findUnstorable } from '../domain/tracking/storable.ts';
 import type { Ports } from '../ports/ports.ts';
 import { InvalidRequest, Throttled } from '../ports/table.ts';
 import { framesOf, nameOf } from './error-name.ts';
 import { gatewayAnswer, problemAnswer } from './http/answer.ts';
 import { useFieldMessages } from './http/field-messages.ts';
 import { wrongCursor } from './http/list-query.ts';
-import { bodyText, jsonBody } from './http/request-body.ts';
+import { jsonBody } from './http/request-body.ts';
 import type { Route } from './http/route.ts';
 import { routeTable } from './http/route-table.ts';
 import { sourceOfWriteKey } from './http/write-key.ts';
@@ -50,10 +50,7 @@ async function answer(
 ) {
   const body = route.body === undefined ? undefined : jsonBody(event);
   // What websites send is looked through item by item, where it is read.
-  const fault =
-    route.auth === 'admin' && route.body !== undefined
-      ? findTextFault(body, bodyText(event))
-      : undefined;
+  const fault = route.auth === 'admin' ? findUnstorable(body) : undefined;
   if (fault !== undefined) throw unprocessable([fault]);
   const source =
     route.auth === 'write-key' ? await sourceOfWriteKey(event.headers, body, ports) : '';

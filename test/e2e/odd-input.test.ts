@@ -35,6 +35,17 @@ describe('what no form can send and a program can', () => {
       'profile.attributes.list[1]',
     ],
     ['POST', '/v1/leads', { ...lead, attributes: { a: ['\ud83d'] } }, 'attributes.a[0]'],
+    ['POST', '/v1/leads', { ...lead, source: '\ud83d' }, 'source'],
+    ['POST', '/v1/track', { userId: '\ud83d', event: 'E' }, 'userId'],
+    ['POST', '/v1/track', { userId: 'c-1', event: '\ud83d' }, 'event'],
+    [
+      'POST',
+      '/v1/track',
+      { userId: 'c-1', event: 'E', properties: { a: '\ud83d' } },
+      'properties.a',
+    ],
+    ['POST', '/v1/identify', { userId: 'c-1', traits: { email: '\ud83d' } }, 'traits.email'],
+    ['PUT', '/admin/segments/new', segment({ attribute: 'a', equals: 1e308 }), 'rule.equals'],
     [
       'POST',
       '/v1/leads',

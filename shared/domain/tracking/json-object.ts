@@ -1,9 +1,8 @@
 import * as z from 'zod';
+import { numberFault } from './storable.ts';
 
 const maxDepth = 16;
 const maxBytes = 128 * 1024;
-const maxNumber = 1e125;
-const minNumber = 1e-125;
 
 /**
  * A JSON object as a site may send it for attributes, properties and context: up to 128 KB, 16 levels
@@ -32,12 +31,10 @@ const tooLarge: Fault = { path: [], message: `must be at most ${maxBytes / 1024}
 
 const isTooLarge = (value: unknown): boolean => JSON.stringify(value).length > maxBytes;
 
-const isStorable = (size: number): boolean =>
-  size === 0 || (size >= minNumber && size <= maxNumber);
-
 function findFault(value: unknown, path: PropertyKey[]): Fault | undefined {
-  if (typeof value === 'number' && !isStorable(Math.abs(value))) {
-    return { path, message: 'must be 0 or a number between 1e-125 and 1e125' };
+  if (typeof value === 'number') {
+    const message = numberFault(value);
+    return message === undefined ? undefined : { path, message };
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if (path.length >= maxDepth) return { path, message: `must be at most ${maxDepth} levels deep` };

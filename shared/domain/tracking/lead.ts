@@ -7,6 +7,7 @@ import {
   type ReadingContext,
   readIdentifiers,
   readInstant,
+  renamed,
   wholeInput,
   wrongInstant,
 } from './reading.ts';
@@ -48,7 +49,7 @@ export function readLead(lead: Lead, context: ReadingContext): Reading {
     found.push(noIdentifier('email, phone, externalId, anonymousId'));
   }
   if (found.length > 0 || occurredAt === undefined) return { ok: false, issues: found };
-  return wholeInput({
+  const whole = wholeInput({
     kind: 'lead',
     messageId: lead.messageId ?? context.newId(),
     source: context.source,
@@ -60,4 +61,5 @@ export function readLead(lead: Lead, context: ReadingContext): Reading {
     consents: lead.consents ?? [],
     context: lead.context ?? {},
   });
+  return renamed(whole, ([top, ...rest]) => [top === 'origin' ? 'source' : top, ...rest]);
 }

@@ -1,6 +1,6 @@
 import { normaliseEmail, normaliseId, normalisePhone } from '../identity/identifier.ts';
 import type { Input, InputIdentifiers } from './input.ts';
-import { findTextFault } from './text-fault.ts';
+import { findHalfPair } from './storable.ts';
 
 /** What is wrong with something a site sent, and where. */
 export type ReadingIssue = { readonly path: readonly PropertyKey[]; readonly message: string };
@@ -41,10 +41,23 @@ export function wholeInput(input: Input): Reading {
     const message = `must be at most ${maxInputBytes / 1024} KB in all`;
     return { ok: false, issues: [{ path: [], message }] };
   }
-  const fault = findTextFault(input, json);
+  const fault = findHalfPair(input, json);
   if (fault === undefined) return { ok: true, input };
   const path = fault.path[0] === 'identifiers' ? fault.path.slice(1) : fault.path;
   return { ok: false, issues: [{ ...fault, path }] };
+}
+
+/** A reading whose faults have the paths of what the site sent. */
+export function renamed(
+  reading: Reading,
+  rename: (path: readonly PropertyKey[]) => readonly (PropertyKey | undefined)[],
+): Reading {
+  if (reading.ok) return reading;
+  const issues = reading.issues.map((issue) => ({
+    ...issue,
+    path: rename(issue.path).filter((part) => part !== undefined),
+  }));
+  return { ok: false, issues };
 }
 
 type RawIdentifiers = { readonly [Kind in keyof InputIdentifiers]?: string | undefined };

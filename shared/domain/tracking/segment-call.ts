@@ -8,6 +8,7 @@ import {
   type ReadingContext,
   readIdentifiers,
   readInstant,
+  renamed,
   wholeInput,
   wrongInstant,
 } from './reading.ts';
@@ -92,7 +93,7 @@ export function readCall(type: CallType, body: unknown, context: ReadingContext)
     found.push(noIdentifier('userId, anonymousId, traits.email, traits.phone'));
   if (found.length > 0 || occurredAt === undefined) return { ok: false, issues: found };
   const event = eventOf(type, call);
-  return wholeInput({
+  const whole = wholeInput({
     kind: type === 'identify' ? 'identify' : 'event',
     messageId: call.messageId ?? context.newId(),
     source: context.source,
@@ -105,6 +106,29 @@ export function readCall(type: CallType, body: unknown, context: ReadingContext)
     ...(event && { event }),
     context: callContext,
   });
+  return renamed(whole, callPath);
+}
+
+/** Where a call has what the input has at a path. */
+function callPath([top, inner, ...rest]: readonly PropertyKey[]): PropertyKey[] {
+  const below = inner === undefined ? [] : [inner, ...rest];
+  switch (top) {
+    case 'externalId':
+      return ['userId', ...below];
+    case 'email':
+    case 'phone':
+      return ['traits', top, ...below];
+    case 'attributes':
+      return ['traits', ...below];
+    case 'consents':
+      return ['context', top, ...below];
+    case 'event':
+      return inner === 'properties' ? below : [top];
+    case undefined:
+      return [];
+    default:
+      return [top, ...below];
+  }
 }
 
 /**
