@@ -46,6 +46,13 @@ describe('what no form can send and a program can', () => {
     ],
     ['POST', '/v1/identify', { userId: 'c-1', traits: { email: '\ud83d' } }, 'traits.email'],
     ['PUT', '/admin/segments/new', segment({ attribute: 'a', equals: 1e308 }), 'rule.equals'],
+    ['PUT', '/admin/segments/new', segment({ did: 'E', between: ['x', 'P1M'] }), 'rule.between[0]'],
+    [
+      'PUT',
+      '/admin/segments/new',
+      segment({ attribute: 'd', anniversary: { inNext: 'x' } }),
+      'rule.anniversary',
+    ],
     [
       'POST',
       '/v1/leads',

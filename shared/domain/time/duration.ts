@@ -12,12 +12,12 @@ const shape =
 const longestDays = 365_252;
 
 /** An ISO 8601 duration of whole numbers, longer than nothing and at most 1000 years. */
-export const durationSchema = z
-  .string()
-  .refine(
-    (text) => readDuration(text) !== undefined,
+export const durationSchema = z.string().refine((text) => readDuration(text) !== undefined, {
+  error:
     'must be an ISO 8601 duration of whole numbers, such as "P90D", "P1Y6M" or "PT2H", up to 1000 years',
-  );
+  // What is checked after it may take the text for a duration.
+  abort: true,
+});
 
 /** Throws on a text that `durationSchema` refuses. */
 export function parseDuration(text: string): Duration {
