@@ -1,4 +1,8 @@
 import { messageId, parseMessageId } from '../../shared/domain/messaging/message.ts';
+import {
+  emailRenderer,
+  type RenderedEmail,
+} from '../../shared/domain/templates/email-rendering.ts';
 import type { Template } from '../../shared/domain/templates/template.ts';
 import type { Composed } from '../../shared/flows/messaging/compose-messages.ts';
 import {
@@ -43,8 +47,12 @@ export const handler = queueFunction(sendBodySchema, async (messages, ports, con
 /** What data adds to a template and headers to an email, in bytes, as far as one can guess. */
 const guessedBytes = 3_000;
 
-function emailChannel(sender: EmailSender): Channel<Email> {
+function emailChannel(sender: EmailSender): Channel<RenderedEmail, Email> {
   return {
+    rendererOf: (template) => {
+      if (template.channel === 'email') return emailRenderer(template);
+      throw new Error('A template for SMS stands behind an email.');
+    },
     contentOf: emailOf,
     bytesOf: (email) => byteLength(JSON.stringify(email)),
     callSize: (template) => {
@@ -56,8 +64,12 @@ function emailChannel(sender: EmailSender): Channel<Email> {
   };
 }
 
-function emailOf({ row, to, rendered, unsubscribeUrl }: Composed): Email | undefined {
-  if (!('html' in rendered)) throw new Error('A template for SMS stands behind an email.');
+function emailOf({
+  row,
+  to,
+  rendered,
+  unsubscribeUrl,
+}: Composed<RenderedEmail>): Email | undefined {
   const isMarketing = row.kind === 'marketing' && unsubscribeUrl !== undefined;
   return {
     id: messageId(row),

@@ -1,5 +1,6 @@
 import { maxTextCharacters } from '../../shared/domain/messaging/ledger.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
+import { type RenderedText, textRenderer } from '../../shared/domain/templates/text-rendering.ts';
 import type { Composed } from '../../shared/flows/messaging/compose-messages.ts';
 import {
   type Channel,
@@ -16,7 +17,11 @@ export const handler = queueFunction(sendBodySchema, (messages, ports, context) 
   return eachMessage(messages, (body) => sendMessages(body.messages, channel, { ports, context }));
 });
 
-const textChannel = (sender: TextSender): Channel<Text> => ({
+const textChannel = (sender: TextSender): Channel<RenderedText, Text> => ({
+  rendererOf: (template) => {
+    if (template.channel === 'sms') return textRenderer(template);
+    throw new Error('A template for email stands behind an SMS.');
+  },
   contentOf: textOf,
   bytesOf: () => 1,
   callSize: () => 1,
@@ -24,7 +29,7 @@ const textChannel = (sender: TextSender): Channel<Text> => ({
   send: async (texts) => Promise.all(texts.map((text) => sender.send(text))),
 });
 
-const textOf = ({ row, to, rendered }: Composed): Text | undefined =>
+const textOf = ({ row, to, rendered }: Composed<RenderedText>): Text | undefined =>
   rendered.text.length > maxTextCharacters
     ? undefined
     : { id: messageId(row), to, text: rendered.text };

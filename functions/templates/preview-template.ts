@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RenderError } from '../../shared/domain/templates/liquid.ts';
-import { type RenderingData, renderer } from '../../shared/domain/templates/rendering.ts';
+import { renderer } from '../../shared/domain/templates/rendering.ts';
+import type { RenderingData } from '../../shared/domain/templates/rendering-data.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';

@@ -1,3 +1,6 @@
+/** How long an adapter waits for its provider, in ms: generous, because giving up means that nobody knows. */
+export const sendTimeoutMs = 20_000;
+
 /** One email as its recipient gets it. Everything is rendered; headers are complete. */
 export type Email = {
   /** The message's id: ledger row, tag and feedback id. */

@@ -1,6 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
+import {
+  type CountedMetric,
+  metricDimensions,
+  metricNamespace,
+} from '../adapters/aws/counted-metrics.ts';
 
 /** Structured logs. Never personal data: ids, counts, reasons and durations only. */
 export const logger = new Logger({ serviceName: 'perennial' });
@@ -17,10 +22,15 @@ const quietWhenEmpty = {
 
 /** Metrics in CloudWatch's embedded format, one namespace for the whole product. */
 export const metrics = new Metrics({
-  namespace: 'Perennial',
-  serviceName: 'perennial',
+  namespace: metricNamespace,
+  serviceName: metricDimensions.service,
   logger: quietWhenEmpty,
 });
+
+/** Adds to a count whose alarm stands in the deployment. */
+export const count = (metric: CountedMetric, times: number): void => {
+  metrics.addMetric(metric, MetricUnit.Count, times);
+};
 
 /** X-Ray. Handlers' answers are not captured: they may hold personal data. */
 export const tracer = new Tracer({ serviceName: 'perennial' });

@@ -153,18 +153,25 @@ async function* entriesOf(
   } while (after !== null);
 }
 
-/** One of several parallel parts of everybody's timeline, a page at a time. */
+/** One of several parallel parts of everybody's timeline; `after` continues behind a page. */
+export type TimelinePart = {
+  readonly segment: number;
+  readonly segments: number;
+  readonly after: string | null;
+};
+
+/** A part of everybody's timeline, a page at a time, each with where to go on. */
 export async function* scanTimeline(
   table: Table,
-  part: { readonly segment: number; readonly segments: number },
-): AsyncGenerator<readonly TimelineEntry[]> {
-  let after: string | null = null;
+  { after: start, ...part }: TimelinePart,
+): AsyncGenerator<{ readonly entries: readonly TimelineEntry[]; readonly after: string | null }> {
+  let after = start;
   do {
     const page: Awaited<ReturnType<Table['scan']>> = await table.scan('timeline', {
       ...part,
       after,
     });
-    yield page.items.map(parseTimelineItem);
+    yield { entries: page.items.map(parseTimelineItem), after: page.after };
     after = page.after;
   } while (after !== null);
 }

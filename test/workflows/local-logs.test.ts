@@ -3,6 +3,11 @@ import { Invocations, type LoadedFunction } from '../../infra/local/invocations.
 import { aRow } from '../support/workshop.ts';
 import { aWorld } from '../support/world.ts';
 
+// Tests are silent; this one is about what is said.
+vi.hoisted(() => {
+  process.env['POWERTOOLS_LOG_LEVEL'] = 'WARN';
+});
+
 describe('the log of the local world', () => {
   it('tells which function wrote each line, though several run at the same time', async () => {
     await using world = await aWorld();

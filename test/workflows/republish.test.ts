@@ -28,6 +28,23 @@ function listening() {
   return { around, inOrder, forget: () => heard[republish].clear() };
 }
 
+describe('publishing again for longer than one call may last', () => {
+  it('says where to go on, until all is published', async () => {
+    const { around, inOrder, forget } = listening();
+    await using world = await aWorld({ around });
+    const site = await aSite(world);
+    for (let n = 0; n < 40; n += 1) await site.post('/v1/leads', { externalId: `c-${n}` });
+    await world.settle();
+    forget();
+    const span = { from: '2026-11-25T00:00:00Z', to: '2026-11-26T00:00:00Z' };
+    const whole = await world.invoke(republish, { ...span, next: null });
+    expect(whole).toEqual({ published: inOrder(publish).length, next: null });
+    const rest = await world.invoke(republish, { ...span, next: [{ segment: 3, after: null }] });
+    expect(rest).toMatchObject({ next: null });
+    expect((rest as { published: number }).published).toBeLessThan(inOrder(publish).length); // one part of eight
+  });
+});
+
 describe.each(modes)('publishing again, hostile %s', (hostile) => {
   it('gives the same events with the same ids, of the span that is asked for', async () => {
     const { around, inOrder, forget } = listening();

@@ -4,8 +4,7 @@ import { standingOf } from '../../domain/messaging/ledger.ts';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import { RenderError } from '../../domain/templates/liquid.ts';
-import { type Rendered, renderer } from '../../domain/templates/rendering.ts';
-import type { Template } from '../../domain/templates/template.ts';
+import type { Renderer } from '../../domain/templates/rendering-data.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { logger } from '../../runtime/observability.ts';
 import { getProfiles } from '../../stores/profiles.ts';
@@ -15,21 +14,26 @@ import { endClaim } from './claims.ts';
 import { unsubscribeSigner } from './link-tokens.ts';
 
 /** A claimed message with all its recipient gets. */
-export type Composed = {
+export type Composed<Rendered> = {
   readonly row: Message;
   readonly to: string;
   readonly rendered: Rendered;
   readonly unsubscribeUrl: string | undefined;
 };
 
-export type Composer = (claimed: readonly Message[]) => Promise<readonly Composed[]>;
+export type Composer<Rendered> = (
+  claimed: readonly Message[],
+) => Promise<readonly Composed<Rendered>[]>;
 
 /**
  * Composes the messages of one run. It reads people and suppressions anew and decides again; who is
  * not to get the message after all leaves the claim here, each for itself.
  */
-export async function composer(run: Run, template: Template, ports: Ports): Promise<Composer> {
-  const render = renderer(template);
+export async function composer<Rendered>(
+  run: Run,
+  render: Renderer<Rendered>,
+  ports: Ports,
+): Promise<Composer<Rendered>> {
   const sign = await unsubscribeSigner(ports.secrets);
 
   const compose = async (row: Message, profile: Profile, to: string) => {

@@ -1,13 +1,14 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
+import type { Renderer } from '../../domain/templates/rendering-data.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { NotSent, type SendAnswer } from '../../ports/senders.ts';
+import { NotSent, type SendAnswer, sendTimeoutMs } from '../../ports/senders.ts';
 import { nameOf } from '../../runtime/error-name.ts';
 import { insist } from '../../runtime/insist.ts';
-import { logger } from '../../runtime/observability.ts';
+import { count, logger } from '../../runtime/observability.ts';
 import { recordCall } from '../../stores/calls.ts';
 import { recordSent } from '../../stores/message-entries.ts';
 import { advanceMessage, moveMessage } from '../../stores/messages.ts';
@@ -28,9 +29,10 @@ import { type Composed, type Composer, composer } from './compose-messages.ts';
 export const sendBodySchema = z.strictObject({ messages: z.array(z.string()).min(1).max(50) });
 
 /** How one channel sends what is composed. */
-export type Channel<Content> = {
+export type Channel<Rendered, Content> = {
+  readonly rendererOf: (template: Template) => Renderer<Rendered>;
   /** The content, or undefined when it is too large ever to be sent. */
-  readonly contentOf: (composed: Composed) => Content | undefined;
+  readonly contentOf: (composed: Composed<Rendered>) => Content | undefined;
   readonly bytesOf: (content: Content) => number;
   /** Messages per call for a template, as far as can be told before rendering. */
   readonly callSize: (template: Template) => number;
@@ -38,8 +40,8 @@ export type Channel<Content> = {
   readonly send: (contents: readonly Content[]) => Promise<readonly SendAnswer[]>;
 };
 
-/** What is left of an invocation when no further call is begun, in ms. */
-const reserveMs = 15_000;
+/** What must be left of an invocation for a call to begin, in ms: its longest wait, and the writes around it. */
+const reserveMs = sendTimeoutMs + 10_000;
 
 /**
  * Sends the messages of one queue body, call by call. Each call is: claim the rows (conditional),
@@ -47,9 +49,9 @@ const reserveMs = 15_000;
  * off between any two of these: without the record nothing was sent and the rows are free; with it
  * and without answers the rows are `unknown` and never sent again.
  */
-export async function sendMessages<Content>(
+export async function sendMessages<Rendered, Content>(
   ids: readonly string[],
-  channel: Channel<Content>,
+  channel: Channel<Rendered, Content>,
   { ports, context }: { readonly ports: Ports; readonly context: Context },
 ): Promise<void> {
   const rows = await freeMessages(ids, ports);
@@ -60,7 +62,7 @@ export async function sendMessages<Content>(
   const { template: id, templateVersion } = first;
   const template = await getTemplateVersion(ports.table, id, templateVersion);
   if (template === undefined) throw new Error(`Template ${id} has no version ${templateVersion}.`);
-  const compose = await composer(run, template, ports);
+  const compose = await composer(run, channel.rendererOf(template), ports);
   const callSize = channel.callSize(template);
   for (let at = 0; at < rows.length; at += callSize) {
     // Read anew for every call: a pause and a cancel hold from the next one on.
@@ -69,7 +71,8 @@ export async function sendMessages<Content>(
     if (state === undefined || state === 'cancelled') {
       return withholdCancelled(rows.slice(at), ports);
     }
-    const hasTime = at === 0 || context.getRemainingTimeInMillis() > reserveMs;
+    // Also before the first call: other bodies of the same batch may have taken the time.
+    const hasTime = context.getRemainingTimeInMillis() > reserveMs;
     if (!hasTime) return handOutLater(rows.slice(at), ports);
     const sending = { channel, compose, ports };
     if (!(await sendCall(rows.slice(at, at + callSize), sending))) {
@@ -84,18 +87,18 @@ const withholdCancelled = async (rows: readonly Message[], ports: Ports): Promis
   await Promise.all(rows.map((row) => moveMessage(ports.table, row, { ...change, at })));
 };
 
-type Sending<Content> = {
-  readonly channel: Channel<Content>;
-  readonly compose: Composer;
+type Sending<Rendered, Content> = {
+  readonly channel: Channel<Rendered, Content>;
+  readonly compose: Composer<Rendered>;
   readonly ports: Ports;
 };
 
 type Outgoing<Content> = { readonly row: Message; readonly content: Content };
 
 /** One provider call; false when the provider takes nothing now. */
-async function sendCall<Content>(
+async function sendCall<Rendered, Content>(
   rows: readonly Message[],
-  { channel, compose, ports }: Sending<Content>,
+  { channel, compose, ports }: Sending<Rendered, Content>,
 ): Promise<boolean> {
   const call = ports.ids.next();
   const claimed = await claim(rows, call, ports);
@@ -131,9 +134,9 @@ async function claim(rows: readonly Message[], call: string, ports: Ports): Prom
 }
 
 /** As many as the provider takes at once; the others are freed for the next call. */
-async function fitInCall<Content>(
-  composed: readonly Composed[],
-  channel: Channel<Content>,
+async function fitInCall<Rendered, Content>(
+  composed: readonly Composed<Rendered>[],
+  channel: Channel<Rendered, Content>,
   ports: Ports,
 ): Promise<readonly Outgoing<Content>[]> {
   const fitting: Outgoing<Content>[] = [];
@@ -157,9 +160,9 @@ async function fitInCall<Content>(
 }
 
 /** Calls the provider and writes what it said. From here on nothing is ever sent again. */
-async function answered<Content>(
+async function answered<Rendered, Content>(
   outgoing: readonly Outgoing<Content>[],
-  channel: Channel<Content>,
+  channel: Channel<Rendered, Content>,
   ports: Ports,
 ): Promise<boolean> {
   const rows = outgoing.map(({ row }) => row);
@@ -170,15 +173,18 @@ async function answered<Content>(
   } catch (error) {
     if (error instanceof NotSent) {
       logger.warn('provider-took-nothing', { messages: rows.length });
+      count('MessagesRefused', rows.length);
       await releaseRefused(rows, ports, { eachAlone: error.isMalformed });
       return false;
     }
     // The name alone: what a provider writes may quote the address.
     logger.error('provider-did-not-answer', { messages: rows.length, error: nameOf(error) });
+    count('MessagesUnanswered', rows.length);
     await Promise.all(rows.map((row) => markUnknown(row, ports)));
     return true;
   }
   const refused = rows.filter((_, index) => answers[index]?.kind === 'throttled');
+  if (refused.length > 0) count('MessagesRefused', refused.length);
   const results = await Promise.allSettled([
     ...rows.map((row, index) => writeAnswer(row, answers[index], ports)),
     ...(refused.length > 0 ? [releaseRefused(refused, ports)] : []),

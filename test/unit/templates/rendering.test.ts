@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RenderError } from '../../../shared/domain/templates/liquid.ts';
-import {
-  faultOf,
-  type RenderingData,
-  renderer,
-} from '../../../shared/domain/templates/rendering.ts';
+import { faultOf, renderer } from '../../../shared/domain/templates/rendering.ts';
+import type { RenderingData } from '../../../shared/domain/templates/rendering-data.ts';
 import { nextVersion, templateContentSchema } from '../../../shared/domain/templates/template.ts';
 
 const unsubscribeUrl = 'https://crm.example/u/eyJh.b-c_d.e';
