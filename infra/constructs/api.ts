@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnStage,
   CorsHttpMethod,
   HttpApi,
   HttpMethod,
@@ -17,17 +18,15 @@ import { functions } from '../manifest.ts';
 import type { Functions } from './functions.ts';
 import type { Login } from './login.ts';
 
-/** Requests a second, for one company's websites; beyond it callers get 429 and try again. */
-const throttle = { rateLimit: 1_000, burstLimit: 2_000 };
+/** Requests a second; beyond it callers get 429 and try again. Routes that have no limit of their own share this one. */
+const throttle = { rateLimit: 200, burstLimit: 400 };
 
-const publicPaths = [
-  '/v1/{proxy+}',
-  '/u/{token}',
-  '/p/{token}',
-  '/c/{token}',
-  '/l/{token}',
-  '/health',
-];
+/** By path, so that a flood of leads keeps nobody from unsubscribing and no marketer from working. */
+const publicPaths: Readonly<Record<string, typeof throttle>> = {
+  '/v1/{proxy+}': { rateLimit: 2_000, burstLimit: 4_000 },
+  '/u/{token}': { rateLimit: 500, burstLimit: 1_000 },
+  '/health': { rateLimit: 50, burstLimit: 100 },
+};
 
 /** `OPTIONS` is not among them: a browser's preflight carries no token. */
 const adminMethods = [
@@ -42,6 +41,7 @@ const adminMethods = [
 /** The HTTP API: write keys on the public side, tokens of the user pool on the admin side. */
 export class Api extends Construct {
   readonly http: HttpApi;
+  readonly #stage: HttpStage;
 
   constructor(scope: Construct, id: string, props: { readonly config: Config }) {
     super(scope, id);
@@ -65,7 +65,7 @@ export class Api extends Construct {
         integrationError: '$context.integrationErrorMessage',
       }),
     );
-    new HttpStage(this, 'Stage', {
+    this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.http,
       stageName: '$default',
       autoDeploy: true,
@@ -84,19 +84,29 @@ export class Api extends Construct {
     const integrationOf = (api: 'public' | 'admin') =>
       new HttpLambdaIntegration(api, made.of(fileOf(api)));
     const publicIntegration = integrationOf('public');
-    for (const path of publicPaths) {
+    const settings: Record<string, object> = {};
+    for (const [path, { rateLimit, burstLimit }] of Object.entries(publicPaths)) {
       const routes = this.http.addRoutes({
         path,
         methods: [HttpMethod.ANY],
         integration: publicIntegration,
       });
+      settings[`ANY ${path}`] = {
+        ThrottlingRateLimit: rateLimit,
+        ThrottlingBurstLimit: burstLimit,
+      };
       for (const route of routes) {
+        // A stage cannot limit a route that is not there yet.
+        this.#stage.node.addDependency(route);
         Validations.of(route).acknowledge({
           id: 'AwsSolutions-APIG4',
           reason: 'Websites show a write key and people a signed token; the function checks them.',
         });
       }
     }
+    const stage = this.#stage.node.defaultChild;
+    if (!(stage instanceof CfnStage)) throw new Error('A stage has no resource.');
+    stage.routeSettings = settings;
     const authorizer: IHttpRouteAuthorizer = new HttpUserPoolAuthorizer('admin', login.pool, {
       userPoolClients: [login.client],
     });

@@ -2,22 +2,13 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   CfnUserPool,
-  CfnUserPoolGroup,
   Mfa,
   UserPool,
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 
-/** Who may do what in the admin API; a token carries the groups of its user. */
-const groups = {
-  marketer: 'Builds segments, templates and campaigns.',
-  approver: 'Launches what marketers have built.',
-  analyst: 'Reads reports.',
-  admin: 'Everything, sources and their write keys included.',
-};
-
-/** The people of the company. Nobody signs up: an administrator makes each user. */
+/** The people of the company, each of them an admin. Nobody signs up: an administrator makes each user. */
 export class Login extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
@@ -66,12 +57,5 @@ export class Login extends Construct {
       idTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.days(1),
     });
-    for (const [groupName, description] of Object.entries(groups)) {
-      new CfnUserPoolGroup(this, groupName, {
-        userPoolId: this.pool.userPoolId,
-        groupName,
-        description,
-      });
-    }
   }
 }

@@ -11,6 +11,10 @@ export type OutputsProps = {
   readonly login: Login;
 };
 
+const descriptions: Readonly<Record<string, string>> = {
+  FirstAdmin: 'Makes a user. Every user of the pool is an admin: all of the admin API is theirs.',
+};
+
 /** What the person who deploys needs next, as commands to copy. */
 export function addOutputs(stack: Stack, { api, data, email, login }: OutputsProps): void {
   const pool = login.pool.userPoolId;
@@ -28,7 +32,6 @@ export function addOutputs(stack: Stack, { api, data, email, login }: OutputsPro
     FirstAdmin: [
       `aws cognito-idp admin-create-user --user-pool-id ${pool} --username "$EMAIL" --message-action SUPPRESS --user-attributes Name=email,Value="$EMAIL" Name=email_verified,Value=true`,
       `aws cognito-idp admin-set-user-password --user-pool-id ${pool} --username "$EMAIL" --password "$PASSWORD" --permanent`,
-      `aws cognito-idp admin-add-user-to-group --user-pool-id ${pool} --username "$EMAIL" --group-name admin`,
     ].join(' && '),
     AdminToken: `aws cognito-idp initiate-auth --client-id ${client} --auth-flow USER_PASSWORD_AUTH --auth-parameters USERNAME="$EMAIL",PASSWORD="$PASSWORD" --query AuthenticationResult.AccessToken --output text`,
     FirstWriteKey: [
@@ -36,5 +39,8 @@ export function addOutputs(stack: Stack, { api, data, email, login }: OutputsPro
       `curl -fsS -X POST ${api.url}/admin/sources/website/keys -H "authorization: Bearer $TOKEN"`,
     ].join(' && '),
   };
-  for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
+  for (const [name, value] of Object.entries(outputs)) {
+    const description = descriptions[name];
+    new CfnOutput(stack, name, { value, ...(description !== undefined && { description }) });
+  }
 }

@@ -27,10 +27,7 @@ describe('the API', () => {
   it('asks for none on the public routes', () => {
     const open = routes.filter(({ RouteKey }) => !RouteKey.includes('/admin'));
     expect(open.map(({ RouteKey }) => String(RouteKey)).toSorted()).toEqual([
-      'ANY /c/{token}',
       'ANY /health',
-      'ANY /l/{token}',
-      'ANY /p/{token}',
       'ANY /u/{token}',
       'ANY /v1/{proxy+}',
     ]);
@@ -50,22 +47,31 @@ describe('the API', () => {
         DeletionProtection: 'ACTIVE',
       }),
     ).not.toThrow();
-    const groups = Object.values(template.findResources('AWS::Cognito::UserPoolGroup'));
-    expect(groups.map((group) => String(group['Properties'].GroupName)).toSorted()).toEqual([
-      'admin',
-      'analyst',
-      'approver',
-      'marketer',
-    ]);
   });
 
-  it('limits requests and answers browsers of the company’s websites only', () => {
-    expect(() =>
-      template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-        StageName: '$default',
-        DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 2_000 },
-      }),
-    ).not.toThrow();
+  it('has no groups of users, because no route asks for one', () => {
+    expect(template.findResources('AWS::Cognito::UserPoolGroup')).toEqual({});
+  });
+
+  it('limits leads apart from the rest, so that a flood of them keeps nobody from unsubscribing', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const { DefaultRouteSettings: rest, RouteSettings: own } = stage?.['Properties'] ?? {};
+    expect(Object.keys(own)).toEqual(['ANY /v1/{proxy+}', 'ANY /u/{token}', 'ANY /health']);
+    const [leads, unsubscribing] = [own['ANY /v1/{proxy+}'], own['ANY /u/{token}']];
+    expect(leads).toEqual({ ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 4_000 });
+    expect(unsubscribing.ThrottlingRateLimit).toBeLessThan(leads.ThrottlingRateLimit);
+    expect(rest).toMatchObject({ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 });
+  });
+
+  it('makes the routes before the stage that limits them', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const limited = Object.entries(template.findResources('AWS::ApiGatewayV2::Route'))
+      .filter(([, route]) => !route['Properties'].RouteKey.includes('/admin'))
+      .map(([id]) => id);
+    expect(stage?.['DependsOn']).toEqual(expect.arrayContaining(limited));
+  });
+
+  it('answers browsers of the company’s websites only', () => {
     expect(() =>
       template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
         CorsConfiguration: Match.objectLike({ AllowOrigins: ['https://www.example.com'] }),
@@ -113,7 +119,8 @@ describe('after deployment', () => {
         'FirstWriteKey',
       ]),
     );
-    expect(JSON.stringify(outputs['FirstAdmin'])).toContain('admin-add-user-to-group');
+    expect(JSON.stringify(outputs['FirstAdmin']?.['Value'])).not.toContain('group');
+    expect(outputs['FirstAdmin']?.['Description']).toContain('Every user of the pool is an admin');
     expect(JSON.stringify(outputs['FirstWriteKey'])).toContain('/admin/sources/website/keys');
   });
 });

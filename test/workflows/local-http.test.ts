@@ -137,7 +137,7 @@ describe('the authoriser in front of the admin API', () => {
       {
         requestContext: {
           authorizer: {
-            jwt: { claims: { sub: 'local-marketer', 'cognito:groups': '[marketers]' } },
+            jwt: { claims: { sub: 'local-marketer', 'cognito:groups': '[admins]' } },
           },
         },
       },
