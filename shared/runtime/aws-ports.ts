@@ -7,7 +7,7 @@ import type { Ports } from '../ports/ports.ts';
 import { type Queue, queueNames } from '../ports/queue.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { Secrets } from '../ports/secrets.ts';
-import type { EmailSender, TextSender } from '../ports/senders.ts';
+import { type EmailSender, sendTimeoutMs, type TextSender } from '../ports/senders.ts';
 import type { Settings } from '../ports/settings.ts';
 import type { Table } from '../ports/table.ts';
 
@@ -33,18 +33,20 @@ const emailSchema = z.object({ configurationSet: text });
 const textSchema = z.object({ smsType: z.enum(['Promotional', 'Transactional']) });
 const secretsSchema = z.object({ 'link-signing': text });
 
-/** A hanging connection must fail while the function still has time to say so. */
-const requestHandler = {
-  connectionTimeout: 2_000,
-  requestTimeout: 10_000,
+const waitingFor = (requestTimeout: number) => ({
+  connectionTimeout: 1_000,
+  requestTimeout,
   throwOnRequestTimeout: true,
-};
+});
 
-/** A send is given more time, because giving up on it means that nobody knows. */
-const sendOnce = {
-  maxAttempts: 1,
-  requestHandler: { connectionTimeout: 2_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-};
+/** Tables, queues, bus, secrets: a call and its retries end within the 10 s of the public API. */
+export const quickCalls = { maxAttempts: 3, requestHandler: waitingFor(2_500) };
+
+/** Schedules and rules are slower to make; only functions with more time make them. */
+export const slowCalls = { maxAttempts: 3, requestHandler: waitingFor(7_000) };
+
+/** Providers know no retry. */
+export const singleCalls = { maxAttempts: 1, requestHandler: waitingFor(sendTimeoutMs) };
 
 /**
  * The ports on AWS. Each has one environment variable of JSON, set only for functions that the
@@ -100,7 +102,7 @@ async function tableOf(variable: string, ids: Ids): Promise<Table> {
   const tableNames = parsed('PERENNIAL_TABLES', tablesSchema, variable);
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const { DynamoTable } = await import('../adapters/aws/table.ts');
-  const client = new DynamoDBClient({ requestHandler });
+  const client = new DynamoDBClient(quickCalls);
   return new DynamoTable({ client, tableNames, newAttempt: () => ids.next() });
 }
 
@@ -108,14 +110,14 @@ async function queueOf(variable: string): Promise<Queue> {
   const urls = parsed('PERENNIAL_QUEUES', byQueue, variable);
   const { SQSClient } = await import('@aws-sdk/client-sqs');
   const { SqsQueue } = await import('../adapters/aws/queue.ts');
-  return new SqsQueue({ client: new SQSClient({ requestHandler }), urls });
+  return new SqsQueue({ client: new SQSClient(quickCalls), urls });
 }
 
 async function busOf(variable: string): Promise<Bus> {
   const { name } = parsed('PERENNIAL_BUS', busSchema, variable);
   const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
   const { EventBridgeBus } = await import('../adapters/aws/bus.ts');
-  return new EventBridgeBus({ client: new EventBridgeClient({ requestHandler }), busName: name });
+  return new EventBridgeBus({ client: new EventBridgeClient(quickCalls), busName: name });
 }
 
 async function schedulesOf(variable: string): Promise<Schedules> {
@@ -124,8 +126,8 @@ async function schedulesOf(variable: string): Promise<Schedules> {
   const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
   const { AwsSchedules } = await import('../adapters/aws/schedules.ts');
   return new AwsSchedules({
-    scheduler: new SchedulerClient({ requestHandler }),
-    eventBridge: new EventBridgeClient({ requestHandler }),
+    scheduler: new SchedulerClient(slowCalls),
+    eventBridge: new EventBridgeClient(slowCalls),
     ...options,
   });
 }
@@ -134,7 +136,7 @@ async function emailOf(variable: string, settings: Settings): Promise<EmailSende
   const { configurationSet } = parsed('PERENNIAL_EMAIL', emailSchema, variable);
   const { SESv2Client } = await import('@aws-sdk/client-sesv2');
   const { SesEmailSender } = await import('../adapters/aws/email.ts');
-  const client = new SESv2Client(sendOnce);
+  const client = new SESv2Client(singleCalls);
   return new SesEmailSender({ client, from: settings.sender, configurationSet });
 }
 
@@ -142,14 +144,14 @@ async function textOf(variable: string): Promise<TextSender> {
   const { smsType } = parsed('PERENNIAL_TEXT', textSchema, variable);
   const { SNSClient } = await import('@aws-sdk/client-sns');
   const { SnsTextSender } = await import('../adapters/aws/text.ts');
-  return new SnsTextSender({ client: new SNSClient(sendOnce), smsType });
+  return new SnsTextSender({ client: new SNSClient(singleCalls), smsType });
 }
 
 async function secretsOf(variable: string): Promise<Secrets> {
   const arns = parsed('PERENNIAL_SECRETS', secretsSchema, variable);
   const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const { AwsSecrets } = await import('../adapters/aws/secrets.ts');
-  return new AwsSecrets({ client: new SecretsManagerClient({ requestHandler }), arns });
+  return new AwsSecrets({ client: new SecretsManagerClient(quickCalls), arns });
 }
 
 function parsed<Value>(name: string, schema: z.ZodType<Value>, variable: string): Value {
