@@ -45,12 +45,14 @@ export class Data extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       timeToLiveAttribute: definition.timeToLiveAttribute,
     });
-    table.addGlobalSecondaryIndex({
-      indexName: definition.dueIndex.name,
-      partitionKey: text(definition.dueIndex.partitionKey),
-      sortKey: text(definition.dueIndex.sortKey),
-      projectionType: ProjectionType.KEYS_ONLY,
-    });
+    if (definition.dueIndex !== undefined) {
+      table.addGlobalSecondaryIndex({
+        indexName: definition.dueIndex.name,
+        partitionKey: text(definition.dueIndex.partitionKey),
+        sortKey: text(definition.dueIndex.sortKey),
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
     if (!(table.node.defaultChild instanceof CfnTable)) throw new Error('A table has no resource.');
     table.node.defaultChild.overrideLogicalId(logicalIds[name]);
     return table;

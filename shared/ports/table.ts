@@ -10,6 +10,9 @@
 /** `profiles` holds one item per person and has no sort key; the others have both keys. */
 export type TableName = 'profiles' | 'timeline' | 'marketing';
 
+/** Tables with a `due` index: nothing on a timeline is ever due. */
+export type DueTable = Exclude<TableName, 'timeline'>;
+
 /** `sk` is absent for `profiles` and required for the other tables. */
 export type Key = { readonly pk: string; readonly sk?: string };
 
@@ -157,7 +160,7 @@ export interface Table {
    * what is new. Its items hold only their keys, `dueSlot` and `dueAt`, so that an index write is paid
    * for only when one of these changes: read the item itself before acting on it.
    */
-  due(table: TableName, query: DueQuery): Promise<Page>;
+  due(table: DueTable, query: DueQuery): Promise<Page>;
 
   /**
    * One write, never sent as a transaction (which would cost twice). When the answer is lost and the

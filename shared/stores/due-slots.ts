@@ -1,11 +1,11 @@
 import type { QueueName } from '../ports/queue.ts';
-import type { DueQuery, TableName } from '../ports/table.ts';
+import type { DueQuery, DueTable } from '../ports/table.ts';
 
 /** A kind of waiting thing: its slots in the `due` index, and the queue of whoever works through one. */
 export type DueKind = {
   readonly prefix: string;
   readonly slots: number;
-  readonly table: TableName;
+  readonly table: DueTable;
   readonly queue: QueueName;
 };
 

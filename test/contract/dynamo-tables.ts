@@ -12,21 +12,24 @@ const key = (name: string, type: 'HASH' | 'RANGE') =>
 const inputOf = (table: TableName, name: string): CreateTableCommandInput => {
   const { partitionKey, sortKey, dueIndex } = tableDefinitions[table];
   const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])];
+  const indexKeys = dueIndex === undefined ? [] : [dueIndex.partitionKey, dueIndex.sortKey];
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: keys.map((attribute, place) => key(attribute, place === 0 ? 'HASH' : 'RANGE')),
-    AttributeDefinitions: [...keys, dueIndex.partitionKey, dueIndex.sortKey].map((attribute) => ({
+    AttributeDefinitions: [...keys, ...indexKeys].map((attribute) => ({
       AttributeName: attribute,
       AttributeType: 'S',
     })),
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: dueIndex.name,
-        KeySchema: [key(dueIndex.partitionKey, 'HASH'), key(dueIndex.sortKey, 'RANGE')],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
+    ...(dueIndex !== undefined && {
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: dueIndex.name,
+          KeySchema: [key(dueIndex.partitionKey, 'HASH'), key(dueIndex.sortKey, 'RANGE')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
   };
 };
 

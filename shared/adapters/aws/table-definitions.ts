@@ -4,13 +4,11 @@ import type { TableName } from '../../ports/table.ts';
 export type TableDefinition = {
   readonly partitionKey: 'pk';
   readonly sortKey: 'sk' | undefined;
-  /** KEYS_ONLY: its entries hold the table's keys and these two. */
-  readonly dueIndex: {
-    readonly name: 'due';
-    readonly partitionKey: 'dueSlot';
-    readonly sortKey: 'dueAt';
-  };
-  /** Whether changes are told on a stream with new and old images. */
+  /** KEYS_ONLY: its entries hold the table's keys and these two. Nothing on a timeline is ever due. */
+  readonly dueIndex:
+    | { readonly name: 'due'; readonly partitionKey: 'dueSlot'; readonly sortKey: 'dueAt' }
+    | undefined;
+  /** Whether changes are told on a stream, with the item as it has become. */
   readonly stream: boolean;
   readonly timeToLiveAttribute: 'expiresAt';
 };
@@ -28,6 +26,6 @@ const both = {
 /** The three tables, as plain data. */
 export const tableDefinitions: Readonly<Record<TableName, TableDefinition>> = {
   profiles: { ...both, sortKey: undefined },
-  timeline: { ...both, stream: true },
+  timeline: { ...both, dueIndex: undefined, stream: true },
   marketing: both,
 };
