@@ -1,11 +1,12 @@
 import type { QueueName } from '../shared/ports/queue.ts';
-import type { EventPattern } from '../shared/ports/schedules.ts';
 import type { SecretName } from '../shared/ports/secrets.ts';
 import type { TableName } from '../shared/ports/table.ts';
 
 /** What a function may reach: IAM grants on AWS, and a wall in the local world. */
 export type Grants = {
   readonly tables?: Readonly<Partial<Record<TableName, 'read' | 'write'>>>;
+  /** Tables it reads whole, which no other function may. */
+  readonly scans?: readonly TableName[];
   readonly sendsTo?: readonly QueueName[];
   readonly bus?: true;
   readonly schedules?: true;
@@ -23,8 +24,11 @@ export type Trigger =
       readonly batch: number;
       /** How long a batch may wait to fill; more than 10 messages need at least 1. */
       readonly windowSeconds: number;
-      /** Invocations at the same time, at most; at least 2 on AWS. */
-      readonly concurrency?: number;
+      /**
+       * Invocations at the same time, at most; at least 2 on AWS. All of them together leave the
+       * larger part of an account's 1000 to the HTTP API.
+       */
+      readonly concurrency: number;
     }
   | { readonly kind: 'stream'; readonly table: 'timeline'; readonly batch: number }
   | { readonly kind: 'minute' }
@@ -41,23 +45,6 @@ export type FunctionRow = {
   readonly settles?: true;
   /** What the business loses when it fails: the text of its alarm. */
   readonly loss: string;
-};
-
-/** How often a message is received before it is a dead letter; enough for an outage of the tables to pass. */
-export type QueueRow = {
-  readonly maxReceives: number;
-  /** What puts messages on it besides functions: campaigns' schedules, or their listeners on the bus. */
-  readonly fedBy?: 'schedules' | 'listeners';
-  readonly loss: string;
-};
-
-/** Standing rules that put events on a queue. */
-export type ListenerRow = {
-  readonly name: string;
-  /** `default`: the account's own bus, where SES publishes. */
-  readonly bus: 'perennial' | 'default';
-  readonly pattern: EventPattern;
-  readonly queue: QueueName;
 };
 
 export const functions: readonly FunctionRow[] = [
@@ -87,10 +74,9 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/tracking/ingest-inputs.ts',
-    trigger: { kind: 'queue', queue: 'inputs', batch: 100, windowSeconds: 1 },
+    trigger: { kind: 'queue', queue: 'inputs', batch: 100, windowSeconds: 1, concurrency: 50 },
     grants: {
       tables: { marketing: 'write', profiles: 'write', timeline: 'write' },
-      sendsTo: ['inputs'],
     },
     memoryMb: 1024,
     timeoutSeconds: 60,
@@ -107,7 +93,7 @@ export const functions: readonly FunctionRow[] = [
   {
     file: 'functions/tracking/republish-timeline.ts',
     trigger: { kind: 'invoke' },
-    grants: { tables: { timeline: 'read' }, bus: true },
+    grants: { tables: { timeline: 'read' }, scans: ['timeline'], bus: true },
     memoryMb: 512,
     timeoutSeconds: 900,
     loss: 'Events that were not published cannot be published again.',
@@ -125,7 +111,13 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/segments/review-profiles.ts',
-    trigger: { kind: 'queue', queue: 'profile-reviews', batch: 1, windowSeconds: 0 },
+    trigger: {
+      kind: 'queue',
+      queue: 'profile-reviews',
+      batch: 1,
+      windowSeconds: 0,
+      concurrency: 8,
+    },
     grants: {
       tables: { profiles: 'write', marketing: 'write', timeline: 'write' },
       sendsTo: ['profile-reviews'],
@@ -136,9 +128,10 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/segments/pass-over-profiles.ts',
-    trigger: { kind: 'queue', queue: 'segment-passes', batch: 1, windowSeconds: 0 },
+    trigger: { kind: 'queue', queue: 'segment-passes', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
       tables: { profiles: 'write', marketing: 'write', timeline: 'write' },
+      scans: ['profiles'],
       sendsTo: ['segment-passes'],
     },
     memoryMb: 1024,
@@ -148,10 +141,10 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/campaigns/run-campaign.ts',
-    trigger: { kind: 'queue', queue: 'runs', batch: 1, windowSeconds: 0 },
+    trigger: { kind: 'queue', queue: 'runs', batch: 1, windowSeconds: 0, concurrency: 4 },
     grants: {
       tables: { marketing: 'write' },
-      sendsTo: ['runs', 'audiences', 'messages', 'emails', 'texts'],
+      sendsTo: ['runs', 'audiences', 'emails', 'texts'],
       schedules: true,
     },
     memoryMb: 512,
@@ -160,9 +153,9 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/campaigns/expand-audience.ts',
-    trigger: { kind: 'queue', queue: 'audiences', batch: 1, windowSeconds: 0 },
+    trigger: { kind: 'queue', queue: 'audiences', batch: 1, windowSeconds: 0, concurrency: 16 },
     grants: {
-      tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
+      tables: { marketing: 'write', profiles: 'read' },
       sendsTo: ['audiences', 'emails', 'texts'],
     },
     memoryMb: 1024,
@@ -171,7 +164,7 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/campaigns/start-from-event.ts',
-    trigger: { kind: 'queue', queue: 'triggers', batch: 10, windowSeconds: 0 },
+    trigger: { kind: 'queue', queue: 'triggers', batch: 10, windowSeconds: 0, concurrency: 20 },
     grants: {
       tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
       sendsTo: ['emails', 'texts'],
@@ -182,7 +175,7 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/campaigns/end-delays.ts',
-    trigger: { kind: 'queue', queue: 'enrolments', batch: 1, windowSeconds: 0 },
+    trigger: { kind: 'queue', queue: 'enrolments', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
       tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
       sendsTo: ['enrolments', 'emails', 'texts'],
@@ -219,7 +212,7 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/messaging/wake-messages.ts',
-    trigger: { kind: 'queue', queue: 'messages', batch: 1, windowSeconds: 0 },
+    trigger: { kind: 'queue', queue: 'messages', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
       tables: { marketing: 'write', timeline: 'read' },
       sendsTo: ['messages', 'emails', 'texts'],
@@ -230,58 +223,20 @@ export const functions: readonly FunctionRow[] = [
   },
   {
     file: 'functions/deliverability/record-email-events.ts',
-    trigger: { kind: 'queue', queue: 'email-events', batch: 10, windowSeconds: 0 },
-    grants: { tables: { marketing: 'write', timeline: 'write', profiles: 'read' } },
+    trigger: { kind: 'queue', queue: 'email-events', batch: 10, windowSeconds: 0, concurrency: 20 },
+    grants: { tables: { marketing: 'write', timeline: 'write' } },
     memoryMb: 512,
     timeoutSeconds: 60,
     loss: 'Bounces and complaints do not suppress addresses: the sender reputation is at risk.',
   },
   {
     file: 'functions/reporting/record-conversions.ts',
-    trigger: { kind: 'queue', queue: 'conversions', batch: 10, windowSeconds: 0 },
+    trigger: { kind: 'queue', queue: 'conversions', batch: 10, windowSeconds: 0, concurrency: 10 },
     grants: { tables: { marketing: 'write', timeline: 'read' } },
     memoryMb: 512,
     timeoutSeconds: 60,
     loss: 'Reports miss conversions and revenue.',
   },
-];
-
-export const queues: Readonly<Record<QueueName, QueueRow>> = {
-  inputs: { maxReceives: 50, loss: 'Accepted leads and events are not stored.' },
-  'profile-reviews': {
-    maxReceives: 10,
-    loss: 'People are late in segments ruled by the calendar.',
-  },
-  'segment-passes': { maxReceives: 10, loss: 'A new or changed segment stays "building".' },
-  runs: {
-    maxReceives: 20,
-    fedBy: 'schedules',
-    loss: 'A campaign did not start, resume or complete.',
-  },
-  audiences: { maxReceives: 20, loss: 'A part of an audience gets no message.' },
-  triggers: {
-    maxReceives: 20,
-    fedBy: 'listeners',
-    loss: 'Events did not start their campaigns.',
-  },
-  enrolments: { maxReceives: 10, loss: 'Delayed messages are late.' },
-  emails: { maxReceives: 20, loss: 'Emails are late; the minute tick hands them out again.' },
-  texts: { maxReceives: 20, loss: 'SMS are late; the minute tick hands them out again.' },
-  messages: { maxReceives: 10, loss: 'Deferred messages are late.' },
-  'email-events': {
-    maxReceives: 20,
-    loss: 'Bounces, complaints, opens or clicks are not recorded.',
-  },
-  conversions: {
-    maxReceives: 20,
-    fedBy: 'listeners',
-    loss: 'Conversions are missing from reports.',
-  },
-};
-
-/** Rules for campaigns' events and goals are made at launch, one per event name; these always stand. */
-export const listeners: readonly ListenerRow[] = [
-  { name: 'email-events', bus: 'default', pattern: { source: ['aws.ses'] }, queue: 'email-events' },
 ];
 
 /** Seconds after which no function begun before can still be writing: the longest timeout of those that decide about people. */

@@ -20,16 +20,18 @@ export class PerennialStack extends Stack {
     const { config } = props;
     const data = new Data(this, 'Data');
     const queues = new Queues(this, 'Queues');
-    const events = new Events(this, 'Events', { queues: queues.pairs });
     const email = new Email(this, 'Email', { domain: config.senderDomain });
+    const { configurationSetName } = email.configurationSet;
+    const events = new Events(this, 'Events', { queues: queues.pairs, configurationSetName });
     const login = new Login(this, 'Login');
     const api = new Api(this, 'Api', { config });
     const secrets = { 'link-signing': this.#linkSigning() };
     const resources = { data, queues, events, email, secrets };
     const functions = new Functions(this, 'Functions', { config, resources, publicUrl: api.url });
-    new Triggers(this, 'Triggers', { functions, resources });
+    const triggers = new Triggers(this, 'Triggers', { functions, resources });
     api.connect(functions, login);
-    new Alarms(this, 'Alarms', { address: config.alarmEmail, api, functions, queues });
+    const watched = { api, functions, queues, triggers };
+    new Alarms(this, 'Alarms', { address: config.alarmEmail, ...watched });
     addOutputs(this, { api, data, email, login });
   }
 

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmProps,
@@ -8,25 +8,43 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import {
+  type CountedMetric,
+  countedMetrics,
+  metricDimensions,
+  metricNamespace,
+} from '../../shared/adapters/aws/counted-metrics.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
-import { type FunctionRow, functions, queues } from '../manifest.ts';
+import { type FunctionRow, functions } from '../manifest.ts';
+import { queues } from '../queue-manifest.ts';
 import type { Api } from './api.ts';
 import type { Functions } from './functions.ts';
 import type { Queues } from './queues.ts';
+import type { Triggers } from './triggers.ts';
 
 const period = Duration.minutes(5);
 
 /** Half of the hour after which a publisher that lags must have been noticed. */
 const iteratorAgeMs = Duration.minutes(30).toMilliseconds();
 
+const providerLosses: Readonly<Record<CountedMetric, string>> = {
+  MessagesRefused:
+    'The provider takes no messages: emails or SMS wait, and after days they are given up. ' +
+    'See whether the account may send, and how many a second.',
+  MessagesUnanswered:
+    'The provider does not answer: whether messages went out is not known, and they are not sent again.',
+};
+
 export type AlarmsProps = {
   readonly address: string;
   readonly api: Api;
   readonly functions: Functions;
   readonly queues: Queues;
+  readonly triggers: Triggers;
 };
 
 /** Every failure says what the business loses by it, in the words of the manifest. */
@@ -35,12 +53,29 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.topic = new Topic(this, 'Topic', { enforceSSL: true });
+    this.topic = this.#topic();
     this.topic.addSubscription(new EmailSubscription(props.address));
     this.#onDeadLetters(props.queues);
+    this.#onWaiting(props.queues);
     for (const row of functions) this.#onFunction(row, props.functions);
+    this.#onUnpublished(props.triggers);
     this.#onServerErrors(props.api);
     this.#onThrottles();
+    this.#onProvider();
+  }
+
+  /** A policy of its own, which TLS asks for, takes the place of the one that lets the account's services publish. */
+  #topic(): Topic {
+    const topic = new Topic(this, 'Topic', { enforceSSL: true });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    return topic;
   }
 
   #onDeadLetters({ pairs }: Queues): void {
@@ -52,6 +87,23 @@ export class Alarms extends Construct {
           statistic: Stats.MAXIMUM,
         }),
         threshold: 1,
+        evaluationPeriods: 1,
+      });
+    }
+  }
+
+  /** A queue whose reader does not keep up has no dead letters for days. */
+  #onWaiting({ pairs }: Queues): void {
+    for (const name of queueNames) {
+      const { alarmAfterMinutes, loss } = queues[name];
+      if (alarmAfterMinutes === undefined) continue;
+      this.#alarm(`${name}-waiting`, {
+        alarmDescription: `${loss} Messages have waited in the queue "${name}" for ${alarmAfterMinutes} minutes.`,
+        metric: pairs[name].queue.metricApproximateAgeOfOldestMessage({
+          period,
+          statistic: Stats.MAXIMUM,
+        }),
+        threshold: alarmAfterMinutes * 60,
         evaluationPeriods: 1,
       });
     }
@@ -82,6 +134,43 @@ export class Alarms extends Construct {
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
         evaluationPeriods: 2,
         treatMissingData: TreatMissingData.BREACHING,
+      });
+    }
+  }
+
+  /** What goes to the bucket was retried for hours and will not be again. */
+  #onUnpublished({ timelineMappingId }: Triggers): void {
+    this.#alarm('timeline-not-published', {
+      alarmDescription:
+        'What people did starts no campaign: events of the timeline were given up and lie in the ' +
+        'bucket of failed batches. Publish them again with functions/tracking/republish-timeline.ts.',
+      metric: new Metric({
+        namespace: 'AWS/Lambda',
+        metricName: 'OnFailureDestinationDeliveredEventCount',
+        dimensionsMap: { EventSourceMappingUUID: timelineMappingId },
+        period,
+        statistic: Stats.SUM,
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+  }
+
+  /** A sender that is refused or not answered has done its work: only its own counts tell. */
+  #onProvider(): void {
+    for (const metricName of countedMetrics) {
+      this.#alarm(metricName, {
+        alarmDescription: providerLosses[metricName],
+        metric: new Metric({
+          namespace: metricNamespace,
+          metricName,
+          dimensionsMap: metricDimensions,
+          period,
+          statistic: Stats.SUM,
+        }),
+        threshold: 1,
+        evaluationPeriods: 5,
+        datapointsToAlarm: 3,
       });
     }
   }

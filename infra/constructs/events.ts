@@ -1,14 +1,18 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnRule, EventBus } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { QueueName } from '../../shared/ports/queue.ts';
-import { type ListenerRow, listeners, queues } from '../manifest.ts';
+import { type ListenerRow, queues, standingListeners } from '../queue-manifest.ts';
 import type { QueuePair } from './queues.ts';
 
-export type EventsProps = { readonly queues: Readonly<Record<QueueName, QueuePair>> };
+export type EventsProps = {
+  readonly queues: Readonly<Record<QueueName, QueuePair>>;
+  /** What SES names our mail by, among all that the account sends. */
+  readonly configurationSetName: string;
+};
 
 /** The bus, the standing rules, and what campaigns need to schedule themselves and to listen. */
 export class Events extends Construct {
@@ -24,12 +28,14 @@ export class Events extends Construct {
     this.bus = new EventBus(this, 'Bus', { eventBusName: this.#name });
     this.group = new ScheduleGroup(this, 'Schedules', {
       scheduleGroupName: this.#name,
+      // Its name is fixed: kept, it would stand in the way of the next deployment, and its schedules would go on.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     this.schedulerRole = this.#schedulerRole();
     for (const name of this.queuesFedBy('listeners')) {
       allowRules(props.queues[name].queue, this.ruleArns);
     }
-    for (const row of listeners) this.#listener(row);
+    for (const row of standingListeners(props.configurationSetName)) this.#listener(row);
   }
 
   /** The name of the bus and of the group. */

@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { dueIndex } from '../../shared/adapters/aws/table-definitions.ts';
+import { tableDefinitions } from '../../shared/adapters/aws/table-definitions.ts';
 import type { SecretName } from '../../shared/ports/secrets.ts';
 import type { TableName } from '../../shared/ports/table.ts';
 import type { Grants } from '../manifest.ts';
@@ -23,7 +23,6 @@ const readActions = [
   'dynamodb:GetItem',
   'dynamodb:BatchGetItem',
   'dynamodb:Query',
-  'dynamodb:Scan',
   'dynamodb:ConditionCheckItem',
 ];
 const writeActions = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
@@ -59,13 +58,15 @@ function tableStatements(grants: Grants, { data }: Resources): readonly PolicySt
   const granted = Object.entries(grants.tables ?? {}) as [TableName, 'read' | 'write'][];
   return granted.flatMap(([name, access]) => {
     const arn = data.tables[name].tableArn;
-    const actions = access === 'write' ? [...readActions, ...writeActions] : readActions;
+    const { dueIndex } = tableDefinitions[name];
+    const actions = [
+      ...readActions,
+      ...(access === 'write' ? writeActions : []),
+      ...(grants.scans?.includes(name) === true ? ['dynamodb:Scan'] : []),
+    ];
     return [
       new PolicyStatement({ actions, resources: [arn] }),
-      new PolicyStatement({
-        actions: ['dynamodb:Query'],
-        resources: [`${arn}/index/${dueIndex.name}`],
-      }),
+      ...allow(dueIndex !== undefined, ['dynamodb:Query'], [`${arn}/index/${dueIndex?.name}`]),
     ];
   });
 }

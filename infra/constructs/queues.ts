@@ -1,8 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type QueueName, queueNames } from '../../shared/ports/queue.ts';
-import { functions, queues } from '../manifest.ts';
+import { functions } from '../manifest.ts';
+import { queues } from '../queue-manifest.ts';
 
 export type QueuePair = { readonly queue: Queue; readonly deadLetters: Queue };
 
@@ -30,6 +31,7 @@ export class Queues extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: retention,
+      removalPolicy: queues[name].isRetained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     };
     const deadLetters = new Queue(this, `${name}-dead-letters`, common);
     const queue = new Queue(this, name, {

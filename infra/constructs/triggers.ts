@@ -1,6 +1,11 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import {
+  EventSourceMapping,
+  type IFunction,
+  MetricType,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
@@ -22,11 +27,18 @@ export type TriggersProps = { readonly functions: Functions; readonly resources:
 export class Triggers extends Construct {
   /** Whole batches of the timeline's stream that could not be published. */
   readonly failedBatches: Bucket;
+  #timelineMapping: EventSourceMapping | undefined;
 
   constructor(scope: Construct, id: string, props: TriggersProps) {
     super(scope, id);
     this.failedBatches = this.#failedBatches();
     for (const row of functions) this.#start(row, props);
+  }
+
+  /** What reads the timeline's stream; its metrics carry this id. */
+  get timelineMappingId(): string {
+    if (this.#timelineMapping === undefined) throw new Error('Nothing reads the timeline.');
+    return this.#timelineMapping.eventSourceMappingId;
   }
 
   #start(row: FunctionRow, { functions: made, resources }: TriggersProps): void {
@@ -77,8 +89,10 @@ export class Triggers extends Construct {
       retryAttempts: streamRetries,
       maxRecordAge: streamRecordAge,
       parallelizationFactor: 10,
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
       onFailure: { bind: () => ({ destination: this.failedBatches.bucketArn }) },
     });
+    this.#timelineMapping = mapping;
     if (target.role === undefined) throw new Error('The publisher has no role.');
     // Lambda checks the role's rights while it makes the mapping.
     mapping.node.addDependency(target.role);
@@ -138,6 +152,6 @@ function sourceOf(trigger: QueueTrigger, { queues }: Resources): SqsEventSource 
     batchSize: trigger.batch,
     maxBatchingWindow: Duration.seconds(trigger.windowSeconds),
     reportBatchItemFailures: true,
-    ...(trigger.concurrency !== undefined && { maxConcurrency: trigger.concurrency }),
+    maxConcurrency: trigger.concurrency,
   });
 }

@@ -118,7 +118,7 @@ const workerOf = (
   loaded,
   queue: trigger.queue,
   batch: trigger.batch,
-  concurrency: Math.min(defaultConcurrency, trigger.concurrency ?? defaultConcurrency),
+  concurrency: Math.min(defaultConcurrency, trigger.concurrency),
   running: 0,
   mayHaveMessages: true,
 });

@@ -19,8 +19,9 @@ import type { Ports } from '../../shared/ports/ports.ts';
 import { type QueueName, queueNames } from '../../shared/ports/queue.ts';
 import type { Email, SendAnswer } from '../../shared/ports/senders.ts';
 import type { Settings } from '../../shared/ports/settings.ts';
-import { functions, listeners, queues } from '../manifest.ts';
-import { sesEvent } from './ses-event.ts';
+import { functions } from '../manifest.ts';
+import { queues, standingListeners } from '../queue-manifest.ts';
+import { configurationSet, sesEvent } from './ses-event.ts';
 
 type Options = {
   readonly clock: Clock;
@@ -55,7 +56,7 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   const bus = new EmbeddedBus({
     queue,
     ids,
-    listeners: () => [...listeners, ...schedules.listeners()],
+    listeners: () => [...standingListeners(configurationSet), ...schedules.listeners()],
     hostility,
   });
   const outbox = new Outbox({ database, clock });

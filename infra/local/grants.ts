@@ -20,7 +20,7 @@ export function grantedPorts(ports: Ports, row: FunctionRow): Ports {
     throw new NotGranted(row.file, wanted);
   };
   return {
-    table: grantedTable(ports.table, grants.tables ?? {}, refuse),
+    table: grantedTable(ports.table, grants, refuse),
     queue: {
       send: async (queue, messages) => {
         if (!mayReach<QueueName>(grants.sendsTo, queue)) refuse(`sending to the queue "${queue}"`);
@@ -62,7 +62,11 @@ function noSchedules(refuse: Refuse): Ports['schedules'] {
   };
 }
 
-function grantedTable(table: Table, granted: NonNullable<Grants['tables']>, refuse: Refuse): Table {
+function grantedTable(
+  table: Table,
+  { tables: granted = {}, scans }: Grants,
+  refuse: Refuse,
+): Table {
   const read = (name: TableName) => granted[name] ?? refuse(`reading the table "${name}"`);
   const write = (name: TableName) => {
     if (granted[name] !== 'write') refuse(`writing to the table "${name}"`);
@@ -85,6 +89,7 @@ function grantedTable(table: Table, granted: NonNullable<Grants['tables']>, refu
     },
     scan: async (name, scan) => {
       read(name);
+      if (!mayReach<TableName>(scans, name)) refuse(`reading all of the table "${name}"`);
       return table.scan(name, scan);
     },
     due: async (name, query) => {

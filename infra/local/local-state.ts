@@ -1,6 +1,6 @@
 import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
-import { queues } from '../manifest.ts';
+import { queues } from '../queue-manifest.ts';
 import type { LocalWorld } from './local-routes.ts';
 import { sentMessages } from './outbox-items.ts';
 

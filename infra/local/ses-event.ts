@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { EventBridgeEvent } from '../../shared/adapters/embedded/bus.ts';
 import { account, region } from './lambda-context.ts';
 
+/** What the local world's mail is sent with, by which its events are told from others'. */
+export const configurationSet = 'perennial';
+
 /** What can come back for an email, in the words of `POST /local/feedback`. */
 export const feedbackTypes = [
   'send',
@@ -45,7 +48,7 @@ export function sesEvent(email: SentEmail, feedback: Feedback, now: string): Eve
     account,
     time: now.replace(/\.\d+Z$/, 'Z'),
     region,
-    resources: [`arn:aws:ses:${region}:${account}:configuration-set/perennial`],
+    resources: [`arn:aws:ses:${region}:${account}:configuration-set/${configurationSet}`],
     detail: { eventType, mail: mailOf(email), ...outcome },
   };
 }
@@ -74,7 +77,7 @@ function mailOf(email: SentEmail): Record<string, unknown> {
       messageId: email.providerId,
       subject: email.subject,
     },
-    tags: { 'ses:configuration-set': ['perennial'], ...Object.fromEntries(tags) },
+    tags: { 'ses:configuration-set': [configurationSet], ...Object.fromEntries(tags) },
   };
 }
 

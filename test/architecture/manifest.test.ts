@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../events/catalog.ts';
 import { envelopeSchema } from '../../events/envelope.ts';
-import { functions, queues } from '../../infra/manifest.ts';
+import { functions } from '../../infra/manifest.ts';
+import { queues } from '../../infra/queue-manifest.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import { filesUnder, root, sourceFiles } from './source-tree.ts';
 

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { functions, queues } from '../../infra/manifest.ts';
+import { functions } from '../../infra/manifest.ts';
+import { queues } from '../../infra/queue-manifest.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import { startingWith, synthesised } from './synthesised.ts';
 
@@ -24,6 +25,8 @@ describe('the data', () => {
 
   it.each([
     'FailedBatchesBucket',
+    'InputsDeadLetters',
+    'InputsQueue',
     'LinkSigningSecret',
     'MarketingTable',
     'ProfilesTable',
@@ -37,7 +40,7 @@ describe('the data', () => {
   });
 
   it.each(['MarketingTable', 'ProfilesTable', 'TimelineTable'])(
-    '%s is protected, restorable, encrypted, paid by use, and indexes what is due',
+    '%s is protected, restorable, encrypted, and paid by use',
     (id) => {
       expect(template.toJSON()['Resources'][id].Properties).toMatchObject({
         DeletionProtectionEnabled: true,
@@ -45,18 +48,27 @@ describe('the data', () => {
         SSESpecification: { SSEEnabled: true },
         BillingMode: 'PAY_PER_REQUEST',
         TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
-        GlobalSecondaryIndexes: [
-          {
-            IndexName: 'due',
-            KeySchema: [
-              { AttributeName: 'dueSlot', KeyType: 'HASH' },
-              { AttributeName: 'dueAt', KeyType: 'RANGE' },
-            ],
-          },
-        ],
       });
     },
   );
+
+  it('indexes what is due, of which a timeline has nothing', () => {
+    const due = {
+      IndexName: 'due',
+      KeySchema: [
+        { AttributeName: 'dueSlot', KeyType: 'HASH' },
+        { AttributeName: 'dueAt', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    };
+    const tables = Object.entries(template.findResources('AWS::DynamoDB::Table'));
+    const indexes = tables.map(([id, table]) => [id, table['Properties'].GlobalSecondaryIndexes]);
+    expect(Object.fromEntries(indexes)).toEqual({
+      MarketingTable: [due],
+      ProfilesTable: [due],
+      TimelineTable: undefined,
+    });
+  });
 
   it('tells of changes on the timeline alone', () => {
     const tables = Object.entries(template.findResources('AWS::DynamoDB::Table'));
@@ -145,10 +157,23 @@ describe.each(queueNames)('the queue %s', (name) => {
         BatchSize: batch,
         MaximumBatchingWindowInSeconds: windowSeconds,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig:
-          concurrency === undefined ? Match.absent() : { MaximumConcurrency: concurrency },
+        ScalingConfig: { MaximumConcurrency: concurrency },
       }),
     ).not.toThrow();
+  });
+});
+
+describe('what goes with the stack', () => {
+  it('is every queue that holds nothing but what the tables say too', () => {
+    const kept = Object.entries(template.findResources('AWS::SQS::Queue'))
+      .filter(([, queue]) => queue['DeletionPolicy'] === 'Retain')
+      .map(([id]) => id);
+    expect(kept.toSorted()).toEqual(['InputsDeadLetters', 'InputsQueue']);
+  });
+
+  it('is the group of schedules, whose name the next deployment needs', () => {
+    const [group] = Object.values(template.findResources('AWS::Scheduler::ScheduleGroup'));
+    expect(group).toMatchObject({ Properties: { Name: 'Perennial' }, DeletionPolicy: 'Delete' });
   });
 });
 
@@ -175,7 +200,19 @@ describe('what else puts messages on queues', () => {
     expect(() =>
       template.hasResourceProperties('AWS::Events::Rule', {
         EventBusName: 'default',
-        EventPattern: { source: ['aws.ses'] },
+        EventPattern: {
+          source: ['aws.ses'],
+          // The account's other mail is none of ours.
+          detail: {
+            mail: {
+              tags: {
+                'ses:configuration-set': [
+                  { Ref: Match.stringLikeRegexp('^EmailConfigurationSet') },
+                ],
+              },
+            },
+          },
+        },
       }),
     ).not.toThrow();
     const fed = ['triggers', 'conversions', 'email-events'];

@@ -1,6 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { functions } from '../../infra/manifest.ts';
+import { sendTimeoutMs } from '../../shared/ports/senders.ts';
+import { quickCalls, singleCalls, slowCalls } from '../../shared/runtime/aws-ports.ts';
 import { functionId, startingWith, statementsOf, synthesised } from './synthesised.ts';
 
 const template = synthesised();
@@ -53,6 +55,13 @@ describe.each(functions)('$file', (row) => {
         expect([action, mentions(action, tables[name])]).toEqual([action, access === 'write']);
       }
     }
+  });
+
+  it('reads whole only the tables it is granted to scan', () => {
+    const scanned = resourcesOf('dynamodb:Scan').map((resource) =>
+      /"([A-Za-z]+)Table"/.exec(resource)?.[1]?.toLowerCase(),
+    );
+    expect(scanned).toEqual(row.grants.scans ?? []);
   });
 
   it('sends to the queues it is granted and no other', () => {
@@ -126,6 +135,39 @@ describe('all roles', () => {
     for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
       expect(role['Properties'].ManagedPolicyArns).toBeUndefined();
     }
+  });
+});
+
+describe('the concurrency of an account', () => {
+  it('stays free for the public API, whatever waits in the queues', () => {
+    const taken = functions.flatMap(({ trigger }) =>
+      trigger.kind === 'queue' ? [trigger.concurrency] : [],
+    );
+    expect(taken.reduce((sum, one) => sum + one, 0)).toBeLessThan(1_000 / 4);
+    expect(Math.min(...taken)).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('the time of a function', () => {
+  const timeoutMsOf = (wanted: (row: (typeof functions)[number]) => boolean) =>
+    Math.min(...functions.filter(wanted).map((row) => row.timeoutSeconds * 1_000));
+  const longestMs = (calls: typeof quickCalls) =>
+    calls.maxAttempts * calls.requestHandler.requestTimeout;
+
+  it('holds a call to a table, queue or bus that hangs, and its retries', () => {
+    expect(longestMs(quickCalls)).toBeLessThan(timeoutMsOf(() => true) - 2_000);
+  });
+
+  it('holds a call for a schedule or rule that hangs, and its retries', () => {
+    const schedules = timeoutMsOf((row) => row.grants.schedules === true);
+    expect(longestMs(slowCalls)).toBeLessThan(schedules - 2_000);
+  });
+
+  it('holds a call to a provider that hangs, which is never tried again', () => {
+    expect(singleCalls.maxAttempts).toBe(1);
+    const senders = timeoutMsOf((row) => row.grants.email === true || row.grants.text === true);
+    expect(longestMs(singleCalls)).toBe(sendTimeoutMs);
+    expect(longestMs(singleCalls) + 10_000).toBeLessThanOrEqual(senders / 2);
   });
 });
 

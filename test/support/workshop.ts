@@ -102,6 +102,7 @@ const probeRow = (queue: QueueName, trigger: Partial<QueueTrigger> = {}): Functi
     queue,
     batch: 10,
     windowSeconds: 0,
+    concurrency: 4,
     ...trigger,
   });
 

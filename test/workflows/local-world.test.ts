@@ -185,18 +185,25 @@ describe('the wall around a function', () => {
   it('keeps it from what its row does not grant, and says what is missing', async () => {
     await using workshop = aWorkshop({ functions: () => [] });
     const { granted } = workshop;
-    const ports = granted({ tables: { profiles: 'read', timeline: 'write' }, sendsTo: ['runs'] });
+    const ports = granted({
+      tables: { profiles: 'read', timeline: 'write' },
+      scans: ['profiles'],
+      sendsTo: ['runs'],
+    });
+    const all = { segment: 0, segments: 1 };
     const item = { pk: 'anna', sk: '1' };
     await expect(ports.table.get('profiles', { pk: 'anna' })).resolves.toBeUndefined();
     await expect(ports.table.write({ kind: 'put', table: 'timeline', item })).resolves.toEqual({
       kind: 'written',
     });
     await expect(ports.queue.send('runs', [{ body: 1 }])).resolves.toBeUndefined();
+    await expect(ports.table.scan('profiles', all)).resolves.toMatchObject({ items: [] });
 
     const refused = [
       () => ports.table.get('marketing', { pk: 'a', sk: 'b' }),
       () => ports.table.write({ kind: 'put', table: 'profiles', item: { pk: 'anna' } }),
       () => ports.table.transact([{ kind: 'put', table: 'marketing', item }]),
+      () => ports.table.scan('timeline', all),
       () => ports.queue.send('emails', [{ body: 1 }]),
       () => ports.bus.put([]),
       () => ports.schedules.deleteSchedule('daily'),
