@@ -12,7 +12,7 @@ export type CdnowOrder = {
 };
 
 /** The purchase history in test/data, whose README says whose it is and what its columns mean. */
-export const cdnowFile = new URL('../../test/data/cdnow-sample.txt', import.meta.url);
+const cdnowFile = new URL('../../test/data/cdnow-sample.txt', import.meta.url);
 
 const line = /^(\d{5})\s+\d{4}\s+(\d{4})(\d\d)(\d\d)\s+(\d+)\s+(\d+)\.(\d\d)$/;
 

@@ -7,7 +7,7 @@ export const region = 'local';
 export const account = '000000000000';
 
 /** `functions/http/public.ts` runs as `perennial-http-public`. */
-export const functionName = (file: string): string =>
+const functionName = (file: string): string =>
   file
     .replace(/^functions\//, 'perennial-')
     .replace(/\.ts$/, '')

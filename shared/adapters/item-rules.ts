@@ -1,7 +1,7 @@
 import { InvalidRequest, type Item, type Key, type TableName } from '../ports/table.ts';
 import { itemSize } from './item-size.ts';
 
-export const itemBytesLimit = 400 * 1024;
+const itemBytesLimit = 400 * 1024;
 const maximumDepth = 32;
 
 const refuse = (message: string): never => {

@@ -26,7 +26,7 @@ const storedSchema = z.object({
   dueAt: z.string().optional(),
 });
 
-export const campaignPartition = 'campaign';
+const campaignPartition = 'campaign';
 const keyOf = (id: string) => ({ pk: campaignPartition, sk: id });
 
 /** A stored campaign, parsed. */

@@ -1,7 +1,7 @@
 import type { Put } from '../ports/table.ts';
 
 /** How long a client's message id is remembered; a repeat after that is recorded anew. */
-export const markerDays = 35;
+const markerDays = 35;
 
 /**
  * Markers in `marketing`: pk `marker#<source>#<message id>`, put absent in the transaction that records

@@ -65,7 +65,7 @@ const rowKey = (key: MessageKey): { readonly pk: string; readonly sk: string } =
 const partitionOf = (run: string, shard: number): string => `message#${run}#${shard}`;
 
 /** The slot of the due index that open rows of a person stand in. */
-export const messageSlotOf = (profileId: string): string => `message#${shardOf(profileId, shards)}`;
+const messageSlotOf = (profileId: string): string => `message#${shardOf(profileId, shards)}`;
 
 /** The ledger row as it is stored. */
 export function messageItem(message: Message): Item {

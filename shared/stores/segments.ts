@@ -58,7 +58,7 @@ function segmentPut(segment: Segment): Put {
   };
 }
 
-export async function rulesRevision(table: Table): Promise<number> {
+async function rulesRevision(table: Table): Promise<number> {
   const item = await table.get('marketing', headKey);
   return item === undefined ? 0 : headSchema.parse(item).revision;
 }

@@ -18,7 +18,7 @@ export type DuePosition = { readonly dueAt: string; readonly pk: string; readonl
 export const hashEnd = 2 ** 24;
 
 /** FNV-1a with murmur's finaliser, so that keys that differ in their last characters spread too. */
-export const hashOf = (pk: string): number => {
+const hashOf = (pk: string): number => {
   let hash = 0x811c9dc5;
   for (let index = 0; index < pk.length; index += 1) {
     hash = Math.imul(hash ^ pk.charCodeAt(index), 0x01000193);

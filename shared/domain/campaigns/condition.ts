@@ -72,7 +72,7 @@ const triggerDays = ({ trigger, now }: Pick<ConditionCase, 'trigger' | 'now'>): 
   Math.max(1, Math.ceil((now - Date.parse(trigger.occurredAt)) / dayMs) + 1);
 
 /** What `where` looks into: a tracked event's properties, else the event's data. */
-export function fieldsOf(event: Pick<BusEvent, 'type' | 'data'>): PastEvent['properties'] {
+function fieldsOf(event: Pick<BusEvent, 'type' | 'data'>): PastEvent['properties'] {
   if (event.type !== 'event') return event.data;
   const properties = event.data['properties'];
   const isRecord = typeof properties === 'object' && properties !== null;

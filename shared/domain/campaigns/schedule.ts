@@ -8,7 +8,7 @@ import { readDate } from '../time/instant.ts';
 import { canonicalName, isTimeZone } from '../time/zone.ts';
 
 /** The catalog's events that start campaigns; any other name in `on` is a tracked event's. */
-export const startingTypes = [
+const startingTypes = [
   'lead.captured',
   'profile.created',
   'consent.given',

@@ -40,16 +40,11 @@ export const withheldReasons = [
 export type WithheldReason = (typeof withheldReasons)[number];
 
 /** Why a message waits. */
-export const deferredReasons = ['quiet-hours', 'local-time', 'paused'] as const;
+const deferredReasons = ['quiet-hours', 'local-time', 'paused'] as const;
 export type DeferredReason = (typeof deferredReasons)[number];
 
 /** Why the system could not send. */
-export const failedReasons = [
-  'render-error',
-  'too-large',
-  'refused-by-provider',
-  'no-answer',
-] as const;
+const failedReasons = ['render-error', 'too-large', 'refused-by-provider', 'no-answer'] as const;
 export type FailedReason = (typeof failedReasons)[number];
 
 /** What makes a message one: nobody gets two with the same key. `trigger` is the entry that started it, else ''. */

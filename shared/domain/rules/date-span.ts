@@ -30,7 +30,7 @@ export function dateSpan(words: DateWords): DateSpan | undefined {
 }
 
 /** A condition that time does not change, as a span: the whole of time or nothing of it. */
-export const fixedSpan = (holds: (at: Instant, timeZone: string) => boolean): DateSpan => ({
+const fixedSpan = (holds: (at: Instant, timeZone: string) => boolean): DateSpan => ({
   first: (at, timeZone) => (holds(at, timeZone) ? startOfTime : endOfTime),
   last: (at, timeZone) => (holds(at, timeZone) ? endOfTime : startOfTime),
 });

@@ -7,7 +7,7 @@ import { type Metric, newMetric, weigh } from './metric-history.ts';
 import { writeCount } from './packed.ts';
 
 /** Single events stay this much longer than a rule needs them, for inputs that arrive late. */
-export const marginDays = 45;
+const marginDays = 45;
 
 /**
  * No packed ledger is longer: it is written whole, in one transaction of at most 4 MB. Some 700 000

@@ -124,7 +124,7 @@ function listIssues(rule: Rule, path: readonly (string | number)[]): DefinitionI
 }
 
 /** What a rule refers to that is not there. `id`: the segment it defines, which it may not use, even through others. */
-export function referenceIssues(
+function referenceIssues(
   rule: Rule,
   known: { readonly id: string | undefined; readonly byId: ReadonlyMap<string, Segment> },
   path: readonly (string | number)[] = ['rule'],

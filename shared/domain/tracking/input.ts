@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { consentChangeSchema } from '../consent/consent.ts';
 
 /** Identifiers of a person as an input gives them, normalised. */
-export const inputIdentifiersSchema = z.strictObject({
+const inputIdentifiersSchema = z.strictObject({
   externalId: z.string().optional(),
   email: z.string().optional(),
   phone: z.string().optional(),
