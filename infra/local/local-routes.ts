@@ -1,28 +1,14 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
-import type { Settings } from '../../shared/ports/settings.ts';
 import { Problem, unprocessable, unprocessableField } from '../../shared/runtime/problem.ts';
 import { advanceTarget } from './durations.ts';
-import type { EmbeddedPorts } from './embedded-ports.ts';
-import type { Failures } from './failures.ts';
-import { feedbackSchema, type GiveFeedback } from './feedback.ts';
+import { feedbackSchema } from './feedback.ts';
 import { type HttpAnswer, type HttpRequest, textAnswer } from './http-event.ts';
 import { localState } from './local-state.ts';
-import type { Machinery } from './machinery.ts';
+import type { LocalWorld } from './local-world.ts';
 import { sentMessages } from './outbox-items.ts';
-
-export type LocalWorld = {
-  readonly embedded: EmbeddedPorts;
-  readonly machinery: Machinery;
-  readonly failures: Failures;
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly advance: (by: string) => Promise<string>;
-  readonly feedback: GiveFeedback;
-};
 
 type Route = (request: HttpRequest, world: LocalWorld) => Promise<HttpAnswer> | HttpAnswer;
 

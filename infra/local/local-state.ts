@@ -1,7 +1,7 @@
 import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import { queues } from '../queue-manifest.ts';
-import type { LocalWorld } from './local-routes.ts';
+import type { LocalWorld } from './local-world.ts';
 import { sentMessages } from './outbox-items.ts';
 
 const shownMessages = 200;
