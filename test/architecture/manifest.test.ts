@@ -32,6 +32,37 @@ describe('the manifest', () => {
   });
 });
 
+/** The text of everything a function runs, but for the ports' adapters and their composition. */
+function textBehind(file: string): string {
+  const byPath = new Map(sourceFiles.map((source) => [source.path, source]));
+  const seen = new Set<string>();
+  const open = [file];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    for (const { target, typeOnly } of byPath.get(path)?.imports ?? []) {
+      if (!typeOnly && /^(functions|shared\/(flows|stores))\//.test(target)) open.push(target);
+    }
+  }
+  return [...seen].map((path) => byPath.get(path)?.text ?? '').join('\n');
+}
+
+describe.each(functions)('the grants of $file', ({ file, grants }) => {
+  const text = textBehind(file);
+
+  it('name only what its code mentions', () => {
+    const tables = Object.keys(grants.tables ?? {});
+    expect(tables.filter((name) => !text.includes(`'${name}'`))).toEqual([]);
+    const scans = grants.scans ?? [];
+    expect(scans.filter((name) => !text.includes(`scan('${name}'`))).toEqual([]);
+    expect(grants.sendsTo === undefined || /queue[?.]*\.send\(/.test(text)).toBe(true);
+    expect(grants.bus === undefined || text.includes('bus.put(')).toBe(true);
+    expect(grants.schedules === undefined || /\.(put|delete)(Schedule|Listener)\(/.test(text)).toBe(
+      true,
+    );
+  });
+});
+
 describe('the event catalog', () => {
   it('has an example of every event that its own schema takes', () => {
     for (const [type, { data, example }] of Object.entries(catalog)) {
