@@ -138,6 +138,16 @@ describe('all roles', () => {
   });
 });
 
+describe('whole tables', () => {
+  it('are read by the pass over everybody and by the publisher of what was missed alone', () => {
+    const scanning = functions.filter(({ grants }) => grants.scans !== undefined);
+    expect(scanning.map(({ file, grants }) => [file, grants.scans])).toEqual([
+      ['functions/tracking/republish-timeline.ts', ['timeline']],
+      ['functions/segments/pass-over-profiles.ts', ['profiles']],
+    ]);
+  });
+});
+
 describe('the concurrency of an account', () => {
   it('stays free for the public API, whatever waits in the queues', () => {
     const taken = functions.flatMap(({ trigger }) =>
