@@ -19,6 +19,8 @@ type Options = {
   readonly tick: (minute: number) => Promise<void>;
   /** Hands out whatever waits, without waiting for its end. */
   readonly wake: () => void;
+  /** Hands out whatever waits, and sets no alarm. */
+  readonly look: () => void;
   /** Resolves when nothing runs and nothing waits. */
   readonly drain: () => Promise<void>;
 };
@@ -96,6 +98,8 @@ export class Clockwork {
 
   #sleepUntilNext(): void {
     const next = this.nextInstant();
+    // After asking for what comes: what has come since the last look is in neither otherwise.
+    this.#options.look();
     if (next !== Number.POSITIVE_INFINITY) this.#setTimer(next, () => this.#wakeUp());
   }
 

@@ -144,6 +144,10 @@ export class Machinery {
         this.#dispatcher.messagesMayWaitAnywhere();
         this.wake();
       },
+      look: () => {
+        this.#dispatcher.messagesMayWaitAnywhere();
+        this.#pump();
+      },
       drain: () => this.idle(),
     });
   }

@@ -135,6 +135,19 @@ describe('time in the local world', () => {
     await vi.waitFor(() => expect(seen.toSorted()).toEqual(['minute', 'run', 'run']), 30_000);
   });
 
+  it('misses no delayed message though the process was busy when its time came', async () => {
+    const seen: string[] = [];
+    await using workshop = aWorkshop({
+      isReal: true,
+      functions: () => [aProbe('runs', async () => void seen.push('run'))],
+    });
+    await workshop.embedded.queue.send('runs', [{ body: 'delayed', delaySeconds: 1 }]);
+    await new Promise((resolve) => setImmediate(resolve));
+    const until = performance.now() + 1100;
+    while (performance.now() < until);
+    await vi.waitFor(() => expect(seen).toEqual(['run']), 30_000);
+  });
+
   it('leaves nothing that is due at the instant it stops at', async () => {
     const minutes: unknown[] = [];
     await using workshop = aWorkshop({
