@@ -2,11 +2,12 @@ import { campaignView } from '../../shared/flows/campaigns/change-campaign.ts';
 import { page } from '../../shared/runtime/http/answer.ts';
 import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
 import { route } from '../../shared/runtime/http/route.ts';
-import { listCampaigns } from '../../shared/stores/campaigns.ts';
+import { listCampaigns as listStored } from '../../shared/stores/campaigns.ts';
 
 const pageSize = 100;
 
-export const listCampaignsRoute = route({
+/** The campaigns, by id, each with its state. */
+export const listCampaigns = route({
   method: 'GET',
   path: '/admin/campaigns',
   summary: 'All campaigns with their states',
@@ -14,7 +15,7 @@ export const listCampaignsRoute = route({
   query: listQuerySchema,
   handle: async ({ query }, { table }) => {
     const after = cursorOf(query);
-    const found = await listCampaigns(table, { after, limit: pageSize });
+    const found = await listStored(table, { after, limit: pageSize });
     return page(found.rows.map(campaignView), found.after);
   },
 });

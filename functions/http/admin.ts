@@ -1,35 +1,39 @@
 import type { Route } from '../../shared/runtime/http/route.ts';
 import { httpFunction } from '../../shared/runtime/http-function.ts';
 import { cancelCampaign } from '../campaigns/cancel-campaign.ts';
-import { getCampaignRoute } from '../campaigns/get-campaign.ts';
 import { launchCampaign } from '../campaigns/launch-campaign.ts';
-import { listCampaignsRoute } from '../campaigns/list-campaigns.ts';
+import { listCampaigns } from '../campaigns/list-campaigns.ts';
 import { listRunMessages } from '../campaigns/list-run-messages.ts';
 import { listRuns } from '../campaigns/list-runs.ts';
 import { pauseCampaign } from '../campaigns/pause-campaign.ts';
-import { putCampaign } from '../campaigns/put-campaign.ts';
+import { readCampaign } from '../campaigns/read-campaign.ts';
 import { resumeCampaign } from '../campaigns/resume-campaign.ts';
-import { listTopics, readTopic, saveTopic } from '../consent/manage-topics.ts';
+import { saveCampaign } from '../campaigns/save-campaign.ts';
+import { listTopics } from '../consent/list-topics.ts';
+import { readTopic } from '../consent/read-topic.ts';
+import { saveTopic } from '../consent/save-topic.ts';
 import { listSuppressions } from '../deliverability/list-suppressions.ts';
-import { findProfile, readProfile, readTimeline } from '../profiles/read-profile.ts';
-import { campaignReport } from '../reporting/campaign-report.ts';
+import { findProfile } from '../profiles/find-profile.ts';
+import { readProfile } from '../profiles/read-profile.ts';
+import { readTimeline } from '../profiles/read-timeline.ts';
+import { reportCampaign } from '../reporting/report-campaign.ts';
 import { deleteSegment } from '../segments/delete-segment.ts';
 import { listMembers } from '../segments/list-members.ts';
-import { listSegments, readSegment } from '../segments/read-segment.ts';
+import { listSegments } from '../segments/list-segments.ts';
+import { readSegment } from '../segments/read-segment.ts';
 import { saveSegment } from '../segments/save-segment.ts';
 import { listTemplates } from '../templates/list-templates.ts';
 import { previewTemplate } from '../templates/preview-template.ts';
 import { readTemplate } from '../templates/read-template.ts';
 import { saveTemplate } from '../templates/save-template.ts';
-import { listQuarantine, replayQuarantined } from '../tracking/manage-quarantine.ts';
-import {
-  listSources,
-  makeSourceKey,
-  readSource,
-  revokeSourceKey,
-  saveSource,
-} from '../tracking/manage-sources.ts';
-import { openApi } from './openapi.ts';
+import { listQuarantine } from '../tracking/list-quarantine.ts';
+import { listSources } from '../tracking/list-sources.ts';
+import { makeSourceKey } from '../tracking/make-source-key.ts';
+import { readSource } from '../tracking/read-source.ts';
+import { replayQuarantined } from '../tracking/replay-quarantined.ts';
+import { revokeSourceKey } from '../tracking/revoke-source-key.ts';
+import { saveSource } from '../tracking/save-source.ts';
+import { describeApi } from './describe-api.ts';
 import { publicRoutes } from './public.ts';
 
 /** Everything a marketer does. */
@@ -54,20 +58,20 @@ const adminRoutes: readonly Route[] = [
   readTemplate,
   listTemplates,
   previewTemplate,
-  putCampaign,
-  getCampaignRoute,
-  listCampaignsRoute,
+  saveCampaign,
+  readCampaign,
+  listCampaigns,
   launchCampaign,
   pauseCampaign,
   resumeCampaign,
   cancelCampaign,
   listRuns,
   listRunMessages,
-  campaignReport,
+  reportCampaign,
   listSuppressions,
   listQuarantine,
   replayQuarantined,
-  openApi(() => [...publicRoutes, ...adminRoutes]),
+  describeApi(() => [...publicRoutes, ...adminRoutes]),
 ];
 
 export const handler = httpFunction(adminRoutes);

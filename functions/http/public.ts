@@ -3,11 +3,11 @@ import { unsubscribe, unsubscribePage } from '../consent/unsubscribe.ts';
 import { captureLead } from '../tracking/capture-lead.ts';
 import { trackBatch } from '../tracking/track-batch.ts';
 import { trackBehaviour } from '../tracking/track-behaviour.ts';
-import { health } from './health.ts';
+import { checkHealth } from './check-health.ts';
 
 /** What websites, browsers and mail programs call. */
 export const publicRoutes = [
-  health,
+  checkHealth,
   captureLead,
   ...trackBehaviour,
   trackBatch,

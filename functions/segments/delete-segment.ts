@@ -1,11 +1,11 @@
 import { dependentsOf } from '../../shared/domain/segments/definition.ts';
+import { noSegment } from '../../shared/flows/segments/require-segment.ts';
 import { changeSegment } from '../../shared/flows/segments/segment-change.ts';
 import type { HttpAnswer } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
 import { campaignsOfSegment } from '../../shared/stores/campaigns.ts';
 import { loadRules } from '../../shared/stores/segments.ts';
-import { noSegment } from './read-segment.ts';
 
 /** A segment goes: its members leave it in a pass over everybody. Refused while anything uses it. */
 export const deleteSegment = route({

@@ -1,4 +1,5 @@
 import { servingVersion } from '../../shared/domain/segments/segment.ts';
+import { noSegment } from '../../shared/flows/segments/require-segment.ts';
 import { page } from '../../shared/runtime/http/answer.ts';
 import {
   cursorOf,
@@ -10,7 +11,6 @@ import {
 import { route } from '../../shared/runtime/http/route.ts';
 import { memberShards, queryMembers } from '../../shared/stores/members.ts';
 import { getSegment } from '../../shared/stores/segments.ts';
-import { noSegment } from './read-segment.ts';
 
 const pageSize = 100;
 

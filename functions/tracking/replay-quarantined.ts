@@ -1,25 +1,6 @@
-import { page } from '../../shared/runtime/http/answer.ts';
-import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
-import {
-  getQuarantined,
-  listQuarantine as listRows,
-  releaseQuarantined,
-} from '../../shared/stores/quarantine.ts';
-
-/** What could not be processed because of what it holds, oldest first. */
-export const listQuarantine: Route = route({
-  method: 'GET',
-  path: '/admin/quarantine',
-  summary: 'List what could not be processed, oldest first',
-  auth: 'admin',
-  query: listQuerySchema,
-  handle: async ({ query }, { table }) => {
-    const { rows, after } = await listRows(table, cursorOf(query));
-    return page(rows, after);
-  },
-});
+import { getQuarantined, releaseQuarantined } from '../../shared/stores/quarantine.ts';
 
 /** Puts an input back on the queue, after whatever was wrong has been mended. A crash in between replays it twice; it is recorded once. */
 export const replayQuarantined: Route = route({

@@ -3,7 +3,7 @@ import { openApiDocument } from '../../shared/runtime/http/openapi-document.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
 
 /** The API as an OpenAPI document, made of the routes themselves. */
-export const openApi = (routes: () => readonly Route[]): Route =>
+export const describeApi = (routes: () => readonly Route[]): Route =>
   route({
     method: 'GET',
     path: '/admin/openapi.json',

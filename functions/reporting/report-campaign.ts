@@ -14,7 +14,7 @@ import { queryMessages } from '../../shared/stores/messages.ts';
 import { allRuns } from '../../shared/stores/runs.ts';
 
 /** Recounted from the ledger on every call, over all runs: exact, with nothing that could drift. */
-export const campaignReport = route({
+export const reportCampaign = route({
   method: 'GET',
   path: '/admin/campaigns/{id}/report',
   summary: 'What came of a campaign',

@@ -2,7 +2,8 @@ import { campaignView, requireCampaign } from '../../shared/flows/campaigns/chan
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 
-export const getCampaignRoute = route({
+/** One campaign with its state. */
+export const readCampaign = route({
   method: 'GET',
   path: '/admin/campaigns/{id}',
   summary: 'One campaign with its state',

@@ -10,10 +10,10 @@ import { ok } from '../../shared/runtime/http/answer.ts';
 import { pathParam } from '../../shared/runtime/http/path-param.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
-import { getCampaign, saveCampaign } from '../../shared/stores/campaigns.ts';
+import { getCampaign, saveCampaign as storeCampaign } from '../../shared/stores/campaigns.ts';
 
 /** Saves a campaign as a draft. One that has ended becomes a draft again; one that is being sent is refused. */
-export const putCampaign = route({
+export const saveCampaign = route({
   method: 'PUT',
   path: '/admin/campaigns/{id}',
   summary: 'Save a campaign as a draft',
@@ -40,7 +40,7 @@ export const putCampaign = route({
         : { ...inState(before, 'draft', { now, companyTimeZone: settings.timeZone }), definition };
     const isUnchanged = before === undefined || transition(before, 'edit').kind === 'moves';
     const settled = { ...campaign, settleAt: before?.settleAt };
-    if (!isUnchanged || !(await saveCampaign(table, settled))) {
+    if (!isUnchanged || !(await storeCampaign(table, settled))) {
       throw new Problem(409, `Campaign "${id}" is being changed by others: try again.`);
     }
     return ok(campaignView(settled));
