@@ -32,7 +32,7 @@ export class PerennialStack extends Stack {
     api.connect(functions, login);
     const watched = { api, functions, queues, triggers };
     new Alarms(this, 'Alarms', { address: config.alarmEmail, ...watched });
-    addOutputs(this, { api, data, email, login });
+    addOutputs(this, { api, data, email, functions, login });
   }
 
   /** Kept when the stack goes: without it no link in a message that was sent can be trusted. */

@@ -2,21 +2,26 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Api } from './api.ts';
 import type { Data } from './data.ts';
 import type { Email } from './email.ts';
+import type { Functions } from './functions.ts';
 import type { Login } from './login.ts';
 
 export type OutputsProps = {
   readonly api: Api;
   readonly data: Data;
   readonly email: Email;
+  readonly functions: Functions;
   readonly login: Login;
 };
 
 const descriptions: Readonly<Record<string, string>> = {
   FirstAdmin: 'Makes a user. Every user of the pool is an admin: all of the admin API is theirs.',
+  RepublishCommand:
+    'Publishes again what was recorded from $FROM to $TO. To go on, set NEXT to the next it answers.',
 };
 
 /** What the person who deploys needs next, as commands to copy. */
-export function addOutputs(stack: Stack, { api, data, email, login }: OutputsProps): void {
+export function addOutputs(stack: Stack, props: OutputsProps): void {
+  const { api, data, email, functions, login } = props;
   const pool = login.pool.userPoolId;
   const client = login.client.userPoolClientId;
   const outputs = {
@@ -38,9 +43,21 @@ export function addOutputs(stack: Stack, { api, data, email, login }: OutputsPro
       `curl -fsS -X PUT ${api.url}/admin/sources/website -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -d '{"name":"Website"}'`,
       `curl -fsS -X POST ${api.url}/admin/sources/website/keys -H "authorization: Bearer $TOKEN"`,
     ].join(' && '),
+    RepublishCommand: republishCommand(functions),
   };
   for (const [name, value] of Object.entries(outputs)) {
     const description = descriptions[name];
     new CfnOutput(stack, name, { value, ...(description !== undefined && { description }) });
   }
+}
+
+/** Waits however long it takes: an answer not waited for would take `next` with it, and the CLI would call again. */
+function republishCommand(functions: Functions): string {
+  const { functionName } = functions.of('functions/tracking/republish-timeline.ts');
+  return [
+    `aws lambda invoke --function-name ${functionName} --cli-read-timeout 0`,
+    '--cli-binary-format raw-in-base64-out',
+    String.raw`--payload "{\"from\":\"$FROM\",\"to\":\"$TO\",\"next\":${'$'}{NEXT:-null}}"`,
+    'republished.json && cat republished.json',
+  ].join(' ');
 }

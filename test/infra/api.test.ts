@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { synthesised } from './synthesised.ts';
+import { functionId, synthesised } from './synthesised.ts';
 
 const template = synthesised();
 const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
@@ -108,19 +108,93 @@ describe('email', () => {
 });
 
 describe('after deployment', () => {
-  it('says where the API is and how to get in', () => {
-    const outputs = template.findOutputs('*');
-    expect(Object.keys(outputs)).toEqual(
-      expect.arrayContaining([
-        'ApiUrl',
-        'UserPoolId',
-        'DkimRecords',
-        'FirstAdmin',
-        'FirstWriteKey',
-      ]),
-    );
-    expect(JSON.stringify(outputs['FirstAdmin']?.['Value'])).not.toContain('group');
+  const outputs = template.findOutputs('*');
+  const text = (name: string) =>
+    JSON.stringify(outputs[name]?.['Value']).replaceAll(String.raw`\"`, '"');
+  const reference = (type: string) => `{"Ref":"${Object.keys(template.findResources(type))[0]}"}`;
+  const pool = reference('AWS::Cognito::UserPool');
+  const client = reference('AWS::Cognito::UserPoolClient');
+  const [api] = Object.keys(template.findResources('AWS::ApiGatewayV2::Api'));
+  const apiUrl = `{"Fn::GetAtt":["${api}","ApiEndpoint"]}`;
+
+  it('says what the person who deploys needs next, and nothing else', () => {
+    expect(Object.keys(outputs).toSorted()).toEqual([
+      'AdminToken',
+      'ApiUrl',
+      'DkimRecords',
+      'FirstAdmin',
+      'FirstWriteKey',
+      'MarketingTableName',
+      'ProfilesTableName',
+      'RepublishCommand',
+      'TimelineTableName',
+      'UserPoolClientId',
+      'UserPoolId',
+    ]);
+  });
+
+  it('says where things are', () => {
+    expect(text('ApiUrl')).toBe(apiUrl);
+    expect(text('UserPoolId')).toBe(pool);
+    expect(text('UserPoolClientId')).toBe(client);
+    for (const name of ['Profiles', 'Timeline', 'Marketing']) {
+      expect(text(`${name}TableName`)).toBe(`{"Ref":"${name}Table"}`);
+    }
+  });
+
+  it('says which three records let SES sign for the domain', () => {
+    for (const number of [1, 2, 3]) {
+      const [name, value] = ['Name', 'Value'].map((part) => `"DkimDNSToken${part}${number}"]}`);
+      expect(text('DkimRecords')).toMatch(new RegExp(`${name}," CNAME ",\\{[^{]*${value}`));
+    }
+  });
+
+  it('says how to make an admin of the pool, who needs no group', () => {
+    expect(text('FirstAdmin')).toContain(`admin-create-user --user-pool-id ",${pool}`);
+    expect(text('FirstAdmin')).toContain(`admin-set-user-password --user-pool-id ",${pool}`);
+    expect(text('FirstAdmin')).toContain('--password "$PASSWORD" --permanent');
+    expect(text('FirstAdmin')).not.toContain('group');
     expect(outputs['FirstAdmin']?.['Description']).toContain('Every user of the pool is an admin');
-    expect(JSON.stringify(outputs['FirstWriteKey'])).toContain('/admin/sources/website/keys');
+  });
+
+  it('says how the admin gets a token, by the way in that the client allows', () => {
+    expect(text('AdminToken')).toContain(`initiate-auth --client-id ",${client}`);
+    expect(text('AdminToken')).toContain('--auth-flow USER_PASSWORD_AUTH');
+    expect(text('AdminToken')).toContain('--query AuthenticationResult.AccessToken');
+    expect(() =>
+      template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+        ExplicitAuthFlows: Match.arrayWith(['ALLOW_USER_PASSWORD_AUTH']),
+      }),
+    ).not.toThrow();
+  });
+
+  it('says how to make a source and get its first write key', () => {
+    const put = `-X PUT ",${apiUrl},"/admin/sources/website -H "authorization: Bearer $TOKEN"`;
+    const post = `-X POST ",${apiUrl},"/admin/sources/website/keys -H "authorization: Bearer $TOKEN"`;
+    expect(text('FirstWriteKey')).toContain(put);
+    expect(text('FirstWriteKey')).toContain(post);
+  });
+
+  it('says how to publish again, and waits for the answer that says where to go on', () => {
+    const [republish] = Object.keys(template.findResources('AWS::Lambda::Function')).filter((id) =>
+      id.startsWith(functionId('functions/tracking/republish-timeline.ts')),
+    );
+    const [before, name, after] = outputs['RepublishCommand']?.['Value']['Fn::Join'][1] ?? [];
+    expect(before).toBe('aws lambda invoke --function-name ');
+    expect(name).toEqual({ Ref: republish });
+    expect(after).toContain('--cli-read-timeout 0 --cli-binary-format raw-in-base64-out');
+    expect(after).not.toContain('--invocation-type');
+    const payload = /--payload "((?:\\"|[^"])*)"/.exec(after)?.[1] ?? '';
+    const span = { FROM: '2026-11-20T00:00:00Z', TO: '2026-11-21T00:00:00Z' };
+    const asked = (next: string) =>
+      JSON.parse(
+        payload
+          .replaceAll(String.raw`\"`, '"')
+          .replace('$FROM', span.FROM)
+          .replace('$TO', span.TO)
+          .replace(`\${NEXT:-null}`, next),
+      );
+    expect(asked('null')).toEqual({ from: span.FROM, to: span.TO, next: null });
+    expect(asked('[{"segment":3,"after":null}]').next).toEqual([{ segment: 3, after: null }]);
   });
 });

@@ -2,8 +2,15 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, exampleConfig, readConfig } from '../../infra/config.ts';
-import { synthesiseChecked } from './synthesised.ts';
+import {
+  type Config,
+  ConfigError,
+  configSchema,
+  exampleConfig,
+  readConfig,
+} from '../../infra/config.ts';
+import { functions } from '../../infra/manifest.ts';
+import { synthesiseChecked, synthesised } from './synthesised.ts';
 
 const flags = {
   sender: 'Shop <news@shop.example>',
@@ -87,8 +94,84 @@ describe('the configuration of a deployment', () => {
   });
 });
 
+/** A change of each setting alone, and the one place of the template that it belongs in. */
+const changes: { readonly [Name in keyof Config]-?: { to: Config[Name]; place: string } } = {
+  sender: {
+    to: 'Perennial example <hello@example.com>',
+    place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.sender',
+  },
+  senderDomain: { to: 'shop.example', place: 'AWS::SES::EmailIdentity EmailIdentity' },
+  timeZone: { to: 'Asia/Tokyo', place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.timeZone' },
+  country: { to: 'JP', place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.defaultCountry' },
+  origins: {
+    to: ['https://one.example', 'https://two.example'],
+    place: 'AWS::ApiGatewayV2::Api CorsConfiguration.AllowOrigins',
+  },
+  alarmEmail: { to: 'night@example.com', place: 'AWS::SNS::Subscription Endpoint' },
+  smsType: { to: 'Transactional', place: 'AWS::Lambda::Function PERENNIAL_TEXT.smsType' },
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The leaves of a template's value by their paths; a variable that is JSON text has leaves too. */
+const leavesOf = (value: unknown, path: readonly string[]): [string, string][] => {
+  const text = isRecord(value) ? joined(value['Fn::Join']) : value;
+  if (typeof text === 'string' && text.startsWith('{')) return leavesOf(JSON.parse(text), path);
+  if (typeof text === 'string' || !isRecord(value)) return [[path.join('.'), JSON.stringify(text)]];
+  return Object.entries(value).flatMap(([name, part]) => leavesOf(part, [...path, name]));
+};
+
+/** A joined text, with a word for each part that is known at deployment only. */
+const joined = (join: unknown): string | undefined => {
+  const [separator, parts] = Array.isArray(join) ? join : [];
+  if (typeof separator !== 'string' || !Array.isArray(parts)) return undefined;
+  return parts.map((part) => (typeof part === 'string' ? part : 'later')).join(separator);
+};
+
+type CfnResource = { readonly Type: string; readonly Properties?: unknown };
+
+/** All that stands at each place of the template, whatever the resources' ids are. */
+const standing = (config: Config): ReadonlyMap<string, readonly string[]> => {
+  const resources: Readonly<Record<string, CfnResource>> =
+    synthesised(config).toJSON()['Resources'];
+  const leaves = Object.values(resources).flatMap(({ Type: type, Properties: properties }) =>
+    leavesOf(properties, []).map(([path, leaf]) => ({
+      place: `${type} ${path.replace('Environment.Variables.', '')}`,
+      leaf,
+    })),
+  );
+  return new Map(
+    [...Map.groupBy(leaves, ({ place }) => place)].map(([place, found]) => [
+      place,
+      found.map(({ leaf }) => leaf).toSorted(),
+    ]),
+  );
+};
+
 describe('the stack of a configured company', () => {
   it('passes the checks of AWS’s good practice, but for what has a reason', () => {
     expect(synthesiseChecked).not.toThrow();
+  });
+
+  it('has a change to try for every setting', () => {
+    expect(Object.keys(changes).toSorted()).toEqual(Object.keys(configSchema.shape).toSorted());
+  });
+
+  const before = standing(exampleConfig);
+
+  it.each(Object.entries(changes))('changes in one place with %s', (name, { to, place }) => {
+    const after = standing({ ...exampleConfig, [name]: to });
+    const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+      (at) => JSON.stringify(before.get(at)) !== JSON.stringify(after.get(at)),
+    );
+    expect(changed).toEqual([place]);
+    expect(new Set(after.get(place))).toEqual(new Set([JSON.stringify(to)]));
+  });
+
+  it('tells every function the settings', () => {
+    const { length } = functions;
+    expect(before.get('AWS::Lambda::Function PERENNIAL_SETTINGS.timeZone')).toHaveLength(length);
+    expect(before.get('AWS::Lambda::Function PERENNIAL_SETTINGS.sender')).toHaveLength(length);
   });
 });

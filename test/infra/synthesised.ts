@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Match, type Matcher, Template } from 'aws-cdk-lib/assertions';
-import { exampleConfig } from '../../infra/config.ts';
+import { type Config, exampleConfig } from '../../infra/config.ts';
 import { addPerennial } from '../../infra/perennial.ts';
 import { PerennialStack } from '../../infra/stack.ts';
 
@@ -12,9 +12,9 @@ const context = {
 };
 
 /** The template that is deployed, without the checks of good practice. */
-export function synthesised(): Template {
+export function synthesised(config: Config = exampleConfig): Template {
   const app = new App({ context });
-  return Template.fromStack(new PerennialStack(app, 'Perennial', { config: exampleConfig }));
+  return Template.fromStack(new PerennialStack(app, 'Perennial', { config }));
 }
 
 /** Throws with the findings that nobody has given a reason for. */
