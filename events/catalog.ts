@@ -4,6 +4,7 @@ import {
   messageBounced,
   messageClicked,
   messageComplained,
+  messageDelayed,
   messageDelivered,
   messageOpened,
   messageRejected,
@@ -97,6 +98,12 @@ export const catalog = {
     producers: ['functions/messaging/send-emails.ts', 'functions/messaging/send-texts.ts'],
     consumers: [],
     example: about,
+  },
+  'message.delayed': {
+    data: messageDelayed,
+    producers: emailEvents,
+    consumers: [],
+    example: { ...about, detail: 'MailboxFull' },
   },
   'message.delivered': {
     data: messageDelivered,

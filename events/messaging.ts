@@ -10,6 +10,8 @@ const about = {
 
 /** The provider accepted the message. */
 export const messageSent = z.object(about);
+/** The recipient's server does not take it yet; the provider goes on trying. */
+export const messageDelayed = z.object({ ...about, detail: z.string() });
 export const messageDelivered = z.object(about);
 /** The recipient's server refused it; `permanent` ones suppress the address. */
 export const messageBounced = z.object({ ...about, permanent: z.boolean(), detail: z.string() });

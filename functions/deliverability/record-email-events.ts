@@ -63,6 +63,11 @@ function entryOf(event: EmailEvent): MessageEvent | undefined {
   switch (event.kind) {
     case 'sent':
       return undefined;
+    case 'delayed': {
+      const { detail } = event;
+      const distinction = `${occurredAt}\n${detail}`;
+      return { type: 'message.delayed', occurredAt, distinction, data: { detail } };
+    }
     case 'delivered':
       return { type: 'message.delivered', occurredAt, distinction: '' };
     case 'bounced': {

@@ -11,6 +11,7 @@ import { timelineEntry, timelineItem } from './timeline.ts';
 export type MessageEvent = {
   readonly type:
     | 'message.sent'
+    | 'message.delayed'
     | 'message.delivered'
     | 'message.bounced'
     | 'message.complained'

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
 import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
 import { getProfile } from '../../shared/stores/profiles.ts';
+import { queryTimeline } from '../../shared/stores/timeline.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, timelineOf } from '../support/messaging.ts';
 import { aWorld } from '../support/world.ts';
 
@@ -119,6 +120,64 @@ describe('what comes back for an email', () => {
       reason: 'suppressed',
     });
     expect(world.outbox()).toHaveLength(1);
+  });
+
+  it('each delay stands on the timeline once, and the message is still on its way', async () => {
+    await using world = await aWorld();
+    const { id, row } = await oneSent(world);
+    const { providerId } = await row();
+    const delay = async (timestamp: string, delayType: string) => {
+      const tags = { message: [id] };
+      const mail = { timestamp, messageId: providerId, destination: ['p0@example.com'], tags };
+      const detail = { eventType: 'DeliveryDelay', mail, deliveryDelay: { timestamp, delayType } };
+      await world.ports.queue.send('email-events', [{ body: { source: 'aws.ses', detail } }]);
+      await world.settle();
+    };
+    const [first, later] = ['2026-11-25T12:05:00.000Z', '2026-11-25T13:00:00.000Z'];
+    await delay(first, 'MailboxFull');
+    await delay(first, 'MailboxFull'); // told twice
+    await delay(first, 'SpamDetected');
+    await delay(later, 'MailboxFull');
+    await world.advance('PT2H');
+    expect(await row()).toMatchObject({ state: 'accepted', reason: undefined });
+    const { entries } = await queryTimeline(world.ports.table, 'person-0000', {});
+    const delays = entries.filter(({ type }) => type === 'message.delayed');
+    const told = delays.map(({ occurredAt, data }) => [occurredAt, data['detail']]);
+    expect(told).toHaveLength(3);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        [first, 'MailboxFull'],
+        [first, 'SpamDetected'],
+        [later, 'MailboxFull'],
+      ]),
+    );
+    // The ids of the events on the bus.
+    expect(new Set(delays.map((entry) => entry.id)).size).toBe(3);
+    await world.feedback({ message: id, type: 'delivery' });
+    await world.settle();
+    expect((await row()).state).toBe('delivered');
+  });
+
+  it('a delay tells that a call without an answer has sent it', async () => {
+    await using world = await aWorld({
+      announcesEmails: false,
+      around: (_, { email, ...ports }) => ({
+        ...ports,
+        email: {
+          ...email,
+          send: async (emails) => {
+            await email.send(emails);
+            throw new Error('The answer was lost.');
+          },
+        },
+      }),
+    });
+    const { id, row } = await oneSent(world);
+    expect((await row()).state).toBe('unknown');
+    await world.feedback({ message: id, type: 'deliveryDelay' });
+    await world.settle();
+    expect((await row()).state).toBe('accepted');
+    expect((await typesOf(world)).toSorted()).toEqual(['message.delayed', 'message.sent']);
   });
 
   it('a full mailbox bounces, and suppresses nobody', async () => {

@@ -55,6 +55,11 @@ const detailSchema = z.discriminatedUnion('eventType', [
     mail,
     click: z.object({ ...touch, link: z.string() }),
   }),
+  z.object({
+    eventType: z.literal('DeliveryDelay'),
+    mail,
+    deliveryDelay: z.object({ timestamp, delayType: z.string() }),
+  }),
 ]);
 
 type Detail = z.infer<typeof detailSchema>;
@@ -79,12 +84,12 @@ export type EmailEvent = {
       readonly feedbackId: string;
       readonly addresses: readonly string[];
     }
-  | { readonly kind: 'rejected'; readonly detail: string }
+  | { readonly kind: 'rejected' | 'delayed'; readonly detail: string }
   | { readonly kind: 'opened'; readonly automated: boolean }
   | { readonly kind: 'clicked'; readonly automated: boolean; readonly link: string }
 );
 
-const ignoredTypes = ['DeliveryDelay', 'Subscription'];
+const ignoredTypes = ['Subscription'];
 
 const taggedSchema = z.object({
   eventType: z.string(),
@@ -93,7 +98,7 @@ const taggedSchema = z.object({
 
 /**
  * Reads an event of SES. `foreign`: not about an email of ours, or of a kind that changes nothing
- * (a delay, the account's own status). `unreadable`: about ours, in a shape this version does not know.
+ * (a subscription, the account's own status). `unreadable`: about ours, in a shape this version does not know.
  */
 export function readEmailEvent(detail: unknown): EmailEvent | 'foreign' | 'unreadable' {
   const tagged = taggedSchema.safeParse(detail);
@@ -144,6 +149,10 @@ function told(detail: Detail): Told {
     case 'Click': {
       const { timestamp: at, isBot = false, link } = detail.click;
       return { kind: 'clicked', providerId, at, automated: isBot, link };
+    }
+    case 'DeliveryDelay': {
+      const { timestamp: at, delayType } = detail.deliveryDelay;
+      return { kind: 'delayed', providerId, at, detail: delayType };
     }
   }
 }

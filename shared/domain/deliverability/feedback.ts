@@ -5,8 +5,9 @@ import type { EmailEvent } from './email-event.ts';
 /** The state that an event proves a message has reached at least. */
 function provenState(event: EmailEvent): MessageState {
   switch (event.kind) {
-    // Who can open a message has been sent it.
+    // Who can open a message has been sent it, and only what was sent can be held up on its way.
     case 'sent':
+    case 'delayed':
     case 'opened':
     case 'clicked':
       return 'accepted';

@@ -100,6 +100,18 @@ describe('what SES publishes', () => {
       { click: { ...touch, link: 'https://a.example', linkTags: null } },
       { ...about, kind: 'clicked', at: timestamp, automated: false, link: 'https://a.example' },
     ],
+    [
+      'DeliveryDelay',
+      {
+        deliveryDelay: {
+          delayType: 'MailboxFull',
+          delayedRecipients: [{ emailAddress: 'recipient@example.com', status: '4.2.2' }],
+          expirationTime: '2017-08-05T14:40:02.012Z',
+          timestamp: '2017-08-05T02:41:02+02:00',
+        },
+      },
+      { ...about, kind: 'delayed', at: '2017-08-05T00:41:02.000Z', detail: 'MailboxFull' },
+    ],
   ])('%s is understood', (eventType, outcome, event) => {
     expect(readEmailEvent({ eventType, mail, ...(outcome as object) })).toEqual(event);
   });
@@ -107,7 +119,7 @@ describe('what SES publishes', () => {
   it.each([
     ['the account’s own status', { version: '1.0', data: {} }],
     ['an email of somebody else', { eventType: 'Open', mail: { ...mail, tags: {} }, open: touch }],
-    ['a delay', { eventType: 'DeliveryDelay', mail, deliveryDelay: { timestamp } }],
+    ['a subscription', { eventType: 'Subscription', mail, subscription: { timestamp } }],
     ['nothing', undefined],
   ])('%s is left alone', (_, detail) => {
     expect(readEmailEvent(detail)).toBe('foreign');
@@ -143,6 +155,12 @@ describe('what an event changes', () => {
   const inState = (state: MessageState): Message => ({ ...reserved, state });
   const delivered: EmailEvent = { ...about, kind: 'delivered', at: timestamp };
   const sent: EmailEvent = { ...about, kind: 'sent', at: timestamp };
+  const delayed: EmailEvent = {
+    ...about,
+    kind: 'delayed',
+    at: timestamp,
+    detail: 'MailboxFull',
+  };
   const opened = (automated: boolean): EmailEvent => ({
     ...about,
     kind: 'opened',
@@ -150,13 +168,20 @@ describe('what an event changes', () => {
     automated,
   });
 
-  it('settles a call without an answer', () => {
-    expect(changeBy(sent, inState('unknown'))).toMatchObject({
-      state: 'accepted',
-      acceptedAt: timestamp,
-    });
-    expect(provesSending(sent, inState('unknown'))).toBe(true);
-    expect(provesSending(sent, inState('accepted'))).toBe(false);
+  it.each([sent, delayed])('settles a call without an answer: $kind', (event) => {
+    for (const state of ['unknown', 'claimed'] as const) {
+      const change = changeBy(event, inState(state));
+      expect(change).toMatchObject({ state: 'accepted', acceptedAt: timestamp });
+      expect(change).not.toHaveProperty('reason');
+      expect(provesSending(event, inState(state))).toBe(true);
+    }
+    expect(provesSending(event, inState('accepted'))).toBe(false);
+  });
+
+  it('a delay told late changes nothing', () => {
+    for (const state of ['accepted', 'delivered', 'bounced', 'complained'] as const) {
+      expect(changeBy(delayed, inState(state))).toBeUndefined();
+    }
   });
 
   it('never takes a message back: whatever comes in whatever order, twice', () => {
@@ -168,7 +193,7 @@ describe('what an event changes', () => {
       addresses: [],
     };
     for (const state of messageStates) {
-      for (const event of [sent, delivered, complained, opened(false)]) {
+      for (const event of [sent, delayed, delivered, complained, opened(false)]) {
         const change = changeBy(event, inState(state));
         const after = change === undefined ? inState(state) : changed(inState(state), change);
         expect(changeBy(event, after)).toBeUndefined();
