@@ -4,6 +4,7 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Ports } from '../ports/ports.ts';
+import { framesOf, nameOf, Tellable } from './error-name.ts';
 import { logger, metrics, tracer } from './observability.ts';
 
 /** A use case as the triggers call it: the event, what the function may reach, Lambda's context. */
@@ -20,6 +21,17 @@ export type LambdaFunction<Event, Answer> = BoundFunction<Event, Answer> & {
   in(ports: Ports): BoundFunction<Event, Answer>;
 };
 
+/** What leaves a function that failed, without the words of what went wrong: Lambda writes it to the log, X-Ray keeps it. */
+class InvocationFailed extends Error {
+  override readonly name: string;
+
+  constructor(error: unknown) {
+    // No cause: it is written out as well.
+    super(error instanceof Tellable ? error.message : 'See "invocation-failed" in the log.');
+    this.name = nameOf(error);
+  }
+}
+
 /** The one stack around every use case: log context, trace, metrics. */
 export function lambdaFunction<Event, Answer>(
   handle: Handle<Event, Answer>,
@@ -29,7 +41,14 @@ export function lambdaFunction<Event, Answer>(
       .use(injectLambdaContext(logger, { resetKeys: true }))
       .use(captureLambdaHandler(tracer, { captureResponse: false }))
       .use(logMetrics(metrics))
-      .handler(async (event, context) => handle(event, ports, context));
+      .handler(async (event, context) => {
+        try {
+          return await handle(event, ports, context);
+        } catch (error) {
+          logger.error('invocation-failed', { error: nameOf(error), at: framesOf(error) });
+          throw new InvocationFailed(error);
+        }
+      });
     // middy types its handler by Lambda's callback style; called with two arguments it is a promise.
     return (event, context) => stack(event, context) as Promise<Answer>;
   };

@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { z } from 'zod';
 import type { Ports } from '../ports/ports.ts';
+import { issuesOf } from './issues.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 import { logger } from './observability.ts';
 
@@ -33,8 +34,7 @@ export function queueFunction<Body>(
         messages.push({ id: record.messageId, body: parsed.data, receives });
       } else {
         unreadable.push(record.messageId);
-        // Paths and codes only: the values may be personal data.
-        const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`);
+        const issues = issuesOf(parsed.error);
         logger.error('message-unreadable', { messageId: record.messageId, issues });
       }
     }

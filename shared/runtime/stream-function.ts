@@ -2,11 +2,12 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { fromAttributes } from '../adapters/aws/attributes.ts';
 import type { Ports } from '../ports/ports.ts';
+import { nameOf, Tellable } from './error-name.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 import { logger } from './observability.ts';
 
 /** A record of the stream cannot be read, whoever tries: its ids stand in the log. */
-export class UnreadableRecord extends Error {
+export class UnreadableRecord extends Tellable {
   override readonly name = 'UnreadableRecord';
 }
 
@@ -26,7 +27,7 @@ export function streamFunction<Entry>(
       try {
         entries.push(...readRecord(record, parse));
       } catch (cause) {
-        logger.error('stream-record-unreadable', { ...idsOf(record), error: kindOf(cause) });
+        logger.error('stream-record-unreadable', { ...idsOf(record), error: nameOf(cause) });
         const sequence = record.dynamodb?.SequenceNumber;
         if (position === 0 || sequence === undefined)
           throw new UnreadableRecord('A record of the stream cannot be read.', { cause });
@@ -54,6 +55,3 @@ const idsOf = ({ eventID, dynamodb }: DynamoDBRecord): Record<string, string | u
   pk: dynamodb?.Keys?.['pk']?.S,
   sk: dynamodb?.Keys?.['sk']?.S,
 });
-
-/** Not the message, which may quote what the item holds. */
-const kindOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -205,7 +205,8 @@ async function writeAnswer(row: Message, answer: SendAnswer | undefined, ports: 
       return;
     }
     case 'rejected':
-      logger.warn('message-rejected', { ledgerId: messageId(row), reason: answer.reason });
+      // The reason stands on the row alone: its words are the provider's.
+      logger.warn('message-rejected', { ledgerId: messageId(row) });
       const rejected = { state: 'rejected', at, reason: answer.reason } as const;
       await insist(() => advanceMessage(ports.table, row, rejected));
       return;
