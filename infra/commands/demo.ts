@@ -11,6 +11,7 @@ import { readCdnow } from './cdnow.ts';
 import { type AdminApi, makeSource } from './demo-data.ts';
 import { httpApi } from './http-api.ts';
 import { postHistory } from './load-history.ts';
+import { mayRun } from './no-options.ts';
 import {
   advanceClock,
   type Played,
@@ -202,7 +203,14 @@ function print(text = ''): void {
   process.stdout.write(`${text}\n`);
 }
 
-demo().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.stack : error);
-  process.exitCode = 1;
-});
+const usage = `npm run demo
+
+  Loads eighteen months of a shop's real orders, in memory, writes to the best customers who stayed
+  away, and prints what came of it. It takes no options.`;
+
+if (mayRun(usage)) {
+  demo().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.stack : error);
+    process.exitCode = 1;
+  });
+}

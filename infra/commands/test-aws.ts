@@ -7,6 +7,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mayRun } from './no-options.ts';
 
 const environment = join('.perennial', 'moto');
 const requirements = join('test', 'contract', 'requirements.txt');
@@ -75,12 +76,19 @@ async function untilItAnswers(endpoint: string): Promise<void> {
   throw new Error(`moto did not answer at ${endpoint} within ${startTimeoutMs / 1000} s.`);
 }
 
-testAws().then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+const usage = `npm run test:aws
+
+  Runs the contracts of the ports on the AWS adapters, against moto on this machine. It needs Python 3
+  with venv and pip, installs moto into ${environment}, and takes no options.`;
+
+if (mayRun(usage)) {
+  testAws().then(
+    (status) => {
+      process.exitCode = status;
+    },
+    (error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+    },
+  );
+}

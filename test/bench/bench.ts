@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { Report, Row } from './row.ts';
 
 /**
- * `npm run bench`: the budgets, as ratios within one run, each row in a process of its own. With
- * `--json` it prints the rows and nothing else; `--profiles 1000000` passes over that many people.
+ * `npm run bench`: the budgets, as ratios within one run, each row in a process of its own.
  */
 const files = [
   'lead.ts',
@@ -15,10 +15,41 @@ const files = [
   'handler-imports.ts',
 ];
 
-const isJson = process.argv.includes('--json');
-const passedOn = process.argv.slice(2).filter((argument) => argument !== '--json');
+const usage = `npm run bench -- [options]
 
-function report(file: string): Promise<Report> {
+  --json               print the rows and nothing else
+  --leads NUMBER       leads that are posted, 2000 unless set
+  --profiles NUMBER    people that are passed over, 100000 unless set
+  --messages NUMBER    people who are written to, 2000 unless set`;
+
+const count = { type: 'string' } as const;
+
+/** The command line, or nothing when it was wrong or asked for help; what to say is said then. */
+function options() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        json: { type: 'boolean' },
+        leads: count,
+        profiles: count,
+        messages: count,
+      },
+    });
+    const { help, json, ...counts } = values;
+    for (const [name, value] of Object.entries(counts)) {
+      if (!/^[1-9]\d*$/.test(value)) throw new RangeError(`--${name} needs a whole number.`);
+    }
+    if (!help) return { isJson: json ?? false, counts };
+    console.log(usage);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exitCode = 1;
+  }
+  return undefined;
+}
+
+function report(file: string, passedOn: readonly string[]): Promise<Report> {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = spawn(process.execPath, [path, ...passedOn], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -52,11 +83,17 @@ function print({ rows, notes }: Report): void {
   for (const note of notes) console.log(`       (${note})`);
 }
 
-const rows: Row[] = [];
-for (const file of files) {
-  if (!isJson) process.stderr.write(`${file} ...\n`);
-  const found = await report(file);
-  rows.push(...found.rows);
-  if (!isJson) print(found);
+async function bench({ isJson, counts }: NonNullable<ReturnType<typeof options>>): Promise<void> {
+  const passedOn = Object.entries(counts).flatMap(([name, value]) => [`--${name}`, value]);
+  const rows: Row[] = [];
+  for (const file of files) {
+    if (!isJson) process.stderr.write(`${file} ...\n`);
+    const found = await report(file, passedOn);
+    rows.push(...found.rows);
+    if (!isJson) print(found);
+  }
+  if (isJson) console.log(JSON.stringify(rows, undefined, 2));
 }
-if (isJson) console.log(JSON.stringify(rows, undefined, 2));
+
+const asked = options();
+if (asked !== undefined) await bench(asked);
