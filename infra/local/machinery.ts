@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Hostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { Clockwork } from './clockwork.ts';
@@ -75,7 +76,10 @@ export class Machinery {
       const work = [...this.#dispatcher.batches, ...streams];
       if (this.#firing) work.push(this.#firing);
       if (this.#options.invocations.count > 0) work.push(this.#options.invocations.oneEnded());
-      if (work.length === 0) return;
+      if (work.length === 0) {
+        if (!this.#options.embedded.queue.hasLate) return;
+        work.push(nextTurn());
+      }
       await Promise.race(work);
     }
   }

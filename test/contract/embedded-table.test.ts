@@ -260,6 +260,29 @@ describe('a bad day', () => {
     expect(first).not.toContain('write: {"kind":"refused","failed":[0]}');
   });
 
+  it('leaves keys of a batch unprocessed, which are asked for again until all are answered', async () => {
+    const clock = { now: () => noon };
+    const database = openDatabase(':memory:');
+    const meter = new RequestMeter();
+    const table = new EmbeddedTable({ database, clock, meter, hostility: createHostility(5) });
+    const keys = Array.from({ length: 20 }, (_, n) => ({ pk: 'p', sk: `${n}` }));
+    const calm = new EmbeddedTable({ database, clock });
+    for (const key of keys) await calm.write(put('marketing', key));
+    const requests: number[] = [];
+    for (let n = 0; n < 200; n += 1) {
+      meter.reset();
+      const items = await table.batchGet('marketing', keys).catch((error: unknown) => {
+        if (error instanceof Throttled) return undefined;
+        throw error;
+      });
+      if (items === undefined) continue;
+      expect(new Set(items.map(({ sk }) => sk))).toEqual(new Set(keys.map(({ sk }) => sk)));
+      requests.push(meter.total().requests);
+    }
+    expect(requests.filter((count) => count > 1).length).toBeGreaterThan(2);
+    expect(requests.filter((count) => count === 1).length).toBeGreaterThan(100);
+  });
+
   it('never shows what is due after the instant asked for', async () => {
     const clock = { now: () => noon };
     const database = openDatabase(':memory:');

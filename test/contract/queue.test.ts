@@ -119,7 +119,7 @@ describe('embedded queue', () => {
       sent.map((body) => ({ body })),
     );
     const seen: number[] = [];
-    for (let batch = queue.receive('inputs', 10); batch.length > 0; ) {
+    for (let batch = queue.receive('inputs', 10); batch.length > 0 || queue.hasLate; ) {
       seen.push(...batch.map(({ body }) => Number(body)));
       const next = queue.receive('inputs', 10);
       queue.remove(
@@ -133,5 +133,37 @@ describe('embedded queue', () => {
     expect(Math.max(...sent.map((body) => seen.filter((one) => one === body).length))).toBe(2);
     expect(seen).not.toEqual(seen.toSorted((a, b) => a - b));
     expect(queue.counts().inputs).toEqual({ ready: 0, delayed: 0, inFlight: 0, dead: 0 });
+  });
+
+  it('keeps a message back for a few receives in hostile mode, though it is alone and no time passes', async () => {
+    const receivesUntilSeen = async (seed: number) => {
+      const { queue } = world({ seed });
+      await queue.send('inputs', [{ body: 1 }]);
+      let receives = 1;
+      while (queue.receive('inputs', 10).length === 0) {
+        expect(queue.hasLate).toBe(true);
+        receives += 1;
+      }
+      expect(queue.hasLate).toBe(false);
+      return receives;
+    };
+    const seeds = Array.from({ length: 200 }, (_, seed) => seed);
+    const counted = await Promise.all(seeds.map(receivesUntilSeen));
+    expect(await Promise.all(seeds.map(receivesUntilSeen))).toEqual(counted);
+    expect(new Set(counted)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+    const late = counted.filter((receives) => receives > 1).length;
+    expect(late).toBeGreaterThan(5);
+    expect(late).toBeLessThan(50);
+  });
+
+  it('wakes the dispatcher again for a message that a receive has kept back', async () => {
+    const woken = Promise.withResolvers<string>();
+    for (let seed = 0, isLate = false; !isLate; seed += 1) {
+      const { queue } = world({ seed });
+      await queue.send('inputs', [{ body: 1 }]);
+      queue.onMessage = woken.resolve;
+      isLate = queue.receive('inputs', 10).length === 0;
+    }
+    expect(await woken.promise).toBe('inputs');
   });
 });

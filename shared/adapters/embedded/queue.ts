@@ -4,6 +4,7 @@ import type { Ids } from '../../ports/ids.ts';
 import { type Queue, type QueueMessage, type QueueName, queueNames } from '../../ports/queue.ts';
 import { durably, transactions } from './database.ts';
 import type { Hostility } from './hostility.ts';
+import { LateMessages } from './late-messages.ts';
 import { prepareQueueStatements, type QueueStatements } from './queue-statements.ts';
 
 const maxBodyBytes = 1_048_576;
@@ -63,6 +64,7 @@ export class EmbeddedQueue implements Queue {
   readonly #rows: Options['rows'];
   readonly #hostility: Hostility | undefined;
   readonly #statements: QueueStatements;
+  readonly #late: LateMessages | undefined;
   readonly #transaction: <Result>(work: () => Result) => Result;
   readonly #durably: ReturnType<typeof durably>;
 
@@ -73,6 +75,7 @@ export class EmbeddedQueue implements Queue {
     this.#ids = ids;
     this.#rows = rows;
     this.#hostility = hostility;
+    this.#late = hostility && new LateMessages(hostility);
     this.#statements = prepareQueueStatements(database);
   }
 
@@ -98,11 +101,12 @@ export class EmbeddedQueue implements Queue {
     const depth = this.#hostility === undefined ? max : max + shuffleDepth;
     const visible = this.#statements.visible.all(queue, now, depth);
     if (visible.length === 0) return [];
-    return this.#transaction(() => {
-      const received: Received[] = [];
+    const received: Received[] = [];
+    this.#transaction(() => {
       for (const row of this.#hostility?.shuffle(visible) ?? visible) {
         if (received.length === max) break;
         const id = Number(row['id']);
+        if (Number(row['receives']) === 0 && this.#late?.keepBack(id)) continue;
         if (Number(row['receives']) >= maxReceives) {
           this.#bury(id, now);
           continue;
@@ -120,8 +124,15 @@ export class EmbeddedQueue implements Queue {
           firstReceivedAt: Number(row['first_received_at'] ?? now),
         });
       }
-      return received;
     });
+    // Nothing else would have anyone look again for what is late.
+    if (received.length === 0 && this.hasLate) setImmediate(() => this.onMessage?.(queue));
+    return received;
+  }
+
+  /** Whether a receive has kept back what is visible, which only hostile mode does. */
+  get hasLate(): boolean {
+    return this.#late?.wait ?? false;
   }
 
   /** Messages that were worked through. A handle of an earlier receive removes nothing. */
