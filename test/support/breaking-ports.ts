@@ -19,6 +19,7 @@ export class Breaker {
   readonly #break: Break;
   #calls = 0;
   #isDead = false;
+  #isOver = false;
 
   constructor(breaking: Break) {
     this.#break = breaking;
@@ -29,8 +30,10 @@ export class Breaker {
     return this.#calls >= this.#break.at;
   }
 
+  /** The danger is over: a break that was not reached by now does not come any more. */
   revive(): void {
     this.#isDead = false;
+    this.#isOver = true;
   }
 
   around(ports: Ports): Ports {
@@ -55,6 +58,7 @@ export class Breaker {
 
   async #pass<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     if (this.#isDead) throw new Killed('The process is gone.');
+    if (this.#isOver) return call();
     this.#calls += 1;
     if (this.#calls !== this.#break.at) return call();
     this.#isDead = this.#break.how === 'kill';

@@ -1,4 +1,5 @@
 import type { World } from '../../infra/local/world.ts';
+import { ask } from './modes.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,24 +19,17 @@ export type Refusal = {
   readonly errors?: readonly { readonly path: string }[];
 };
 
-const brokenStatus = 500;
-const maxTries = 20;
-
 /** What a marketer and a website do, over HTTP; what broke or was too busy is asked again. */
 export async function anOffice(world: World) {
-  const ask = async (method: string, path: string, body?: unknown) => {
-    for (let attempt = 1; ; attempt += 1) {
-      const answer = await world.request(method, path, { admin: true, body });
-      if (answer.status < brokenStatus || attempt === maxTries) return answer;
-    }
-  };
+  const asAdmin = (method: string, path: string, body?: unknown) =>
+    ask(world, method, path, { admin: true, body });
   const done = async (method: string, path: string, body?: unknown): Promise<Fields> => {
-    const answer = await ask(method, path, body);
+    const answer = await asAdmin(method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
     return answer.json() as Fields; // an object, as every answer
   };
   const refused = async (method: string, path: string, body?: unknown): Promise<Refusal> => {
-    const answer = await ask(method, path, body);
+    const answer = await asAdmin(method, path, body);
     return { ...(answer.json() as Omit<Refusal, 'status'>), status: answer.status };
   };
 
@@ -43,11 +37,8 @@ export async function anOffice(world: World) {
   const { key } = await done('POST', '/admin/sources/shop/keys');
   const post = async (path: string, body: Fields): Promise<void> => {
     const headers = { 'x-write-key': String(key) };
-    for (let attempt = 1; ; attempt += 1) {
-      const answer = await world.request('POST', path, { headers, body });
-      if (answer.status < 300) break;
-      if (answer.status < brokenStatus || attempt === maxTries) throw new Error(answer.text);
-    }
+    const answer = await ask(world, 'POST', path, { headers, body });
+    if (answer.status >= 300) throw new Error(answer.text);
     await world.settle();
   };
   let leads = 0;

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
+import { ask } from './modes.ts';
 
 /** A problem document of RFC 9457, as the API answers it. */
 export type Problem = {
@@ -34,7 +35,8 @@ export async function refusal(
   const before = await itemCount(world);
   const admin = path.startsWith('/admin');
   const headers = { 'x-write-key': 'a-write-key', ...request.headers };
-  const answer = await world.request(
+  const answer = await ask(
+    world,
     method,
     path,
     admin ? { ...request, admin } : { ...request, headers },

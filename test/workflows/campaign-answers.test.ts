@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { modes, settled } from '../support/modes.ts';
 import { aTown, atOne, everyDay, riga } from '../support/town.ts';
 
-describe('a marketer', () => {
+describe.each(modes)('a marketer, hostile %s', (hostile) => {
   it('finds a row for everybody, with the reason of those who get nothing', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     const attributes = { city: 'Riga' };
     await town.lead('quiet', { attributes, consents: [] });
     await town.lead('nowhere', { attributes, email: undefined, phone: '+37120000001' });
@@ -21,7 +22,7 @@ describe('a marketer', () => {
   });
 
   it('holds out a share, the same people each time', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     for (let person = 0; person < 60; person += 1) {
       await town.lead(`p${person}`, { attributes: { city: 'Riga' } });
     }
@@ -36,7 +37,7 @@ describe('a marketer', () => {
   });
 
   it('is told of those whose local time was gone at launch', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     await town.lead('nora', { attributes: { city: 'Riga', timeZone: 'Pacific/Auckland' } });
     const schedule = { at: '2026-11-25T13:00', timeZone: 'recipient' };
     await town.campaign('march', { audience: riga, schedule });
@@ -48,9 +49,10 @@ describe('a marketer', () => {
   });
 
   it('launches up to an hour late, and is refused later', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     await town.campaign('late', { audience: riga, schedule: { at: '2026-11-25T11:30' } });
     await town.launch('late');
+    await settled(town.world, hostile);
     expect(town.inbox()).toEqual({ anna: 1, boris: 1 });
     await town.campaign('gone', { audience: riga, schedule: { at: '2026-11-25T10:30' } });
     const refusal = await town.refused('POST', '/admin/campaigns/gone/launch');
@@ -58,7 +60,7 @@ describe('a marketer', () => {
   });
 
   it('is refused by the path of what a campaign names wrongly', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     await town.template('text', {
       channel: 'sms',
       text: 'Hi',
@@ -106,7 +108,7 @@ describe('a marketer', () => {
   });
 
   it('changes a campaign only while nothing of it can be sent, and launches it again', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     await town.campaign('march', { audience: riga, schedule: atOne });
     await town.launch('march');
     const change = { audience: riga, schedule: { at: '2026-11-25T14:00' } };
@@ -124,7 +126,7 @@ describe('a marketer', () => {
   });
 
   it('cannot delete the segments that a campaign goes by', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     await town.campaign('march', { audience: riga, schedule: atOne });
     expect((await town.refused('DELETE', '/admin/segments/riga')).status).toBe(409);
     await town.act('march', 'cancel');
@@ -132,7 +134,7 @@ describe('a marketer', () => {
   });
 
   it('makes a completed campaign a draft again by saving it, unchanged', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     const plan = { audience: riga, schedule: atOne };
     await town.campaign('march', plan);
     await town.launch('march');
@@ -145,7 +147,7 @@ describe('a marketer', () => {
   });
 
   it('launches a cancelled campaign that was saved again, unchanged', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     const plan = { audience: riga, schedule: everyDay };
     await town.campaign('daily', plan);
     await town.launch('daily');
@@ -157,7 +159,7 @@ describe('a marketer', () => {
   });
 
   it('may write a zone in any case: the scheduler gets its exact name', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     const schedule = { at: '2026-11-25T15:00', timeZone: 'europe/riga' };
     const saved = await town.campaign('march', { audience: riga, schedule });
     expect(saved).toMatchObject({ schedule: { timeZone: 'Europe/Riga' } });
@@ -167,7 +169,7 @@ describe('a marketer', () => {
   });
 
   it('is refused a campaign too long to be kept', async () => {
-    await using town = await aTown(undefined);
+    await using town = await aTown(hostile);
     const where = [{ property: 'sku', oneOf: ['x'.repeat(120_000)] }];
     const body = { name: 'x', topic: 'offers', message: { channel: 'email', template: 'hello' } };
     const schedule = { on: 'Order Completed', where };

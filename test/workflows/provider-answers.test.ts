@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { type EmailSender, NotSent } from '../../shared/ports/senders.ts';
 import { dying } from '../support/dying-table.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, standing } from '../support/messaging.ts';
+import { modes, settled } from '../support/modes.ts';
 import { aWorld } from '../support/world.ts';
 
-describe('what the provider says', () => {
+describe.each(modes)('what the provider says, hostile %s', (hostile) => {
   it('no to one: that one is rejected, the others are sent', async () => {
     await using world = await aWorld({
+      hostile,
       emailAnswer: (email) =>
         email.to === 'p1@example.com'
           ? { kind: 'rejected', reason: 'MESSAGE_REJECTED' }
@@ -14,7 +16,7 @@ describe('what the provider says', () => {
     });
     const run = await aRun(world);
     await handOver(world, await reserve(world, run, await somePeople(world, 3)));
-    await world.settle();
+    await settled(world, hostile);
     expect(standing(await ledgerOf(world, run))).toEqual([
       'accepted',
       'rejected(MESSAGE_REJECTED)',
@@ -33,6 +35,7 @@ describe('what the provider says', () => {
   ])('%s: it is tried again until it goes out, once', async (_, refusal) => {
     let refusals = 3;
     await using world = await aWorld({
+      hostile,
       emailAnswer: () => (refusals-- > 0 ? refusal() : undefined),
     });
     const run = await aRun(world);
@@ -40,6 +43,7 @@ describe('what the provider says', () => {
     await world.settle();
     expect(standing(await ledgerOf(world, run))).toEqual(['reserved']);
     await world.advance('PT10M');
+    await settled(world, hostile);
     expect(world.outbox()).toHaveLength(1);
     expect(standing(await ledgerOf(world, run))).toEqual(['accepted']);
   });
@@ -48,6 +52,7 @@ describe('what the provider says', () => {
     let refusals = 1;
     let isAway = false;
     await using world = await aWorld({
+      hostile,
       emailAnswer: () => {
         isAway = refusals > 0;
         return refusals-- > 0 ? { kind: 'throttled', reason: 'ACCOUNT_THROTTLED' } : undefined;
@@ -66,6 +71,7 @@ describe('what the provider says', () => {
     await handOver(world, await reserve(world, run, await somePeople(world, 1)));
     await world.settle();
     await world.advance('PT10M');
+    await settled(world, hostile);
     expect(standing(await ledgerOf(world, run))).toEqual(['accepted']);
   });
 
@@ -80,12 +86,14 @@ describe('what the provider says', () => {
       },
     });
     await using world = await aWorld({
+      hostile,
       around: (_row, ports) => ({ ...ports, email: refusesWhole(ports.email) }),
     });
     const run = await aRun(world);
     await handOver(world, await reserve(world, run, await somePeople(world, 3)));
     await world.settle();
     await world.advance('PT10M');
+    await settled(world, hostile);
     expect(world.outbox()).toHaveLength(2);
     expect(standing(await ledgerOf(world, run))).toEqual([
       'accepted',
@@ -96,6 +104,7 @@ describe('what the provider says', () => {
 
   it('nothing at all: it is never sent again, and closed after a day', async () => {
     await using world = await aWorld({
+      hostile,
       emailAnswer: () => {
         throw new Error('socket hang up');
       },
@@ -103,6 +112,7 @@ describe('what the provider says', () => {
     const run = await aRun(world);
     await handOver(world, await reserve(world, run, await somePeople(world, 1)));
     await world.settle();
+    await settled(world, hostile);
     expect(standing(await ledgerOf(world, run))).toEqual(['unknown']);
     await world.advance('P2D');
     expect(world.outbox()).toEqual([]);
@@ -112,6 +122,7 @@ describe('what the provider says', () => {
   it('not now for three days: the message is given up, and says so', async () => {
     let calls = 0;
     await using world = await aWorld({
+      hostile,
       emailAnswer: () => {
         calls += 1;
         return { kind: 'throttled', reason: 'ACCOUNT_SENDING_PAUSED' };

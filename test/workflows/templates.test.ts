@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
 import { getTemplateVersion } from '../../shared/stores/templates.ts';
 import { somePeople } from '../support/messaging.ts';
+import { ask, modes } from '../support/modes.ts';
 import { aWorld } from '../support/world.ts';
 
 const email = {
@@ -12,14 +13,14 @@ const email = {
 };
 
 const put = (world: World, id: string, body: unknown) =>
-  world.request('PUT', `/admin/templates/${id}`, { body, admin: true });
-const get = (world: World, path: string) => world.request('GET', path, { admin: true });
+  ask(world, 'PUT', `/admin/templates/${id}`, { body, admin: true });
+const get = (world: World, path: string) => ask(world, 'GET', path, { admin: true });
 const preview = (world: World, body: unknown) =>
-  world.request('POST', '/admin/templates/spring/preview', { body, admin: true });
+  ask(world, 'POST', '/admin/templates/spring/preview', { body, admin: true });
 
-describe('a template', () => {
+describe.each(modes)('a template, hostile %s', (hostile) => {
   it('reads back as it was saved, and keeps every version', async () => {
-    await using world = await aWorld();
+    await using world = await aWorld({ hostile });
     const saved = await put(world, 'spring', email);
     expect(saved.status).toBe(200);
     expect(saved.json()).toEqual({ ...email, id: 'spring', version: 1, savedAt: world.now() });
@@ -53,7 +54,7 @@ describe('a template', () => {
     ['no channel', 'spring', { name: 'A' }, 'channel'],
     ['an id that is no slug', 'a%20b', email, 'id'],
   ])('with %s is refused by name, and nothing is saved', async (_, id, body, path) => {
-    await using world = await aWorld();
+    await using world = await aWorld({ hostile });
     const answer = await put(world, id, body);
     expect(answer.status).toBe(422);
     expect(answer.json()).toMatchObject({ errors: [{ path }] });
@@ -61,7 +62,7 @@ describe('a template', () => {
   });
 
   it('keeps its channel: campaigns depend on it', async () => {
-    await using world = await aWorld();
+    await using world = await aWorld({ hostile });
     await put(world, 'spring', email);
     const answer = await put(world, 'spring', { name: 'A', channel: 'sms', text: 'a' });
     expect(answer.status).toBe(422);
@@ -69,7 +70,7 @@ describe('a template', () => {
   });
 
   it('saved by two at once loses neither', async () => {
-    await using world = await aWorld();
+    await using world = await aWorld({ hostile });
     const names = ['One', 'Two', 'Three'];
     await Promise.all(names.map((name) => put(world, 'spring', { ...email, name })));
     const versions = await Promise.all(
@@ -79,9 +80,9 @@ describe('a template', () => {
   });
 });
 
-describe('a preview', () => {
+describe.each(modes)('a preview, hostile %s', (hostile) => {
   it('shows what a stored or a made-up person would get', async () => {
-    await using world = await aWorld();
+    await using world = await aWorld({ hostile });
     await put(world, 'spring', email);
     await somePeople(world, 1);
     const event = { name: 'Order Completed', properties: { total: 29.33 } };
@@ -97,7 +98,7 @@ describe('a preview', () => {
   });
 
   it('says what cannot be rendered with this data', async () => {
-    await using world = await aWorld();
+    await using world = await aWorld({ hostile });
     const html = '{{ profile.attributes.html | raw }}';
     await put(world, 'spring', { ...email, subject: '{{ profile.attributes.title }}', html });
     for (const attributes of [{}, { title: 'Hi', html: '<div>'.repeat(30_000) }]) {
@@ -108,7 +109,7 @@ describe('a preview', () => {
   });
 
   it('names what is missing', async () => {
-    await using world = await aWorld();
+    await using world = await aWorld({ hostile });
     expect((await preview(world, {})).status).toBe(404);
     await put(world, 'spring', email);
     const answer = await preview(world, { profile: 'nobody' });

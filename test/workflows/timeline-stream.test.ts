@@ -2,6 +2,7 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../events/envelope.ts';
 import type { AroundPorts } from '../../infra/local/load-functions.ts';
+import { modes } from '../support/modes.ts';
 import { aSite } from '../support/site.ts';
 import { aWorld } from '../support/world.ts';
 
@@ -42,7 +43,7 @@ const unreadable = { type: { N: '1' } };
 const invoke = (world: Awaited<ReturnType<typeof aWorld>>, ...records: DynamoDBRecord[]) =>
   world.invoke(publish, { Records: records } satisfies DynamoDBStreamEvent);
 
-describe('the stream of the timeline', () => {
+describe.each(modes)('the stream of the timeline, hostile %s', (hostile) => {
   it.each<[string, string]>([
     ['a number with more digits than a float holds', '12345678901234567890'],
     ['a fraction with more digits than a float holds', '12345678901234567.5'],
@@ -51,7 +52,7 @@ describe('the stream of the timeline', () => {
     ['a property that looks like an attribute value', '{"S":"x","wrapperName":"NumberValue"}'],
   ])('is not stopped by %s', async (_, odd) => {
     const { heard, around } = listening();
-    await using world = await aWorld({ around });
+    await using world = await aWorld({ hostile, around });
     const site = await aSite(world);
     const calls = [
       `{"userId":"c-1","event":"Odd","properties":{"odd":${odd}}}`,
@@ -60,14 +61,18 @@ describe('the stream of the timeline', () => {
     for (const call of calls) expect(await site.post('/v1/track', call)).toBe(200);
     await world.settle();
     const tracked = heard.filter(({ type }) => type === 'event');
-    expect(tracked).toHaveLength(2);
-    expect(tracked[0]?.data).toMatchObject({ properties: { odd: JSON.parse(odd) } });
-    expect(world.failures()).toEqual([]);
+    // The stream is told at least once, across people in any order.
+    const said = new Map(tracked.map(({ id, data }) => [id, data]));
+    expect(said.size).toBe(2);
+    expect(tracked.length).toBeLessThanOrEqual(hostile === undefined ? 2 : 4);
+    const properties = { odd: JSON.parse(odd) as unknown };
+    expect([...said.values()]).toContainEqual(expect.objectContaining({ name: 'Odd', properties }));
+    expect(hostile === undefined ? world.failures() : []).toEqual([]);
   });
 
   it('publishes numbers as DynamoDB hands them over', async () => {
     const { heard, around } = listening();
-    await using world = await aWorld({ around });
+    await using world = await aWorld({ hostile, around });
     const properties = { M: { id: { N: '12345678901234567890' }, sum: { N: '1E+30' } } };
     const data = { M: { name: { S: 'Seen' }, source: { S: 'site' }, properties } };
     expect(await invoke(world, aRecord(1, { data }))).toEqual({ batchItemFailures: [] });
@@ -78,7 +83,7 @@ describe('the stream of the timeline', () => {
 
   it('publishes what stands before a record that nobody can read, and names that record', async () => {
     const { heard, around } = listening();
-    await using world = await aWorld({ around });
+    await using world = await aWorld({ hostile, around });
     const records = [aRecord(1, {}), aRecord(2, {}), aRecord(3, unreadable), aRecord(4, {})];
     expect(await invoke(world, ...records)).toEqual({
       batchItemFailures: [{ itemIdentifier: '3' }],
@@ -90,7 +95,7 @@ describe('the stream of the timeline', () => {
 
   it('sets aside such a record alone, and publishes everything around it', async () => {
     const { heard, around } = listening();
-    await using world = await aWorld({ around });
+    await using world = await aWorld({ hostile, around });
     const { table } = world.ports;
     const item = (id: number, type: string | number) => ({
       kind: 'put' as const,
@@ -107,6 +112,10 @@ describe('the stream of the timeline', () => {
     await world.settle();
     const ids = heard.map(({ id }) => id);
     expect([...new Set(ids)].toSorted()).toEqual(['1', '2', '3', '5', '6', '7']);
-    expect(world.failedBatches()).toMatchObject([{ keys: [{ sk: item(4, 4).item.sk }] }]);
+    const failed = world.failedBatches().map(({ keys }) => keys.map(({ sk }) => sk));
+    expect(failed.length).toBeLessThanOrEqual(hostile === undefined ? 1 : 2);
+    // A hostile stream may bring the record twice.
+    expect(new Set(failed.flat())).toEqual(new Set([item(4, 4).item.sk]));
+    expect(failed.map((keys) => keys.length)).toEqual(failed.map(() => 1));
   });
 });
