@@ -3,6 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { aProbe, aRow, aWorkshop, bodiesOf } from '../support/workshop.ts';
 
 describe('queues in the local world', () => {
+  it.each(['virtual', 'real'])(
+    'hands over when hostile what a receive has looked for in vain, on a %s clock',
+    async (clock) => {
+      for (let hostile = 0; hostile < 40; hostile += 1) {
+        const arrived = Promise.withResolvers<unknown>();
+        await using workshop = aWorkshop({
+          hostile,
+          isReal: clock === 'real',
+          functions: () => [aProbe('runs', async (event) => arrived.resolve(bodiesOf(event)))],
+        });
+        await workshop.embedded.queue.send('runs', [{ body: hostile }]);
+        if (clock === 'virtual') {
+          await workshop.settle();
+          arrived.reject(new Error(`Settled without message ${hostile}.`));
+        }
+        expect(await arrived.promise).toEqual([hostile]);
+      }
+    },
+  );
+
   it('hands over what SQS hands to Lambda', async () => {
     const events: SQSEvent[] = [];
     await using workshop = aWorkshop({
