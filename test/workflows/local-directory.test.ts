@@ -32,6 +32,7 @@ async function anotherProcess() {
   };
 }
 
+// About the folder of the local world itself, which hostility does not touch.
 describe('the directory of a local world', () => {
   it('is not opened while another process has it, whose id is told', async () => {
     const other = await anotherProcess();

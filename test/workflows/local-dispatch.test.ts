@@ -2,6 +2,7 @@ import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { aProbe, aRow, aWorkshop, bodiesOf } from '../support/workshop.ts';
 
+// About the machinery itself: what it does to order and doubles is asked of it one by one.
 describe('queues in the local world', () => {
   it.each(['virtual', 'real'])(
     'hands over when hostile what a receive has looked for in vain, on a %s clock',

@@ -12,6 +12,7 @@ const welcome = {
   tags: { message: 'bWVzc2FnZQ' },
 };
 
+// About the machinery itself, not about what functions make of its misfortunes.
 describe('feedback on an email in the local world', () => {
   it('comes as SES publishes it: sent by itself, the rest when it is told', async () => {
     await using workshop = aMailRoom();

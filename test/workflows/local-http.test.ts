@@ -9,6 +9,7 @@ import {
 } from '../../infra/local/world-request.ts';
 import { aRow, aWorkshop } from '../support/workshop.ts';
 
+// About the machinery itself, not about what functions make of its misfortunes.
 describe('the HTTP API of the local world', () => {
   it('hands over what API Gateway does', async () => {
     await using api = anApi();

@@ -8,6 +8,7 @@ vi.hoisted(() => {
   process.env['POWERTOOLS_LOG_LEVEL'] = 'WARN';
 });
 
+// About the machinery itself, not about what functions make of its misfortunes.
 describe('the log of the local world', () => {
   it('tells which function wrote each line, though several run at the same time', async () => {
     await using world = await aWorld();

@@ -3,6 +3,7 @@ import { NotGranted } from '../../infra/local/grants.ts';
 import { aProbe, aRow, aWorkshop, bodiesOf, instantsOf } from '../support/workshop.ts';
 import { aWorld } from '../support/world.ts';
 
+// About the machinery itself, not about what functions make of its misfortunes.
 describe('the clock of the local world', () => {
   it('stands still until it is advanced, and then goes exactly so far', async () => {
     await using world = await aWorld({ clock: '1998-07-01T00:00:00Z' });

@@ -6,6 +6,7 @@ import { NotSent, type SendAnswer } from '../../shared/ports/senders.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, standing } from '../support/messaging.ts';
 import { aWorld } from '../support/world.ts';
 
+// Exact counts of one call each: a hostile world makes more calls.
 describe('what is counted for the alarms', () => {
   it.each<[string, () => SendAnswer, string]>([
     ['refused one by one', () => ({ kind: 'throttled', reason: 'PAUSED' }), 'MessagesRefused'],
