@@ -4,14 +4,18 @@ import { type Message, messageId } from '../../shared/domain/messaging/message.t
 import { getProfile } from '../../shared/stores/profiles.ts';
 import { queryTimeline } from '../../shared/stores/timeline.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, timelineOf } from '../support/messaging.ts';
+import { ask, modes, settled } from '../support/modes.ts';
 import { aWorld } from '../support/world.ts';
 
 /** A world in which one email has gone out to one person. */
-async function oneSent(world: World): Promise<{ id: string; row: () => Promise<Message> }> {
+async function oneSent(
+  world: World,
+  hostile: number | undefined,
+): Promise<{ id: string; row: () => Promise<Message> }> {
   const run = await aRun(world);
   const rows = await reserve(world, run, await somePeople(world, 1));
   await handOver(world, rows);
-  await world.settle();
+  await settled(world, hostile);
   const row = async () => {
     const [only] = await ledgerOf(world, run);
     if (only === undefined) throw new Error('The row is gone.');
@@ -23,20 +27,22 @@ async function oneSent(world: World): Promise<{ id: string; row: () => Promise<M
 const typesOf = async (world: World): Promise<string[]> =>
   (await timelineOf(world, 'person-0000')).map(({ type }) => type);
 
-describe('what comes back for an email', () => {
+describe.each(modes)('what comes back for an email, hostile %s', (hostile) => {
   it('a delivery, an open and a click stand on the row and on the timeline', async () => {
-    await using world = await aWorld();
-    const { id, row } = await oneSent(world);
+    await using world = await aWorld({ hostile });
+    const { id, row } = await oneSent(world, hostile);
     await world.advance('PT1M');
+    const told: string[] = [];
     for (const type of ['delivery', 'open', 'click'] as const) {
+      told.push(world.now());
       await world.feedback({ message: id, type, link: 'https://shop.example' });
       await world.settle();
       await world.advance('PT1M');
     }
     expect(await row()).toMatchObject({
       state: 'delivered',
-      openedAt: '2026-11-25T12:02:00.000Z',
-      clickedAt: '2026-11-25T12:03:00.000Z',
+      openedAt: told[1],
+      clickedAt: told[2],
     });
     const entries = await timelineOf(world, 'person-0000');
     expect(entries.map(({ type }) => type)).toEqual([
@@ -56,8 +62,8 @@ describe('what comes back for an email', () => {
   });
 
   it('is recorded once when it comes twice', async () => {
-    await using world = await aWorld();
-    const { id } = await oneSent(world);
+    await using world = await aWorld({ hostile });
+    const { id } = await oneSent(world, hostile);
     for (let time = 0; time < 2; time += 1) {
       await world.feedback({ message: id, type: 'delivery' });
       await world.feedback({ message: id, type: 'open' });
@@ -71,8 +77,8 @@ describe('what comes back for an email', () => {
   });
 
   it('what a machine opened is on the timeline and counts for nothing', async () => {
-    await using world = await aWorld();
-    const { id, row } = await oneSent(world);
+    await using world = await aWorld({ hostile });
+    const { id, row } = await oneSent(world, hostile);
     const { providerId } = await row();
     const detail = {
       eventType: 'Open',
@@ -97,12 +103,12 @@ describe('what comes back for an email', () => {
     ['a bounce for good', { type: 'bounce', bounceType: 'Permanent' }, 'bounced', 'bounce'],
     ['a complaint', { type: 'complaint' }, 'complained', 'complaint'],
   ] as const)('%s suppresses the address for every campaign', async (_, given, state, reason) => {
-    await using world = await aWorld();
-    const { id, row } = await oneSent(world);
+    await using world = await aWorld({ hostile });
+    const { id, row } = await oneSent(world, hostile);
     await world.feedback({ message: id, ...given });
     await world.settle();
     expect((await row()).state).toBe(state);
-    const listed = await world.request('GET', '/admin/suppressions', { admin: true });
+    const listed = await ask(world, 'GET', '/admin/suppressions', { admin: true });
     expect(listed.status).toBe(200);
     expect(listed.json()).toEqual({
       items: [
@@ -114,7 +120,7 @@ describe('what comes back for an email', () => {
     const person = await getProfile(world.ports.table, 'person-0000');
     if (person === undefined) throw new Error('nobody');
     await handOver(world, await reserve(world, again, [person]));
-    await world.settle();
+    await settled(world, hostile);
     expect((await ledgerOf(world, again))[0]).toMatchObject({
       state: 'withheld',
       reason: 'suppressed',
@@ -123,8 +129,8 @@ describe('what comes back for an email', () => {
   });
 
   it('each delay stands on the timeline once, and the message is still on its way', async () => {
-    await using world = await aWorld();
-    const { id, row } = await oneSent(world);
+    await using world = await aWorld({ hostile });
+    const { id, row } = await oneSent(world, hostile);
     const { providerId } = await row();
     const delay = async (timestamp: string, delayType: string) => {
       const tags = { message: [id] };
@@ -160,6 +166,7 @@ describe('what comes back for an email', () => {
 
   it('a delay tells that a call without an answer has sent it', async () => {
     await using world = await aWorld({
+      hostile,
       announcesEmails: false,
       around: (_, { email, ...ports }) => ({
         ...ports,
@@ -172,7 +179,7 @@ describe('what comes back for an email', () => {
         },
       }),
     });
-    const { id, row } = await oneSent(world);
+    const { id, row } = await oneSent(world, hostile);
     expect((await row()).state).toBe('unknown');
     await world.feedback({ message: id, type: 'deliveryDelay' });
     await world.settle();
@@ -181,20 +188,20 @@ describe('what comes back for an email', () => {
   });
 
   it('a full mailbox bounces, and suppresses nobody', async () => {
-    await using world = await aWorld();
-    const { id, row } = await oneSent(world);
+    await using world = await aWorld({ hostile });
+    const { id, row } = await oneSent(world, hostile);
     await world.feedback({ message: id, type: 'bounce', bounceType: 'Transient' });
     await world.settle();
     expect(await row()).toMatchObject({ state: 'bounced', reason: 'Transient/MailboxFull' });
-    expect((await world.request('GET', '/admin/suppressions', { admin: true })).json()).toEqual({
+    expect((await ask(world, 'GET', '/admin/suppressions', { admin: true })).json()).toEqual({
       items: [],
       next: null,
     });
   });
 
   it('what is about nothing of ours is left alone, what is about ours and unreadable is kept', async () => {
-    await using world = await aWorld();
-    const { row } = await oneSent(world);
+    await using world = await aWorld({ hostile });
+    const { row } = await oneSent(world, hostile);
     await world.ports.queue.send('email-events', [
       { body: { detail: { eventType: 'Open', mail: { tags: { message: ['bm9uZQ'] } } } } },
       { body: { detail: { eventType: 'Delivery', mail: { tags: {} } } } },
@@ -208,11 +215,11 @@ describe('what comes back for an email', () => {
   });
 });
 
-describe('the list of suppressed addresses', () => {
+describe.each(modes)('the list of suppressed addresses, hostile %s', (hostile) => {
   it('refuses a cursor it has not given', async () => {
-    await using world = await aWorld();
-    expect(
-      (await world.request('GET', '/admin/suppressions?after=x', { admin: true })).status,
-    ).toBe(422);
+    await using world = await aWorld({ hostile });
+    expect((await ask(world, 'GET', '/admin/suppressions?after=x', { admin: true })).status).toBe(
+      422,
+    );
   });
 });
