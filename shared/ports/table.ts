@@ -116,6 +116,8 @@ export type Scan = {
   readonly segments: number;
   readonly limit?: number;
   readonly after?: string | null;
+  /** Misses nothing that was written before; twice the read units. */
+  readonly consistent?: boolean;
 };
 
 export type DueQuery = {

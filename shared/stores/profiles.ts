@@ -125,7 +125,10 @@ export async function getProfiles(
   return new Map(profiles.map((profile) => [profile.id, profile]));
 }
 
-/** One page of one of `segments` parallel parts of all people. */
+/**
+ * One page of one of `segments` parallel parts of all people. Consistent: a pass that missed
+ * somebody who has just come would leave them wrong for good.
+ */
 export async function scanProfiles(
   table: Table,
   scan: {
@@ -135,7 +138,7 @@ export async function scanProfiles(
     readonly limit?: number;
   },
 ): Promise<{ readonly profiles: readonly Profile[]; readonly after: string | null }> {
-  const page = await table.scan('profiles', scan);
+  const page = await table.scan('profiles', { ...scan, consistent: true });
   return { profiles: await completeAll(table, page.items), after: page.after };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Table } from '../../shared/ports/table.ts';
+import type { Page, Table } from '../../shared/ports/table.ts';
 import { eventually, PatientTable } from './patient-table.ts';
 import { fresh } from './table-suite.ts';
 
@@ -104,6 +104,23 @@ export const describePages = (open: () => Table): void => {
       expect(new Set(found).size).toBe(found.length);
       expect(found).toEqual(expect.arrayContaining(pks));
       for (const segment of segments) expect(segment.length).toBeGreaterThan(0);
+    });
+
+    it('misses nothing that has just been written when it is to be consistent', async () => {
+      const table = new PatientTable(open());
+      for (let turn = 0; turn < 200; turn += 1) {
+        const pk = fresh();
+        await table.write({ kind: 'put', table: 'profiles', item: { pk } });
+        const found: string[] = [];
+        let after: string | null = null;
+        do {
+          const scan = { segment: 0, segments: 1, after, consistent: true };
+          const page: Page = await table.scan('profiles', scan);
+          found.push(...page.items.map((item) => item.pk));
+          after = page.after;
+        } while (after !== null);
+        expect(found).toContain(pk);
+      }
     });
 
     it('goes on while items are written and deleted', async () => {

@@ -110,6 +110,7 @@ export class DynamoTable implements Table {
       Segment: scan.segment,
       TotalSegments: scan.segments,
       Limit: scan.limit,
+      ConsistentRead: scan.consistent === true,
       ...(pk === '' ? {} : { ExclusiveStartKey: toAttributes(keyAt({ pk, sk })) }),
     });
     const answer = await this.#client.send(command).catch(throwTableError);

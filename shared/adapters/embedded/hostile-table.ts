@@ -98,7 +98,7 @@ export class HostileTable implements Omit<Table, 'get' | 'batchGet'> {
     this.#throttle();
     const page = this.#pages.scan(table, scan);
     if (this.#hostility.chance(rates.emptyPage)) return emptyPage(scan.after, 2);
-    if (!this.#isStale(false)) return page;
+    if (!this.#isStale(scan.consistent === true)) return page;
     const nothingBack = { covers: () => false, descending: false };
     return staleItems(this.#views.view(table), page, nothingBack);
   }

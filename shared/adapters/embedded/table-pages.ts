@@ -63,7 +63,7 @@ export class TablePages {
     );
     const last = page.full ? page.items.at(-1) : undefined;
     const after = last === undefined ? null : writeCursor([last.pk, last.sk ?? '']);
-    return this.#counted(table, 'scan', { items: page.items, after }, {});
+    return this.#counted(table, 'scan', { items: page.items, after }, scan);
   }
 
   due(table: TableName, query: DueQuery): Page {
