@@ -126,7 +126,7 @@ describe.each(worlds)('in %s', (_, hostile) => {
     await dealer.world.advance('P12D');
     const second = dealer.sent().slice(3);
     // The prospect asked on 20 January: still within three months.
-    expect(second.map(({ to }) => to).sort()).toEqual([
+    expect(second.toSorted(byAddress).map(({ to }) => to)).toEqual([
       '+37120000001',
       '+37120000003',
       '+37120000005',
