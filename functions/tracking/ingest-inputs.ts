@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { givenIdentifiers } from '../../shared/domain/identity/resolution.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import type { Ruleset } from '../../shared/domain/segments/ruleset.ts';
@@ -36,7 +35,7 @@ export const handler = queueFunction(inputsMessageSchema, async (messages, ports
 
   let open = distinct([...messageOf.keys()]);
   for (let round = 0; open.length > 0 && round < maxRounds; round += 1) {
-    if (round > 0) await pause(Math.min(maxPauseMs, 2 ** round * 5) * (1 + Math.random()));
+    if (round > 0) await ports.clock.sleep(Math.min(maxPauseMs, 2 ** round * 5));
     open = await lookedAt(open, ports);
   }
   return [...new Set(open.flatMap((input) => messageOf.get(input) ?? []))];

@@ -46,7 +46,7 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   if (directory !== undefined) chmodSync(path, 0o600);
 
   const { answer, announces = true } = mail;
-  const ids = systemIds(clock);
+  const ids = systemIds(clock, hostility && ((count) => diced(hostility, count)));
   const table = new EmbeddedTable({ database, clock, hostility, meter });
   // The same tables without their misfortunes, for who arranges or looks on from outside.
   const calmTable = hostility ? new EmbeddedTable({ database, clock }) : table;
@@ -70,6 +70,10 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   const ports: Ports = { table, queue, bus, schedules, email, text, secrets, clock, ids, settings };
   return { database, table, calmTable, queue, schedules, bus, outbox, ports };
 }
+
+/** Ids follow the dice too: where items lie decides who meets whom. */
+const diced = (hostility: Hostility, count: number): Buffer =>
+  Buffer.from(Array.from({ length: count }, () => hostility.integer(256)));
 
 /** A queue hides a message six times as long as its function may run, as AWS advises. */
 function queueLimits(): Record<QueueName, QueueLimits> {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../ports/clock.ts';
 import { InvalidRequest, Throttled } from '../ports/table.ts';
 
 const busyPausesMs = [20, 100, 400, 1_000];
@@ -8,14 +8,17 @@ const brokenPausesMs = [20, 100];
  * Tries again while the tables are too busy or do not answer: for what must be written now because it
  * cannot be learnt again.
  */
-export async function insist<Answer>(write: () => Promise<Answer>): Promise<Answer> {
+export async function insist<Answer>(
+  { clock }: { readonly clock: Clock },
+  write: () => Promise<Answer>,
+): Promise<Answer> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await write();
     } catch (error) {
       const pauseMs = (error instanceof Throttled ? busyPausesMs : brokenPausesMs)[attempt];
       if (pauseMs === undefined || error instanceof InvalidRequest) throw error;
-      await sleep(pauseMs);
+      await clock.sleep(pauseMs);
     }
   }
 }

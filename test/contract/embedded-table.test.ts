@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
 import { EmbeddedTable } from '../../shared/adapters/embedded/table.ts';
@@ -11,7 +12,7 @@ const noon = Date.parse('2026-11-21T12:00:00Z');
 const dayMs = 24 * 3600 * 1000;
 
 const aWorld = () => {
-  const clock = { now: () => clock.at, at: noon };
+  const clock = new VirtualClock(noon);
   const meter = new RequestMeter();
   const table = new EmbeddedTable({ database: openDatabase(':memory:'), clock, meter });
   return { clock, meter, table };
@@ -62,10 +63,10 @@ describe('the change feed', () => {
   it('forgets after 24 hours and never uses a sequence number again', async () => {
     const { clock, table } = aWorld();
     await table.write(put('timeline', { pk: 'p', sk: 'old' }));
-    clock.at += dayMs;
+    clock.set(clock.now() + dayMs);
     table.feed.trim();
     expect(read(table)).toHaveLength(1);
-    clock.at += 1;
+    clock.set(clock.now() + 1);
     table.feed.trim();
     expect(read(table)).toEqual([]);
     await table.write(put('timeline', { pk: 'p', sk: 'new' }));
@@ -77,7 +78,7 @@ describe('on disk', () => {
   it('keeps items, feed and positions when opened again', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'table-'));
     try {
-      const clock = { now: () => noon };
+      const clock = new VirtualClock(noon);
       const first = openDatabase(join(directory, 'world.db'));
       const before = new EmbeddedTable({ database: first, clock });
       const item = { pk: 'p', sk: 'a', ledger: new Uint8Array([9]), dueSlot: 's', dueAt: '2027' };
@@ -117,7 +118,7 @@ describe('time', () => {
     await table.write(put('timeline', { ...key, expiresAt: noon / 1000 }));
     table.removeExpired();
     expect(await table.get('timeline', key)).toBeDefined();
-    clock.at += 1000;
+    clock.set(clock.now() + 1000);
     table.removeExpired();
     expect(await table.get('timeline', key)).toBeUndefined();
     expect(table.feed.read({ table: 'timeline', after: 1, limit: 9 })).toMatchObject([

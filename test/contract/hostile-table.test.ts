@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
@@ -14,7 +15,7 @@ describe('a bad day', () => {
     const day = async (seed: number) => {
       const database = openDatabase(':memory:');
       const hostility = createHostility(seed);
-      const clock = { now: () => noon };
+      const clock = new VirtualClock(noon);
       const table = new EmbeddedTable({ database, clock, hostility });
       const first = put('marketing', { pk: 'p', sk: 'a' });
       await new EmbeddedTable({ database, clock }).write(first);
@@ -64,7 +65,7 @@ describe('a bad day', () => {
   });
 
   it('leaves keys of a batch unprocessed, which are asked for again until all are answered', async () => {
-    const clock = { now: () => noon };
+    const clock = new VirtualClock(noon);
     const database = openDatabase(':memory:');
     const meter = new RequestMeter();
     const table = new EmbeddedTable({ database, clock, meter, hostility: createHostility(5) });
@@ -87,7 +88,7 @@ describe('a bad day', () => {
   });
 
   it('never shows what is due after the instant asked for', async () => {
-    const clock = { now: () => noon };
+    const clock = new VirtualClock(noon);
     const database = openDatabase(':memory:');
     const table = new EmbeddedTable({ database, clock, hostility: createHostility(3) });
     const shown = new Set<unknown>();

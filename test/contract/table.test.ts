@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import { EmbeddedTable } from '../../shared/adapters/embedded/table.ts';
@@ -8,7 +9,7 @@ import { describeModel } from './table-model-suite.ts';
 import { describePages } from './table-pages-suite.ts';
 import { describeItems } from './table-suite.ts';
 
-const clock = { now: () => Date.parse('2026-11-21T12:00:00Z') };
+const clock = new VirtualClock(Date.parse('2026-11-21T12:00:00Z'));
 
 const describeTable = (open: () => Table, modelRuns: number): void => {
   describeItems(open);

@@ -8,10 +8,13 @@ const poolBytes = 8_192;
 
 /**
  * ULIDs in the order they were asked for, even within a millisecond or when the machine's clock is
- * set back. Each next one of a millisecond is a random 48-bit step away: a neighbour cannot be guessed.
+ * set back; `bytes` gives the random ones. Each next one of a millisecond is a random 48-bit step away: a neighbour cannot be guessed.
  */
-export const systemIds = (clock: Clock): Ids => {
-  const random = pooledRandom();
+export const systemIds = (
+  clock: Pick<Clock, 'now'>,
+  bytes: (count: number) => Buffer = randomBytes,
+): Ids => {
+  const random = pooledRandom(bytes);
   let time = -1;
   let tail = 0n;
   return {
@@ -31,12 +34,12 @@ export const systemIds = (clock: Clock): Ids => {
 };
 
 /** Random numbers of so many bytes; the system is asked for many at a time, which is far cheaper. */
-const pooledRandom = () => {
-  let pool = randomBytes(poolBytes);
+const pooledRandom = (fresh: (count: number) => Buffer) => {
+  let pool = fresh(poolBytes);
   let used = 0;
   return (bytes: number): bigint => {
     if (used + bytes > pool.length) {
-      pool = randomBytes(poolBytes);
+      pool = fresh(poolBytes);
       used = 0;
     }
     const hex = pool.toString('hex', used, used + bytes);

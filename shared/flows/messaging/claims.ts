@@ -105,7 +105,7 @@ async function releaseAll(
   const now = ports.clock.now();
   const delaySeconds = delayOf(rows, now);
   const dueAt = now + delaySeconds * 1000 + safetyNetMs;
-  const freed = await Promise.all(rows.map((row) => insist(() => free(row, dueAt))));
+  const freed = await Promise.all(rows.map((row) => insist(ports, () => free(row, dueAt))));
   const reserved = freed.flatMap((row) => (row?.state === 'reserved' ? [row] : []));
   await handOut(reserved, { queue: ports.queue, delaySeconds, ...how });
 }
@@ -123,7 +123,7 @@ const delayOf = (rows: readonly Message[], now: number): number =>
  */
 export const releaseQuietly = async (rows: readonly Message[], ports: Ports): Promise<void> => {
   const dueAt = ports.clock.now() + safetyNetMs;
-  await Promise.allSettled(rows.map((row) => insist(() => release(row, dueAt, ports))));
+  await Promise.allSettled(rows.map((row) => insist(ports, () => release(row, dueAt, ports))));
 };
 
 /** A row leaves its claim with an outcome that needs no call; nothing when the claim was lost meanwhile. */

@@ -198,17 +198,17 @@ async function writeAnswer(row: Message, answer: SendAnswer | undefined, ports: 
   const at = isoInstant(ports.clock.now());
   switch (answer?.kind) {
     case 'accepted': {
-      await insist(() => recordSent(row, ports));
+      await insist(ports, () => recordSent(row, ports));
       const { providerId } = answer;
       const accepted = { state: 'accepted', at, acceptedAt: at, providerId } as const;
-      await insist(() => advanceMessage(ports.table, row, accepted));
+      await insist(ports, () => advanceMessage(ports.table, row, accepted));
       return;
     }
     case 'rejected':
       // The reason stands on the row alone: its words are the provider's.
       logger.warn('message-rejected', { ledgerId: messageId(row) });
       const rejected = { state: 'rejected', at, reason: answer.reason } as const;
-      await insist(() => advanceMessage(ports.table, row, rejected));
+      await insist(ports, () => advanceMessage(ports.table, row, rejected));
       return;
     case 'throttled':
     case undefined:
