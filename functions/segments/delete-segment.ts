@@ -1,6 +1,7 @@
-import { dependentsOf } from '../../shared/domain/segments/definition.ts';
+import { defineSegment } from '../../shared/domain/segments/definition.ts';
+import { usersOf } from '../../shared/domain/segments/naming.ts';
 import { noSegment } from '../../shared/flows/segments/require-segment.ts';
-import { changeSegment } from '../../shared/flows/segments/segment-change.ts';
+import { changeRules } from '../../shared/flows/segments/rules-change.ts';
 import type { HttpAnswer } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
@@ -20,13 +21,14 @@ export const deleteSegment = route({
     const segment = segments.find((one) => one.id === id);
     if (segment === undefined) throw noSegment(id);
     const users = [
-      ...dependentsOf(id, segments).map((user) => `segment "${user.id}"`),
+      ...usersOf({ kind: 'segment', id }, segments).map((user) => `segment "${user.id}"`),
       ...(await campaignsOfSegment(ports.table, id)).map((user) => `campaign "${user}"`),
     ];
     if (users.length > 0) {
       throw new Problem(409, `Segment "${id}" is used by ${users.join(', ')}: change those first.`);
     }
-    await changeSegment({ id, name: segment.name, rule: undefined }, ports);
+    const nothing = { id, name: segment.name, rule: undefined };
+    await changeRules((source, at) => defineSegment(source, nothing, at), ports);
     return { status: 202, json: { id, state: 'deleting' } };
   },
 });

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
-import { settleRules } from '../../shared/domain/segments/definition.ts';
+import { settleRules } from '../../shared/domain/segments/rules-change.ts';
 import type { Ruleset } from '../../shared/domain/segments/ruleset.ts';
 import { isSettled } from '../../shared/domain/segments/settled.ts';
 import { settlePerson } from '../../shared/flows/segments/person-record.ts';

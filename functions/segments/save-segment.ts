@@ -1,6 +1,7 @@
 import { slugSchema } from '../../shared/domain/identity/slug.ts';
+import { defineSegment } from '../../shared/domain/segments/definition.ts';
 import { segmentSchema } from '../../shared/domain/segments/segment.ts';
-import { changeSegment } from '../../shared/flows/segments/segment-change.ts';
+import { changeRules } from '../../shared/flows/segments/rules-change.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { pathParam } from '../../shared/runtime/http/path-param.ts';
 import { route } from '../../shared/runtime/http/route.ts';
@@ -17,7 +18,7 @@ export const saveSegment = route({
   body: segmentSchema,
   handle: async ({ params, body }, ports) => {
     const id = pathParam(params, 'id', slugSchema);
-    await changeSegment({ id, ...body }, ports);
+    await changeRules((source, at) => defineSegment(source, { id, ...body }, at), ports);
     const segment = await getSegment(ports.table, id);
     if (segment === undefined) throw new Problem(409, `Segment "${id}" was deleted meanwhile.`);
     return ok(await segmentStatus(ports.table, segment));

@@ -34,7 +34,7 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 /** `['audience', 'include', 0]` as people read it: `audience.include[0]`. */
-function pathText(path: readonly PropertyKey[]): string {
+export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
     return text === '' ? String(part) : `${text}.${String(part)}`;

@@ -36,10 +36,13 @@ const itemSchema = z.object({
   ledger: z.instanceof(Uint8Array).optional(),
   ledgerPages: z.number().optional(),
   segments: z.array(z.string()),
+  lists: z.array(z.string()).optional(),
   dueAt: z.string().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });
+
+const noLists: readonly string[] = [];
 
 type StoredProfile = { readonly profile: Profile; readonly ledgerPages: number };
 
@@ -47,9 +50,10 @@ function parseProfile(item: Item): StoredProfile {
   // What fits by a quick look is what the schema says; the schema names what does not.
   const stored = (fits(item) ? item : itemSchema.parse(item)) as z.infer<typeof itemSchema>;
   const { pk: id, version, identifiers, attributes, consents, ledger, segments } = stored;
-  const { ledgerPages = 0, dueAt, createdAt, updatedAt } = stored;
+  const { lists = noLists, ledgerPages = 0, dueAt, createdAt, updatedAt } = stored;
   const due = dueAt === undefined ? undefined : Date.parse(dueAt);
-  const profile = { id, version, identifiers, attributes, consents, ledger, segments, dueAt: due };
+  const known = { id, version, identifiers, attributes, consents, ledger };
+  const profile = { ...known, segments, lists, dueAt: due };
   // zod writes absent optional fields as absent, which its type cannot say.
   return { profile: { ...profile, createdAt, updatedAt } as Profile, ledgerPages };
 }
@@ -71,6 +75,7 @@ function fits(item: Item): boolean {
     (ledger === undefined || ledger instanceof Uint8Array) &&
     (ledgerPages === undefined || typeof ledgerPages === 'number') &&
     areTexts(segments) &&
+    (item['lists'] === undefined || areTexts(item['lists'])) &&
     isTextOrAbsent(item['dueAt']) &&
     isText(item['createdAt']) &&
     isText(item['updatedAt'])
@@ -100,6 +105,7 @@ export function newProfile(id: string, now: number): Profile {
     consents: {},
     ledger: undefined,
     segments: [],
+    lists: noLists,
     dueAt: undefined,
     createdAt: isoInstant(now),
     updatedAt: '',
@@ -181,11 +187,17 @@ export function profileWrites(before: Profile, after: Profile): readonly Write[]
 }
 
 function profilePut(before: Profile, after: Profile, ledgerPages: number): Put {
-  const { id, ledger, dueAt, ...rest } = after;
+  const { id, ledger, lists, dueAt, ...rest } = after;
   const due = dueAt === undefined ? {} : { dueSlot: reviewSlot(id), dueAt: isoInstant(dueAt) };
   const inline = ledger === undefined ? {} : { ledger };
   // Attributes came through JSON and hold nothing that JSON does not.
-  const item = { pk: id, ...rest, ...due, ...(ledgerPages > 0 ? { ledgerPages } : inline) } as Item;
+  const item = {
+    pk: id,
+    ...rest,
+    ...(lists.length > 0 && { lists }),
+    ...due,
+    ...(ledgerPages > 0 ? { ledgerPages } : inline),
+  } as Item;
   const isNew = before.version === 0;
   return {
     kind: 'put',

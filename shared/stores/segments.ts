@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Rule } from '../domain/rules/rule.ts';
-import type { RulesChange } from '../domain/segments/definition.ts';
+import type { ComputedValue, Rfm, StaticList } from '../domain/segments/definitions.ts';
 import type { MetricRegistry } from '../domain/segments/metric-registry.ts';
+import type { RulesChange } from '../domain/segments/rules-change.ts';
 import { compileRuleset, type Ruleset, type RulesetSource } from '../domain/segments/ruleset.ts';
 import type { Segment } from '../domain/segments/segment.ts';
 import type { Item, Put, Table, Write } from '../ports/table.ts';
@@ -12,7 +13,8 @@ import { allItems } from './all-items.ts';
  * - `rules` / `head`: the revision, one small strong read per batch of any worker that decides.
  * - `rules` / `registry`: the metrics that ledgers are kept for, and the newest version that a pass has
  *   applied to everybody (`settled`): definitions up to it serve. Read when the revision moved.
- * - `segment` / segment id: definitions; listed whole when the revision moved, one by id for the API.
+ *   With them what RFM means and its cut points.
+ * - `segment`, `computed`, `list` / id: definitions; listed whole when the revision moved.
  * Every change moves the head in the same transaction.
  */
 const headKey = { pk: 'rules', sk: 'head' };
@@ -22,6 +24,7 @@ const registrySchema = z.object({
   settled: z.number(),
   nextId: z.number(),
   metrics: z.array(z.object({ id: z.number(), spec: z.unknown(), filled: z.boolean() })),
+  rfm: z.unknown().optional(),
 });
 
 const segmentItemSchema = z.object({
@@ -47,16 +50,62 @@ function parseSegment(item: Item, settled: number): Segment {
   };
 }
 
-/** Unconditional: the head in the same transaction says that nothing changed meanwhile. */
-function segmentPut(segment: Segment): Put {
-  const { id: sk, rule, serving, ...rest } = segment;
-  const item = { pk: 'segment', sk, ...rest, ...(rule && { rule }), ...(serving && { serving }) };
+const computedItemSchema = z.object({
+  sk: z.string(),
+  name: z.string(),
+  definition: z.unknown().optional(),
+  version: z.number(),
+  serving: z.object({ version: z.number(), definition: z.unknown() }).optional(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+
+function parseComputed(item: Item, settled: number): ComputedValue {
+  const { sk: id, serving, ...rest } = computedItemSchema.parse(item);
+  const definition = rest.definition as ComputedValue['definition'];
+  const isServing = rest.version <= settled && definition !== undefined;
   return {
-    kind: 'put',
-    table: 'marketing',
-    item: item as unknown as Item, // rules came through JSON
+    ...rest,
+    id,
+    definition,
+    serving: isServing
+      ? { version: rest.version, definition }
+      : (serving as ComputedValue['serving']),
   };
 }
+
+const listItemSchema = z.object({
+  sk: z.string(),
+  name: z.string(),
+  version: z.number(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+
+function parseList(item: Item): StaticList {
+  const { sk: id, ...rest } = listItemSchema.parse(item);
+  return { id, ...rest };
+}
+
+/** RFM was parsed before it was stored. */
+function parseRfm(stored: unknown, settled: number): Rfm | undefined {
+  if (stored === undefined) return undefined;
+  const rfm = stored as Rfm;
+  const { version, settings, cuts } = rfm;
+  const serving = version <= settled ? { version, settings, cuts } : rfm.serving;
+  return { settings, cuts, version, serving, sketched: rfm.sketched };
+}
+
+/** Unconditional: the head in the same transaction says that nothing changed meanwhile. */
+const definitionPut = (
+  pk: 'segment' | 'computed' | 'list',
+  { id, ...rest }: Segment | ComputedValue | StaticList,
+): Put => ({
+  kind: 'put',
+  table: 'marketing',
+  // Definitions came through JSON; what is undefined is left out.
+  item: JSON.parse(JSON.stringify({ pk, sk: id, ...rest })) as Item,
+});
 
 async function rulesRevision(table: Table): Promise<number> {
   const item = await table.get('marketing', headKey);
@@ -71,21 +120,29 @@ const headPut = (before: number, after: number): Put => ({
   when: before === 0 ? { absent: true } : { attribute: 'revision', equals: before },
 });
 
-const registryPut = (registry: MetricRegistry, settled: number): Put => ({
+const registryPut = ({ registry, settled, rfm }: RulesChange): Put => ({
   kind: 'put',
   table: 'marketing',
-  item: { pk: 'rules', sk: 'registry', settled, ...registry } as unknown as Item, // specs came through JSON
+  // Specs came through JSON; what is undefined is left out.
+  item: JSON.parse(
+    JSON.stringify({ pk: 'rules', sk: 'registry', settled, ...registry, rfm }),
+  ) as Item,
 });
 
 /** The writes of a change of the rules: definitions, registry, and the head on condition that nobody was faster. */
 export function rulesChangeWrites(source: RulesetSource, change: RulesChange): Write[] {
+  const { segments, computed, lists, removed } = change;
+  const removal = (pk: string) => (sk: string) =>
+    ({ kind: 'delete', table: 'marketing', key: { pk, sk } }) as const;
   return [
     headPut(source.revision, change.revision),
-    registryPut(change.registry, change.settled),
-    ...change.segments.map(segmentPut),
-    ...change.removed.map(
-      (sk): Write => ({ kind: 'delete', table: 'marketing', key: { pk: 'segment', sk } }),
-    ),
+    registryPut(change),
+    ...segments.map((one) => definitionPut('segment', one)),
+    ...computed.map((one) => definitionPut('computed', one)),
+    ...lists.map((one) => definitionPut('list', one)),
+    ...removed.segments.map(removal('segment')),
+    ...removed.computed.map(removal('computed')),
+    ...removed.lists.map(removal('list')),
   ];
 }
 
@@ -93,16 +150,26 @@ export function rulesChangeWrites(source: RulesetSource, change: RulesChange): W
 export async function loadRules(table: Table): Promise<RulesetSource> {
   for (;;) {
     const revision = await rulesRevision(table);
-    const [items, { settled, ...registry }] = await Promise.all([
+    const [segments, computed, lists, { settled, rfm, ...registry }] = await Promise.all([
       allItems(table, { pk: 'segment', consistent: true }),
+      allItems(table, { pk: 'computed', consistent: true }),
+      allItems(table, { pk: 'list', consistent: true }),
       readRegistry(table),
     ]);
-    const segments = items.map((item) => parseSegment(item, settled));
-    const standing = segments.filter(
-      ({ rule, version }) => rule !== undefined || version > settled,
-    );
-    if ((await rulesRevision(table)) === revision)
-      return { revision, settled, segments: standing, registry };
+    const source: RulesetSource = {
+      revision,
+      settled,
+      segments: segments
+        .map((item) => parseSegment(item, settled))
+        .filter(({ rule, version }) => rule !== undefined || version > settled),
+      computed: computed
+        .map((item) => parseComputed(item, settled))
+        .filter(({ definition, version }) => definition !== undefined || version > settled),
+      lists: lists.map(parseList),
+      rfm: parseRfm(rfm, settled),
+      registry,
+    };
+    if ((await rulesRevision(table)) === revision) return source;
   }
 }
 
@@ -111,11 +178,14 @@ export async function getSegment(table: Table, id: string): Promise<Segment | un
   return segments.find((segment) => segment.id === id);
 }
 
-async function readRegistry(table: Table): Promise<MetricRegistry & { readonly settled: number }> {
+type StoredRegistry = MetricRegistry & { readonly settled: number; readonly rfm: unknown };
+
+async function readRegistry(table: Table): Promise<StoredRegistry> {
   const item = await table.get('marketing', { pk: 'rules', sk: 'registry' });
-  if (item === undefined) return { settled: 0, nextId: 1, metrics: [] };
-  const { settled, nextId, metrics } = registrySchema.parse(item);
-  return { settled, nextId, metrics: metrics as MetricRegistry['metrics'] }; // specs are stored as they were made
+  if (item === undefined) return { settled: 0, nextId: 1, metrics: [], rfm: undefined };
+  const { settled, nextId, metrics, rfm } = registrySchema.parse(item);
+  // Specs are stored as they were made.
+  return { settled, nextId, metrics: metrics as MetricRegistry['metrics'], rfm };
 }
 
 const compiled = new WeakMap<Table, { readonly zone: string; readonly ruleset: Ruleset }>();

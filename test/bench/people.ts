@@ -45,12 +45,14 @@ export function rulesetOf(rules: Readonly<Record<string, unknown>>): Ruleset {
       updatedAt: at,
     };
   });
-  const grown = withMetrics({ nextId: 1, metrics: [] }, neededMetrics(segments, 'UTC'));
+  const named = { computed: [], lists: [], rfm: undefined };
+  const needs = neededMetrics({ ...named, segments }, 'UTC');
+  const grown = withMetrics({ nextId: 1, metrics: [] }, needs);
   const registry = {
     ...grown,
     metrics: grown.metrics.map((metric) => ({ ...metric, filled: true })),
   };
-  return compileRuleset({ revision: 1, settled: 1, segments, registry }, 'UTC');
+  return compileRuleset({ ...named, revision: 1, settled: 1, segments, registry }, 'UTC');
 }
 
 const cities = ['Riga', 'Tallinn', 'Vilnius', 'Tartu', 'Kaunas', 'Liepaja', 'Narva', 'Jelgava'];

@@ -80,7 +80,7 @@ const subjects = Array.from({ length: people }, (_, index): Subject => {
   const { id, attributes, identifiers, ledger } = aPerson(index, ruleset);
   const decoded = decodeLedger(ledger);
   for (const metric of decoded.metrics.keys()) readMetric(decoded, metric);
-  return { id, attributes, identifiers, timeZone: 'UTC', ledger: decoded };
+  return { id, attributes, identifiers, timeZone: 'UTC', lists: [], ledger: decoded };
 });
 
 const none: Pick<Metric, 'times' | 'values'> = { times: [], values: [] };

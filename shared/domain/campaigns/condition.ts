@@ -1,10 +1,11 @@
 import type { BusEvent } from '../../../events/envelope.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { always, member, never } from '../rules/answer.ts';
-import { compileRule, type RuleNeeds, ruleNeeds } from '../rules/compile.ts';
+import { compileRule, type RuleDefinitions, type RuleNeeds, ruleNeeds } from '../rules/compile.ts';
 import type { PropertyCondition } from '../rules/leaf.ts';
 import { decodeLedger } from '../rules/ledger.ts';
 import type { Rule } from '../rules/rule.ts';
+import { listMembership, type StaticList } from '../segments/definitions.ts';
 import { fillMetrics, type PastEvent } from '../segments/history.ts';
 import { isMember, type ServingVersions } from '../segments/membership.ts';
 import { findMetric, withMetrics } from '../segments/metric-registry.ts';
@@ -20,8 +21,10 @@ export type ConditionCase = {
   readonly trigger: Pick<TriggerEvent, 'name' | 'occurredAt'>;
   readonly past: readonly PastEvent[];
   readonly serving: ServingVersions;
+  /** What the rule's words mean, and the static lists there are. */
+  readonly definitions: RuleDefinitions;
+  readonly lists: readonly StaticList[];
   readonly now: number;
-  readonly companyTimeZone: string;
 };
 
 /**
@@ -29,15 +32,17 @@ export type ConditionCase = {
  * from the timeline, so a rule costs nothing until it is asked.
  */
 export function holds(rule: Rule, about: ConditionCase): boolean {
-  const { profile, trigger, serving, now, companyTimeZone } = about;
+  const { profile, trigger, serving, now, definitions } = about;
+  const { companyTimeZone } = definitions;
   const { metrics: needs } = needsAt(rule, about);
   const registry = withMetrics({ nextId: 1, metrics: [] }, needs);
   const ledger = decodeLedger(undefined);
   fillMetrics(ledger, registry.metrics, { events: about.past, now });
   const compiled = compileRule(rule, {
-    companyTimeZone,
+    ...definitions,
     metricId: (spec) => findMetric(registry, spec)?.id ?? 0,
     segment: (id) => () => (isMember(profile, id, serving) ? always : never),
+    list: listMembership(about.lists),
     triggerEvent: trigger.name,
     triggerDays: triggerDays(about),
   });
@@ -45,6 +50,7 @@ export function holds(rule: Rule, about: ConditionCase): boolean {
     id: profile.id,
     attributes: profile.attributes,
     identifiers: profile.identifiers,
+    lists: profile.lists,
     timeZone: personTimeZone(profile.attributes['timeZone'], companyTimeZone),
     ledger,
   };
@@ -54,7 +60,7 @@ export function holds(rule: Rule, about: ConditionCase): boolean {
 /** The first instant (ms) of the timeline that a rule needs; undefined: none of it, -Infinity: all. */
 export function pastNeeded(
   rule: Rule,
-  about: Pick<ConditionCase, 'trigger' | 'now' | 'companyTimeZone'>,
+  about: Pick<ConditionCase, 'trigger' | 'now' | 'definitions'>,
 ): number | undefined {
   const { metrics } = needsAt(rule, about);
   if (metrics.length === 0) return undefined;
@@ -65,8 +71,8 @@ export function pastNeeded(
 
 const needsAt = (
   rule: Rule,
-  about: Pick<ConditionCase, 'trigger' | 'now' | 'companyTimeZone'>,
-): RuleNeeds => ruleNeeds(rule, about.companyTimeZone, triggerDays(about));
+  about: Pick<ConditionCase, 'trigger' | 'now' | 'definitions'>,
+): RuleNeeds => ruleNeeds(rule, { ...about.definitions, triggerDays: triggerDays(about) });
 
 const triggerDays = ({ trigger, now }: Pick<ConditionCase, 'trigger' | 'now'>): number =>
   Math.max(1, Math.ceil((now - Date.parse(trigger.occurredAt)) / dayMs) + 1);
@@ -87,7 +93,7 @@ export function matchesWhere(
 ): boolean {
   if (where === undefined) return true;
   const rule: Rule = { did: event.type, where };
-  const needs = ruleNeeds(rule, companyTimeZone);
+  const needs = ruleNeeds(rule, { companyTimeZone });
   const registry = withMetrics({ nextId: 1, metrics: [] }, needs.metrics);
   const ledger = decodeLedger(undefined);
   const now = Date.parse(event.occurredAt);
@@ -102,6 +108,7 @@ export function matchesWhere(
     id: event.profileId,
     attributes: {},
     identifiers: {},
+    lists: [],
     timeZone: companyTimeZone,
   };
   return member(compiled.evaluate({ ...subject, ledger }, now));
@@ -125,6 +132,6 @@ export function isInAudience(
 export function segmentsNamed({ audience, schedule }: CampaignDefinition): readonly string[] {
   const unless = isEventSchedule(schedule) ? schedule.unless : undefined;
   // Names do not depend on the zone.
-  const within = unless === undefined ? [] : ruleNeeds(unless, 'UTC').segments;
+  const within = unless === undefined ? [] : ruleNeeds(unless, { companyTimeZone: 'UTC' }).segments;
   return [...(audience?.include ?? []), ...(audience?.exclude ?? []), ...within];
 }

@@ -10,6 +10,8 @@ export type Profile = {
   readonly ledger: Uint8Array | undefined;
   /** Segment memberships, see segments/membership.ts. */
   readonly segments: readonly string[];
+  /** Static lists the person was put into, as `id@version`: see segments/static-list.ts. */
+  readonly lists: readonly string[];
   /** An instant not later than the next at which something about this person changes by itself, ms; undefined: never. */
   readonly dueAt: number | undefined;
   readonly createdAt: string;

@@ -1,7 +1,9 @@
 import type { Instant } from '../time/instant.ts';
 import type { Answer } from './answer.ts';
+import type { ComputedDefinition } from './computed.ts';
 import type { Ledger } from './ledger.ts';
 import { longerRetention, type MetricSpec, metricKey } from './metric.ts';
+import type { RfmModel } from './rfm.ts';
 
 /** A person as rules see them. */
 export type Subject = {
@@ -10,14 +12,26 @@ export type Subject = {
   readonly id: string;
   /** The person's own zone, or the company's for a person without one. */
   readonly timeZone: string;
+  /** The static lists the person is in, as `id@version`. */
+  readonly lists: readonly string[];
   readonly ledger: Ledger;
 };
 
 export type Membership = (subject: Subject, now: Instant) => Answer;
 
-/** What rules find around them. */
-export type RuleContext = {
+/** What the words of a rule mean, whoever asks. */
+export type RuleDefinitions = {
   readonly companyTimeZone: string;
+  /** Absent, or without an answer: nobody has such a value. */
+  readonly computed?: (id: string) => ComputedDefinition | undefined;
+  /** Absent: nobody has scores. */
+  readonly rfm?: RfmModel | undefined;
+  /** The longest time between a trigger and its last check, in days; null or absent: unbounded. */
+  readonly triggerDays?: number | null;
+};
+
+/** What rules find around them. */
+export type RuleContext = RuleDefinitions & {
   readonly metricId: (spec: MetricSpec) => number;
   readonly segment: (id: string) => Membership;
   /** Without it, a rule that names a list must have been refused before. */
@@ -27,8 +41,6 @@ export type RuleContext = {
    * they are later than the trigger, others from the trigger's instant on.
    */
   readonly triggerEvent?: string;
-  /** The longest time between a trigger and its last check, in days; null or absent: unbounded. */
-  readonly triggerDays?: number | null;
 };
 
 export type RuleNeeds = {
@@ -37,11 +49,15 @@ export type RuleNeeds = {
   readonly attributes: ReadonlySet<string>;
   readonly segments: ReadonlySet<string>;
   readonly lists: ReadonlySet<string>;
+  /** Computed values by id. */
+  readonly computed: ReadonlySet<string>;
+  /** Whether it asks for RFM scores. */
+  readonly rfm: boolean;
 };
 
 export type CompiledRule = RuleNeeds & {
   /** Pure. `triggeredAt` is required where the rule says `"since": "trigger"`. */
-  evaluate(subject: Subject, now: Instant, triggeredAt?: Instant): Answer;
+  readonly evaluate: (subject: Subject, now: Instant, triggeredAt?: Instant) => Answer;
 };
 
 export type RuleNode = (subject: Subject, now: Instant, triggeredAt: Instant | undefined) => Answer;
@@ -53,6 +69,8 @@ export type Compilation = {
   readonly attributes: Set<string>;
   readonly segments: Set<string>;
   readonly lists: Set<string>;
+  readonly computed: Set<string>;
+  rfm: boolean;
 };
 
 /** Whose calendar a leaf counts on. */

@@ -6,18 +6,28 @@ import {
   type Compilation,
   type CompiledRule,
   type RuleContext,
+  type RuleDefinitions,
   type RuleNeeds,
   type RuleNode,
   type Subject,
   zoneReader,
 } from './compilation.ts';
+import { computedNode } from './computed-leaf.ts';
 import { fieldReader } from './field.ts';
 import type { AgeLeaf, AttributeLeaf, HasLeaf } from './leaf.ts';
+import { rfmNode } from './rfm-leaf.ts';
 import type { Rule } from './rule.ts';
 import { attributeReader, isStatic, staticNode } from './static-rule.ts';
 import { ageAnswer } from './yearly.ts';
 
-export type { CompiledRule, RuleContext, RuleNeeds, Subject } from './compilation.ts';
+export type {
+  CompiledRule,
+  Membership,
+  RuleContext,
+  RuleDefinitions,
+  RuleNeeds,
+  Subject,
+} from './compilation.ts';
 
 /** A checked rule as one function of a person and an instant. */
 export function compileRule(rule: Rule, context: RuleContext): CompiledRule {
@@ -27,28 +37,40 @@ export function compileRule(rule: Rule, context: RuleContext): CompiledRule {
     attributes: new Set(),
     segments: new Set(),
     lists: new Set(),
+    computed: new Set(),
+    rfm: false,
   };
   const evaluate = compileNode(rule, compilation);
-  const { metrics, attributes, segments, lists } = compilation;
-  return { evaluate, metrics: [...metrics.values()], attributes, segments, lists };
+  return { evaluate, ...needsOf(compilation) };
 }
 
 /** What a rule reads, before there is a registry to compile it against. */
-export function ruleNeeds(
-  rule: Rule,
-  companyTimeZone: string,
-  triggerDays: number | null = null,
-): RuleNeeds {
+export function ruleNeeds(rule: Rule, definitions: RuleDefinitions): RuleNeeds {
   const unused = (): Answer => never;
-  const { metrics, attributes, segments, lists } = compileRule(rule, {
-    companyTimeZone,
-    triggerDays,
+  const { evaluate: _, ...needs } = compileRule(rule, {
+    ...definitions,
     metricId: () => 0,
     segment: () => unused,
     list: () => unused,
   });
-  return { metrics, attributes, segments, lists };
+  return needs;
 }
+
+const needsOf = ({
+  metrics,
+  attributes,
+  segments,
+  lists,
+  computed,
+  rfm,
+}: Compilation): RuleNeeds => ({
+  metrics: [...metrics.values()],
+  attributes,
+  segments,
+  lists,
+  computed,
+  rfm,
+});
 
 function compileNode(rule: Rule, compilation: Compilation): RuleNode {
   const { context } = compilation;
@@ -74,6 +96,8 @@ function compileNode(rule: Rule, compilation: Compilation): RuleNode {
     if (context.list === undefined) throw new Error(`There is no list "${rule.list}"`);
     return context.list(rule.list);
   }
+  if ('computed' in rule) return computedNode(rule, compilation);
+  if ('rfm' in rule) return rfmNode(rule, compilation);
   if ('bucket' in rule) {
     const { salt, from, to } = rule.bucket;
     const place = bucketer(salt);

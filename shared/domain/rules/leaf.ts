@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { durationSchema, maxMs, parseDuration } from '../time/duration.ts';
 import { readDate } from '../time/instant.ts';
 import { isTimeZone } from '../time/zone.ts';
+import { rfmCells } from './rfm-cell.ts';
 
 /** What an attribute is compared with: never a list, never null. */
 const scalarSchema = z.union([z.string(), z.number(), z.boolean()], {
@@ -122,6 +123,44 @@ export const hasLeafSchema = z.strictObject({
 export const inLeafSchema = z.strictObject({ in: nameSchema });
 export const listLeafSchema = z.strictObject({ list: nameSchema });
 
+export const computedLeafSchema = z.strictObject({ computed: nameSchema, ...values });
+
+const scoreSchema = z.int().min(1, 'scores are 1 to 5').max(5, 'scores are 1 to 5').optional();
+const scoresSchema = z
+  .strictObject({
+    atLeast: scoreSchema,
+    atMost: scoreSchema,
+    above: scoreSchema,
+    below: scoreSchema,
+    equals: scoreSchema,
+  })
+  .refine(
+    (scores) => Object.values(scores).some((score) => score !== undefined),
+    'needs one of atLeast, atMost, above, below, equals',
+  );
+
+/** By name the cell a person is in; else bounds on their scores, all of which hold. */
+export const rfmLeafSchema = z.strictObject({
+  rfm: z.union(
+    [
+      z.enum(rfmCells),
+      z
+        .strictObject({
+          recency: scoresSchema.optional(),
+          frequency: scoresSchema.optional(),
+          monetary: scoresSchema.optional(),
+        })
+        .refine(
+          (scores) => Object.values(scores).some((score) => score !== undefined),
+          'needs one of recency, frequency, monetary',
+        ),
+    ],
+    {
+      error: `must be scores, such as { "recency": { "atLeast": 4 } }, or one of ${rfmCells.join(', ')}`,
+    },
+  ),
+});
+
 const percentSchema = z.number().min(0, 'must be 0 to 100').max(100, 'must be 0 to 100');
 export const bucketLeafSchema = z.strictObject({
   bucket: z
@@ -143,4 +182,6 @@ export type FirstLeaf = Where<z.infer<typeof firstLeafSchema>, PropertyCondition
 export type HasLeaf = Where<z.infer<typeof hasLeafSchema>, AttributeLeaf>;
 export type InLeaf = z.infer<typeof inLeafSchema>;
 export type ListLeaf = z.infer<typeof listLeafSchema>;
+export type ComputedLeaf = z.infer<typeof computedLeafSchema>;
+export type RfmLeaf = z.infer<typeof rfmLeafSchema>;
 export type BucketLeaf = z.infer<typeof bucketLeafSchema>;

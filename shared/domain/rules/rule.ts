@@ -6,7 +6,9 @@ import {
   attributeLeafSchema,
   type BucketLeaf,
   bucketLeafSchema,
+  type ComputedLeaf,
   comparisonWords,
+  computedLeafSchema,
   type DidLeaf,
   type DidNotLeaf,
   dateWords,
@@ -23,6 +25,8 @@ import {
   lastLeafSchema,
   listLeafSchema,
   propertyConditionSchema,
+  type RfmLeaf,
+  rfmLeafSchema,
   valueWords,
 } from './leaf.ts';
 
@@ -40,6 +44,8 @@ export type Rule =
   | FirstLeaf
   | InLeaf
   | ListLeaf
+  | ComputedLeaf
+  | RfmLeaf
   | BucketLeaf;
 
 export type RuleIssue = {
@@ -65,6 +71,8 @@ const leafSchemas = {
   first: firstLeafSchema,
   in: inLeafSchema,
   list: listLeafSchema,
+  computed: computedLeafSchema,
+  rfm: rfmLeafSchema,
   bucket: bucketLeafSchema,
 } as const;
 
@@ -186,8 +194,11 @@ function checkLeaf(kind: keyof typeof leafSchemas, input: Fields, path: Path, pa
     case 'last':
     case 'first':
       return checkBehaviour(kind, input, path, parse);
+    case 'computed':
+      return requireWord('computed', valueWords, { input, path, parse });
     case 'in':
     case 'list':
+    case 'rfm':
     case 'bucket':
       return;
   }

@@ -1,8 +1,18 @@
 import { type Answer, member, never, until } from '../rules/answer.ts';
-import { type CompiledRule, compileRule, ruleNeeds, type Subject } from '../rules/compile.ts';
+import {
+  type CompiledRule,
+  compileRule,
+  type RuleContext,
+  type RuleDefinitions,
+  ruleNeeds,
+  type Subject,
+} from '../rules/compile.ts';
+import { computedSpec } from '../rules/computed.ts';
 import type { MetricSpec } from '../rules/metric.ts';
+import { rfmSpec } from '../rules/rfm.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Instant } from '../time/instant.ts';
+import { listMembership, type Named, nextDefinitions, servingDefinitions } from './definitions.ts';
 import type { ServingVersions, Standing } from './membership.ts';
 import { findMetric, type Metric, type MetricRegistry } from './metric-registry.ts';
 import { isBuilding, type Segment, servingVersion } from './segment.ts';
@@ -22,6 +32,9 @@ type CompiledSegment = {
 export type Ruleset = {
   readonly revision: number;
   readonly companyTimeZone: string;
+  /** What rules name besides segments, and what it means to those who go by what serves. */
+  readonly named: Named;
+  readonly definitions: RuleDefinitions;
   readonly serving: ServingVersions;
   /** The newest version of each segment: the one that serves, or the one that comes. */
   readonly versions: ReadonlyMap<string, number>;
@@ -33,9 +46,10 @@ export type Ruleset = {
   /** Positions in `segments` that a changed attribute or metric can touch. */
   readonly byAttribute: ReadonlyMap<string, readonly number[]>;
   readonly byMetric: ReadonlyMap<number, readonly number[]>;
+  readonly byList: ReadonlyMap<string, readonly number[]>;
 };
 
-export type RulesetSource = {
+export type RulesetSource = Named & {
   readonly revision: number;
   /** Definitions up to this version have been applied to everybody. */
   readonly settled: number;
@@ -43,31 +57,45 @@ export type RulesetSource = {
   readonly registry: MetricRegistry;
 };
 
-/** What all rules together need of the ledgers: those that serve and those that come. */
-export function neededMetrics(segments: readonly Segment[], zone: string): MetricSpec[] {
-  return segments
-    .flatMap((segment) => [segment.rule, segment.serving?.rule])
-    .flatMap((rule) => (rule === undefined ? [] : ruleNeeds(rule, zone).metrics));
+/** What all rules together need of the ledgers, and what they name: that which serves and that which comes. */
+export function neededMetrics(
+  source: Named & Pick<RulesetSource, 'segments'>,
+  zone: string,
+): MetricSpec[] {
+  const { segments, computed, rfm } = source;
+  const serving = servingDefinitions(source, zone);
+  const next = nextDefinitions(source, zone);
+  return [
+    ...segments.flatMap(({ rule }) => (rule ? ruleNeeds(rule, next).metrics : [])),
+    ...segments.flatMap((one) => (one.serving ? ruleNeeds(one.serving.rule, serving).metrics : [])),
+    ...computed
+      .flatMap((one) => [one.definition, one.serving?.definition])
+      .flatMap((definition) => (definition ? [computedSpec(definition)] : [])),
+    ...[rfm?.settings, rfm?.serving?.settings].flatMap((one) => (one ? [rfmSpec(one)] : [])),
+  ];
 }
 
 export function compileRuleset(source: RulesetSource, companyTimeZone: string): Ruleset {
   const { registry } = source;
+  const { computed, lists, rfm } = source;
+  const named = { computed, lists, rfm };
   const metricId = (spec: MetricSpec): number => {
     const metric = findMetric(registry, spec);
     if (metric === undefined) throw new Error(`No metric is registered for event "${spec.event}".`);
     return metric.id;
   };
+  const definitions = servingDefinitions(named, companyTimeZone);
+  const list = listMembership(lists);
   const serving = compileAll(
     new Map(source.segments.map((segment) => [segment.id, segment.serving?.rule])),
-    companyTimeZone,
-    metricId,
+    { ...definitions, metricId, list },
   );
   const next = source.segments.some(isBuilding)
-    ? compileAll(
-        new Map(source.segments.map((segment) => [segment.id, segment.rule])),
-        companyTimeZone,
+    ? compileAll(new Map(source.segments.map((segment) => [segment.id, segment.rule])), {
+        ...nextDefinitions(named, companyTimeZone),
         metricId,
-      )
+        list,
+      })
     : serving;
   const segments = source.segments.map(
     (segment): CompiledSegment => ({
@@ -81,13 +109,15 @@ export function compileRuleset(source: RulesetSource, companyTimeZone: string): 
   return {
     revision: source.revision,
     companyTimeZone,
+    named,
+    definitions,
     serving: new Map(segments.map((segment) => [segment.id, segment.serving])),
     versions: new Map(segments.map((segment) => [segment.id, segment.version])),
     segments,
     registry,
     unfilled: registry.metrics.filter((metric) => !metric.filled),
     metricsByEvent: Map.groupBy(registry.metrics, (metric) => metric.spec.event),
-    ...touches(source.segments, companyTimeZone, metricId),
+    ...touches(source, companyTimeZone, metricId),
   };
 }
 
@@ -96,8 +126,7 @@ const nobody: Evaluate = () => never;
 /** Segments that use segments are asked through each other, each at most once per person and instant. */
 function compileAll(
   rules: ReadonlyMap<string, Rule | undefined>,
-  companyTimeZone: string,
-  metricId: (spec: MetricSpec) => number,
+  context: Omit<RuleContext, 'segment'>,
 ): ReadonlyMap<string, Evaluate> {
   const compiled = new Map<string, Evaluate>();
   const segment = (id: string): Evaluate => {
@@ -105,9 +134,7 @@ function compileAll(
     if (known !== undefined) return known;
     const rule = rules.get(id);
     const evaluate =
-      rule === undefined
-        ? nobody
-        : remembered(compileRule(rule, { companyTimeZone, metricId, segment }));
+      rule === undefined ? nobody : remembered(compileRule(rule, { ...context, segment }));
     compiled.set(id, evaluate);
     return evaluate;
   };
@@ -129,21 +156,29 @@ function remembered(rule: CompiledRule): Evaluate {
   };
 }
 
-/** Which segments each attribute and metric can touch, through any nesting of segments. */
+/** Which segments each attribute, list and metric can touch, through any nesting of segments. */
 function touches(
-  segments: readonly Segment[],
+  source: RulesetSource,
   zone: string,
   metricId: (spec: MetricSpec) => number,
-): Pick<Ruleset, 'byAttribute' | 'byMetric'> {
+): Pick<Ruleset, 'byAttribute' | 'byMetric' | 'byList'> {
+  const { segments } = source;
+  const meanings = [nextDefinitions(source, zone), servingDefinitions(source, zone)];
   const byAttribute = new Map<string, number[]>();
   const byMetric = new Map<number, number[]>();
+  const byList = new Map<string, number[]>();
   const positions = new Map(segments.map((segment, position) => [segment.id, position]));
   for (const [position, segment] of segments.entries()) {
     const seen = new Set<string>();
     const visit = (rule: Rule): void => {
-      const needs = ruleNeeds(rule, zone);
+      for (const definitions of meanings) {
+        for (const spec of ruleNeeds(rule, definitions).metrics) {
+          addOnce(byMetric, metricId(spec), position);
+        }
+      }
+      const needs = ruleNeeds(rule, { companyTimeZone: zone });
       for (const name of needs.attributes) addOnce(byAttribute, name, position);
-      for (const spec of needs.metrics) addOnce(byMetric, metricId(spec), position);
+      for (const id of needs.lists) addOnce(byList, id, position);
       for (const id of needs.segments) {
         if (seen.has(id)) continue;
         seen.add(id);
@@ -152,7 +187,7 @@ function touches(
     };
     for (const rule of rulesOf(segment)) visit(rule);
   }
-  return { byAttribute, byMetric };
+  return { byAttribute, byMetric, byList };
 }
 
 const rulesOf = (segment: Segment | undefined): Rule[] =>

@@ -10,9 +10,9 @@ import type { Ruleset } from './ruleset.ts';
 
 /** A person as the rules see them. */
 export function subjectOf(profile: Profile, ledger: Ledger, ruleset: Ruleset): Subject {
-  const { attributes, identifiers, id } = profile;
+  const { attributes, identifiers, id, lists } = profile;
   const timeZone = timeZoneOf(profile, ruleset.companyTimeZone, isTimeZone);
-  return { attributes, identifiers, id, timeZone, ledger };
+  return { attributes, identifiers, id, timeZone, lists, ledger };
 }
 
 /**

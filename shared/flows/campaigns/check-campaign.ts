@@ -1,13 +1,13 @@
 import { type CampaignDefinition, messageLoop } from '../../domain/campaigns/campaign.ts';
 import { isEventSchedule, startedByMessagesOf } from '../../domain/campaigns/schedule.ts';
-import { ruleNeeds } from '../../domain/rules/compile.ts';
+import { namesIn, unknownNames } from '../../domain/segments/naming.ts';
 import type { Segment } from '../../domain/segments/segment.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { parseCron } from '../../domain/time/cron.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { Problem, type ProblemError } from '../../runtime/problem.ts';
+import { Problem, type ProblemError, pathText } from '../../runtime/problem.ts';
 import { getCampaign } from '../../stores/campaigns.ts';
-import { getSegment } from '../../stores/segments.ts';
+import { loadRules } from '../../stores/segments.ts';
 import { getTemplate } from '../../stores/templates.ts';
 
 type Reach = Pick<Ports, 'table' | 'clock' | 'settings'>;
@@ -33,22 +33,25 @@ export async function checkCampaign(
 
 async function checkSegments(
   definition: CampaignDefinition,
-  { table, settings }: Reach,
+  { table }: Reach,
   errors: ProblemError[],
 ): Promise<readonly Segment[]> {
   const { audience, schedule } = definition;
+  const source = await loadRules(table);
   const named = (['include', 'exclude'] as const).flatMap((list) =>
     (audience?.[list] ?? []).map((id, index) => ({ id, path: `audience.${list}[${index}]` })),
   );
+  const within: string[] = [];
   if (isEventSchedule(schedule) && schedule.unless !== undefined) {
-    const { segments, lists } = ruleNeeds(schedule.unless, settings.timeZone);
-    named.push(...[...segments].map((id) => ({ id, path: 'schedule.unless' })));
-    const path = 'schedule.unless';
-    errors.push(...[...lists].map((id) => ({ path, message: `there is no list "${id}"` })));
+    const names = namesIn(schedule.unless).filter(({ kind }) => kind === 'segment');
+    within.push(...names.map(({ id }) => id));
+    const unknown = unknownNames(schedule.unless, source, ['schedule', 'unless']);
+    errors.push(...unknown.map(({ path, message }) => ({ path: pathText(path), message })));
   }
-  const found: Segment[] = [];
+  const { segments } = source;
+  const found = segments.filter(({ id }) => within.includes(id));
   for (const { id, path } of named) {
-    const segment = await getSegment(table, id);
+    const segment = segments.find((one) => one.id === id);
     if (segment?.rule !== undefined) found.push(segment);
     else errors.push({ path, message: `there is no segment "${id}": make it first` });
   }

@@ -29,11 +29,11 @@ export async function stillWanted(
     return true;
   }
   const companyTimeZone = ports.settings.timeZone;
-  const at = { trigger, now, companyTimeZone };
+  const { serving, definitions, named } = await currentRuleset(ports.table, companyTimeZone);
+  const at = { trigger, now, definitions };
   const from = pastNeeded(schedule.unless, at);
   const past = from === undefined ? [] : await eventsSince(profile.id, from, ports);
-  const { serving } = await currentRuleset(ports.table, companyTimeZone);
-  return !holds(schedule.unless, { ...at, profile, past, serving });
+  return !holds(schedule.unless, { ...at, profile, past, serving, lists: named.lists });
 }
 
 async function eventsSince(

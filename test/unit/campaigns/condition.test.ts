@@ -24,6 +24,7 @@ const profile = {
   consents: {},
   ledger: undefined,
   segments: ['vip'],
+  lists: [],
   dueAt: undefined,
   createdAt: '',
   updatedAt: '',
@@ -38,7 +39,15 @@ const didAt = (name: string, ...instants: readonly number[]) =>
   instants.map((occurredAt) => ({ name, occurredAt, properties: { total: 5 } }));
 
 const asked = (rule: Rule, past: ReturnType<typeof didAt>): boolean =>
-  holds(rule, { profile, trigger, past, serving, now, companyTimeZone: 'UTC' });
+  holds(rule, {
+    profile,
+    trigger,
+    past,
+    serving,
+    now,
+    definitions: { companyTimeZone: 'UTC' },
+    lists: [],
+  });
 
 describe('unless', () => {
   const bought: Rule = { did: 'Order Completed', since: 'trigger' };
@@ -65,7 +74,8 @@ describe('unless', () => {
   });
 
   it('reads no more of the timeline than it needs', () => {
-    const need = (rule: Rule) => pastNeeded(rule, { trigger, now, companyTimeZone: 'UTC' });
+    const need = (rule: Rule) =>
+      pastNeeded(rule, { trigger, now, definitions: { companyTimeZone: 'UTC' } });
     expect(need({ attribute: 'city', equals: 'Riga' })).toBeUndefined();
     expect(need({ did: 'Order Completed' })).toBe(Number.NEGATIVE_INFINITY);
     expect(need(bought)).toBeLessThanOrEqual(Date.parse(trigger.occurredAt));

@@ -13,6 +13,7 @@ const aProfile = (profile: Partial<Profile> = {}): Profile => ({
   consents: { 'offers/email': { given: true, at: '2026-01-01T00:00:00.000Z', source: 'form' } },
   ledger: undefined,
   segments: [],
+  lists: [],
   dueAt: undefined,
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',

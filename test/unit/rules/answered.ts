@@ -29,7 +29,7 @@ export function subjectOf(
     const match = spec && matchEvent(spec, { ...properties });
     if (spec && match) addEvent(ledger, 1, spec, iso(at), match);
   }
-  return { id: 'p1', timeZone: 'America/New_York', identifiers: {}, attributes, ledger };
+  return { id: 'p1', timeZone: 'America/New_York', identifiers: {}, attributes, lists: [], ledger };
 }
 
 /** `in until ...` or `out until ...`, the instant without its milliseconds when they are 000. */

@@ -17,8 +17,11 @@ const nested = (depth: number): unknown =>
 
 describe('a rule is refused at the word to mend', () => {
   it.each<[string, unknown, string]>([
-    ['an unknown kind', { all: [{ rfm: 'R1' }] }, 'all.0.rfm: unknown word "rfm"'],
-    ['a computed attribute', { computed: 'x', equals: 1 }, 'computed: unknown word "computed"'],
+    ['an unknown kind', { all: [{ churn: 'high' }] }, 'all.0.churn: unknown word "churn"'],
+    ['an unknown RFM cell', { all: [{ rfm: 'R1' }] }, 'all.0.rfm: must be scores'],
+    ['an RFM score beyond 5', { rfm: { recency: { atLeast: 6 } } }, 'rfm'],
+    ['RFM scores that ask nothing', { rfm: { recency: {} } }, 'rfm'],
+    ['a computed value that is asked nothing', { computed: 'x' }, 'computed: needs one of'],
     [
       'an unknown operator',
       { all: [{ in: 'a' }, { did: 'X', atleast: 3 }] },
@@ -180,7 +183,7 @@ describe('a rule tells what it needs', () => {
           { any: [{ in: 'vip' }, { list: 'staff' }] },
         ],
       },
-      'Europe/Riga',
+      { companyTimeZone: 'Europe/Riga' },
     );
     expect(
       needs.metrics.map(({ event, sum, dates, retentionDays }) => [

@@ -24,7 +24,11 @@ describe('rules', () => {
           const around: Around = { company, segments, trigger };
           expect(parseRule(rule, { trigger: true })).toMatchObject({ ok: true });
           const compiledRule = compiled(rule, company);
-          const subject: Subject = { ...person, ledger: record(compiledRule, person.deeds, now) };
+          const subject: Subject = {
+            ...person,
+            lists: [],
+            ledger: record(compiledRule, person.deeds, now),
+          };
           const answer = compiledRule.evaluate(subject, now, triggeredAt);
           expect(member(answer)).toBe(naive(rule, person, now, around));
           const end = Math.min(until(answer), Date.UTC(2032, 0));
@@ -61,7 +65,7 @@ describe('rules', () => {
             .map(({ deed }) => deed);
           const [one, other] = [person.deeds, shuffled].map((history) =>
             compiledRule.evaluate(
-              { ...person, ledger: record(compiledRule, history, now) },
+              { ...person, lists: [], ledger: record(compiledRule, history, now) },
               now,
               now,
             ),

@@ -1,36 +1,53 @@
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { ruleSchema } from '../../../shared/domain/rules/rule.ts';
-import { defineSegment, settleRules } from '../../../shared/domain/segments/definition.ts';
+import { defineSegment } from '../../../shared/domain/segments/definition.ts';
+import { type RulesChange, settleRules } from '../../../shared/domain/segments/rules-change.ts';
 import { compileRuleset, type RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
 
 export const noRules: RulesetSource = {
   revision: 0,
   settled: 0,
   segments: [],
+  computed: [],
+  lists: [],
+  rfm: undefined,
   registry: { nextId: 1, metrics: [] },
 };
 
 const at = { now: '2026-11-25T12:00:00.000Z', companyTimeZone: 'UTC' };
 
 /** What stands in the tables after a change: as the store writes and reads it. */
-const stored = (
-  source: RulesetSource,
-  change: Extract<ReturnType<typeof tryDefine>, { ok: true }>['change'],
-) => {
-  const changed = new Map(change.segments.map((segment) => [segment.id, segment]));
-  const kept = source.segments.filter(({ id }) => !changed.has(id) && !change.removed.includes(id));
-  const segments = [...kept, ...change.segments].map((segment) =>
-    segment.version <= change.settled && segment.rule !== undefined
-      ? { ...segment, serving: { version: segment.version, rule: segment.rule } }
-      : segment,
-  );
+export function stored(source: RulesetSource, change: RulesChange): RulesetSource {
+  const { settled, revision, registry, rfm } = change;
+  const segments = kept(source.segments, change.segments, change.removed.segments);
+  const computed = kept(source.computed, change.computed, change.removed.computed);
   return {
-    revision: change.revision,
-    settled: change.settled,
-    segments,
-    registry: change.registry,
+    revision,
+    settled,
+    segments: segments.map((segment) =>
+      segment.version <= settled && segment.rule !== undefined
+        ? { ...segment, serving: { version: segment.version, rule: segment.rule } }
+        : segment,
+    ),
+    computed: computed.map((one) =>
+      one.version <= settled && one.definition !== undefined
+        ? { ...one, serving: { version: one.version, definition: one.definition } }
+        : one,
+    ),
+    lists: kept(source.lists, change.lists, change.removed.lists),
+    rfm: rfm && rfm.version <= settled ? { ...rfm, serving: rfm } : rfm,
+    registry,
   };
-};
+}
+
+function kept<One extends { readonly id: string }>(
+  before: readonly One[],
+  changes: readonly One[],
+  removed: readonly string[],
+): readonly One[] {
+  const gone = new Set([...changes.map(({ id }) => id), ...removed]);
+  return [...before.filter(({ id }) => !gone.has(id)), ...changes];
+}
 
 export const tryDefine = (source: RulesetSource, id: string, rule: unknown) =>
   defineSegment(

@@ -1,0 +1,110 @@
+import type { ComputedDefinition } from '../rules/computed.ts';
+import type { RfmCuts, RfmSettings } from '../rules/rfm.ts';
+import type { ComputedValue, StaticList } from './definitions.ts';
+import { usersOf } from './naming.ts';
+import {
+  type ChangeContext,
+  type Definition,
+  proposed,
+  rebuilt,
+  rfmUsers,
+} from './rules-change.ts';
+import type { RulesetSource } from './ruleset.ts';
+
+/** Computed values, and static lists, a company may have. */
+export const maxNamed = 200;
+
+/** Defines, changes or (with no definition) deletes a computed value; segments that use it are built anew. */
+export function defineComputed(
+  source: RulesetSource,
+  wanted: {
+    readonly id: string;
+    readonly name: string;
+    readonly definition: ComputedDefinition | undefined;
+  },
+  at: ChangeContext,
+): Definition {
+  const before = source.computed.find(({ id }) => id === wanted.id);
+  const users = usersOf({ kind: 'computed', id: wanted.id }, source.segments);
+  if (wanted.definition === undefined && users.length > 0) return inUse(users);
+  if (before === undefined && source.computed.length >= maxNamed) return full('computed values');
+  const revision = source.revision + 1;
+  const isSame =
+    before !== undefined && JSON.stringify(before.definition) === JSON.stringify(wanted.definition);
+  const after: ComputedValue = {
+    ...wanted,
+    version: isSame ? before.version : revision,
+    serving: before?.serving,
+    createdAt: before?.createdAt ?? at.now,
+    updatedAt: at.now,
+  };
+  const segments = isSame ? [] : rebuilt(users, revision, at);
+  return proposed(source, { computed: [after], segments }, { at, pass: !isSame });
+}
+
+/** Makes or renames a static list; nobody is looked at for it. */
+export function defineList(
+  source: RulesetSource,
+  wanted: { readonly id: string; readonly name: string },
+  at: ChangeContext,
+): Definition {
+  const before = source.lists.find(({ id }) => id === wanted.id);
+  if (before === undefined && source.lists.length >= maxNamed) return full('lists');
+  const list: StaticList = {
+    ...wanted,
+    version: before?.version ?? source.revision + 1,
+    createdAt: before?.createdAt ?? at.now,
+    updatedAt: at.now,
+  };
+  return proposed(source, { lists: [list] }, { at, pass: false });
+}
+
+/** Deletes a static list, unless a segment uses it. */
+export function removeList(source: RulesetSource, id: string, at: ChangeContext): Definition {
+  const users = usersOf({ kind: 'list', id }, source.segments);
+  if (users.length > 0) return inUse(users);
+  const removed = { segments: [], computed: [], lists: [id] };
+  return proposed(source, { removed }, { at, pass: false });
+}
+
+/** Says what an order is; the scores are worked out anew, and the old ones serve until they are. */
+export function defineRfm(
+  source: RulesetSource,
+  settings: RfmSettings,
+  at: ChangeContext,
+): Definition {
+  if (JSON.stringify(settings) === JSON.stringify(source.rfm?.settings)) {
+    return proposed(source, {}, { at, pass: false });
+  }
+  return recut(source, { settings, cuts: undefined }, at);
+}
+
+/** New borders between the fifths of all customers; who uses them is built anew. */
+export function recutRfm(source: RulesetSource, cuts: RfmCuts, at: ChangeContext): Definition {
+  if (source.rfm === undefined) throw new Error('There is no RFM to cut anew.');
+  return recut(source, { settings: source.rfm.settings, cuts }, at);
+}
+
+function recut(
+  source: RulesetSource,
+  model: { readonly settings: RfmSettings; readonly cuts: RfmCuts | undefined },
+  at: ChangeContext,
+): Definition {
+  const version = source.revision + 1;
+  const rfm = { ...model, version, serving: source.rfm?.serving, sketched: model.cuts };
+  const segments = rebuilt(rfmUsers(source), version, at);
+  return proposed(source, { rfm, segments }, { at, pass: true });
+}
+
+const inUse = (users: readonly { readonly id: string }[]): Definition => ({
+  ok: false,
+  issues: users.map(({ id }) => ({
+    path: [],
+    message: `segment "${id}" uses it: change that first`,
+  })),
+});
+
+const full = (what: string): Definition => ({
+  ok: false,
+  issues: [{ path: [], message: `there are ${maxNamed} ${what} already: delete one first` }],
+});
