@@ -91,9 +91,11 @@ export function emptyMetric(ledger: Ledger, metricId: number): void {
   ledger.metrics.set(metricId, newMetric());
 }
 
-/** Forgets every metric but those of `keepIds`. */
-export function dropMetrics(ledger: Ledger, keepIds: ReadonlySet<number>): void {
-  for (const id of ledger.metrics.keys()) if (!keepIds.has(id)) ledger.metrics.delete(id);
+/** Forgets every metric but those of `keepIds`; answers whether there was any. */
+export function dropMetrics(ledger: Ledger, keepIds: ReadonlySet<number>): boolean {
+  const others = [...ledger.metrics.keys()].filter((id) => !keepIds.has(id));
+  for (const id of others) ledger.metrics.delete(id);
+  return others.length > 0;
 }
 
 /** Adds one matching event, in any order of time; `foldLedger` afterwards keeps the ledger small. */

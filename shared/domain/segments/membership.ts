@@ -22,6 +22,12 @@ export function parseMark(text: string): Mark {
   return text[at + 1] === '+' ? { segment, from: version } : { segment, until: version };
 }
 
+/** The inverse of `parseMark`. */
+export function writeMark({ segment, from, until }: Mark): string {
+  if (from !== undefined) return `${segment}@+${from}`;
+  return until === undefined ? segment : `${segment}@-${until}`;
+}
+
 /** The mark of a standing; undefined for "in neither". `version` is that of the definition to come. */
 export function markOf(segment: string, standing: Standing, version: number): string | undefined {
   if (standing.now && standing.next) return segment;

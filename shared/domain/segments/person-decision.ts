@@ -5,7 +5,14 @@ import { type Instant, isoInstant } from '../time/instant.ts';
 import type { Input } from '../tracking/input.ts';
 import { applyInput } from '../tracking/input-application.ts';
 import { fillMetrics, missingMetrics, type PastEvent, recordEvent } from './history.ts';
-import { isMemberBy, type Mark, markOf, parseMark, type Standing } from './membership.ts';
+import {
+  isMemberBy,
+  type Mark,
+  markOf,
+  parseMark,
+  type Standing,
+  writeMark,
+} from './membership.ts';
 import { evaluateSegments, type Ruleset } from './ruleset.ts';
 import { unserved } from './segment.ts';
 import { subjectOf } from './settled.ts';
@@ -77,6 +84,7 @@ class Draft {
   readonly entries: TimelineEntry[] = [];
   readonly members = new Map<string, MemberChange>();
   #zoneChanged = false;
+  #eventHeard = false;
   ledgerChanged = false;
   #profile: Profile;
   #marks: Map<string, Mark>;
@@ -102,6 +110,7 @@ class Draft {
     const touched = [...applied.changed].flatMap((name) => ruleset.byAttribute.get(name) ?? []);
     this.#zoneChanged ||= applied.changed.has('timeZone');
     if (input.event !== undefined) {
+      this.#eventHeard = true;
       const occurredAt = Date.parse(input.occurredAt);
       const metrics = recordEvent(this.ledger, ruleset, { ...input.event, occurredAt }, now);
       if (metrics.length > 0) this.ledgerChanged = true;
@@ -146,13 +155,16 @@ class Draft {
     const { profile: before, ruleset } = situation;
     const soonest = this.#more ? Math.min(situation.now, this.#dueAt) : this.#dueAt;
     const dueAt = Number.isFinite(soonest) ? soonest : undefined;
+    if (this.ledgerChanged || this.#eventHeard) {
+      const known = new Set(ruleset.registry.metrics.map(({ id }) => id));
+      // A metric of newer rules has missed this event: whoever goes by those fills it anew.
+      if (dropMetrics(this.ledger, known)) this.ledgerChanged = true;
+    }
     const changed =
       this.#profile !== before ||
       this.ledgerChanged ||
       this.members.size > 0 ||
       dueAt !== before.dueAt;
-    if (this.ledgerChanged)
-      dropMetrics(this.ledger, new Set(ruleset.registry.metrics.map(({ id }) => id)));
     const after = (): Profile => ({
       ...this.#profile,
       version: before.version + 1,
@@ -214,6 +226,8 @@ class Draft {
 /** The mark as it is to be stored; none when it means nothing any more. */
 function markText(mark: Mark | undefined, ruleset: Ruleset): string[] {
   if (mark === undefined) return [];
+  // Written by newer rules than these, which the row of the member still says: not to be lost here.
+  if ((mark.from ?? mark.until ?? 0) > ruleset.revision) return [writeMark(mark)];
   const serving = ruleset.serving.get(mark.segment);
   const version = ruleset.versions.get(mark.segment);
   if (serving === undefined || version === undefined) return [];
