@@ -1,0 +1,46 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { aWalk, type WalkPlan } from './random-walk.ts';
+import { shrunk } from './shrink.ts';
+import { walk } from './walk.ts';
+
+/** `LAW_SEED=42` walks that seed alone; `LAW_FROM` and `LAW_WALKS` say which seeds, and how many. */
+const only = process.env['LAW_SEED'];
+const from = Number(only ?? process.env['LAW_FROM'] ?? 1);
+const count = only === undefined ? Number(process.env['LAW_WALKS'] ?? 2000) : 1;
+
+const longMs = 60 * 60_000;
+
+function failureOf(plan: WalkPlan): string | undefined {
+  try {
+    walk(plan);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** What to say of a failing seed: how to see it again, and the least that still goes wrong. */
+function report(seed: number, plan: WalkPlan): string {
+  const least = shrunk(plan, (smaller) => failureOf(smaller) !== undefined);
+  return [
+    `seed ${seed} fails; see it again with LAW_SEED=${seed}: ${failureOf(plan)}`,
+    `The least that fails: ${failureOf(least)}`,
+    JSON.stringify(least, undefined, 1),
+  ].join('\n');
+}
+
+describe('segments as a person and the clock go on', () => {
+  it(
+    `are at every instant what a plain recount of everything says, for ${count} walks from seed ${from}`,
+    async () => {
+      for (let seed = from; seed < from + count; seed += 1) {
+        const plan = aWalk(seed);
+        const failure = failureOf(plan) === undefined ? undefined : report(seed, plan);
+        expect(failure).toBeUndefined();
+        if (seed % 50 === 0) await turn();
+      }
+    },
+    longMs,
+  );
+});
