@@ -8,7 +8,8 @@ import { dueKinds } from '../../shared/stores/due-slots.ts';
 import { getProfile, getProfiles } from '../../shared/stores/profiles.ts';
 import { currentRuleset } from '../../shared/stores/segments.ts';
 
-const parallelPeople = 16;
+/** As many as the SDK keeps connections for. */
+const parallelPeople = 50;
 const maxAttempts = 5;
 
 /** People whose time has come: they enter and leave segments at the instants the rules say. Nobody else is looked at. */

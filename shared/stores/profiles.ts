@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
 import type { Profile } from '../domain/profiles/profile.ts';
 import { isoInstant } from '../domain/time/instant.ts';
-import type { Item, Put, Table, Write } from '../ports/table.ts';
+import type { Item, Put, Table, Write, WriteResult } from '../ports/table.ts';
 import { allItems } from './all-items.ts';
 
 /**
@@ -184,6 +184,17 @@ export function profileWrites(before: Profile, after: Profile): readonly Write[]
   const isLarge = ledger !== undefined && ledger.length > inlineLedgerBytes;
   const pages = isLarge ? ledgerPages(after.id, after.version, ledger) : [];
   return [profilePut(before, after, pages.length), ...pages];
+}
+
+/** Writes a profile about which nothing else is written: without a transaction where one item holds it all. */
+export async function writeProfile(
+  table: Table,
+  before: Profile,
+  after: Profile,
+): Promise<WriteResult> {
+  const [first, ...pages] = profileWrites(before, after);
+  if (first === undefined) throw new Error('A profile is always written.');
+  return pages.length === 0 ? table.write(first) : table.transact([first, ...pages]);
 }
 
 function profilePut(before: Profile, after: Profile, ledgerPages: number): Put {

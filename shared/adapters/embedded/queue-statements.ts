@@ -33,9 +33,10 @@ export const prepareQueueStatements = (database: DatabaseSync) => {
     insert: database.prepare(
       'INSERT INTO queue_messages (queue, message_id, body, sent_at, visible_at) VALUES (?, ?, ?, ?, ?)',
     ),
+    // A bare `LIMIT ?` would be planned anew at each look.
     visible: database.prepare(
       `SELECT id, message_id, body, receives, sent_at, first_received_at FROM queue_messages
-       WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?`,
+       WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ? + 0`,
     ),
     take: database.prepare(
       `UPDATE queue_messages SET visible_at = ?, receives = receives + 1,

@@ -34,6 +34,9 @@ type Step = {
 };
 
 const written: WriteResult = { kind: 'written' };
+const refused: WriteResult = { kind: 'refused', failed: [0] };
+/** Names that need no escaping where SQL names a part of JSON. */
+const plainName = /^\w+$/;
 const transactionBytesLimit = 4 * 1024 * 1024;
 const sweepEvery = 1024;
 const sweepSize = 256;
@@ -93,7 +96,10 @@ export class TableEngine {
         return written;
       }
       if ('absent' in when) {
-        return this.rows[table].insert(item, encoded) ? written : { kind: 'refused', failed: [0] };
+        return this.rows[table].insert(item, encoded) ? written : refused;
+      }
+      if ('attribute' in when && plainName.test(when.attribute)) {
+        return this.rows[table].replace(item, encoded, when) ? written : refused;
       }
     }
     return this.#run([write], 'write');

@@ -70,16 +70,14 @@ export class TablePages {
     const { slot, until } = query;
     // An index entry is at most 7 KB of keys, a usual one 0.1 KB: 1 MB holds a few thousand.
     const limit = Math.min(limitOf(query.limit), 5000);
-    const [dueAt = '', pk = '', sk = ''] = readCursor(query.after, 3);
-    const position = dueAt === '' ? undefined : { dueAt, pk, sk };
+    const [from = '', pk = '', sk = ''] = readCursor(query.after, 3);
+    const position = from === '' ? undefined : { dueAt: from, pk, sk };
     const rows = this.#rows[table].due(slot, until, { after: position, limit });
-    const items = rows.map((row) =>
-      row.sk === ''
-        ? { pk: row.pk, dueSlot: slot, dueAt: row.dueAt }
-        : { pk: row.pk, sk: row.sk, dueSlot: slot, dueAt: row.dueAt },
+    const items = rows.map(([pk, sk, dueAt]) =>
+      sk === '' ? { pk, dueSlot: slot, dueAt } : { pk, sk, dueSlot: slot, dueAt },
     );
-    const last = rows.length === limit ? rows.at(-1) : undefined;
-    const after = last === undefined ? null : writeCursor([last.dueAt, last.pk, last.sk]);
+    const [lastPk = '', lastSk = '', lastDueAt = ''] = rows.at(-1) ?? [];
+    const after = rows.length === limit ? writeCursor([lastDueAt, lastPk, lastSk]) : null;
     return this.#counted(table, 'due', { items, after }, {});
   }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Item, Key, TableName } from '../../ports/table.ts';
+import type { Condition, Item, Key, TableName } from '../../ports/table.ts';
 import { decodeItem, type Encoded } from './item-codec.ts';
 
 /** The columns of a row on a page; the last is the bytes of its JSON and its binary attributes. */
@@ -10,7 +10,11 @@ export type PageRow = readonly [
   size: number,
 ];
 
+type AttributeEquals = Extract<Condition, { readonly attribute: string }>;
+
 export type Bound = { readonly key: string; readonly inclusive: boolean };
+
+type DueRow = readonly [pk: string, sk: string, dueAt: string];
 
 export type DuePosition = { readonly dueAt: string; readonly pk: string; readonly sk: string };
 
@@ -18,7 +22,7 @@ export type DuePosition = { readonly dueAt: string; readonly pk: string; readonl
 export const hashEnd = 2 ** 24;
 
 /** FNV-1a with murmur's finaliser, so that keys that differ in their last characters spread too. */
-const hashOf = (pk: string): number => {
+export const hashOf = (pk: string): number => {
   let hash = 0x811c9dc5;
   for (let index = 0; index < pk.length; index += 1) {
     hash = Math.imul(hash ^ pk.charCodeAt(index), 0x01000193);
@@ -52,6 +56,7 @@ export class TableRows {
   readonly #getMany = new Map<number, StatementSync>();
   readonly #put: StatementSync;
   readonly #insert: StatementSync;
+  readonly #replace: StatementSync;
   readonly #delete: StatementSync;
   readonly #get: StatementSync;
   readonly #scan: StatementSync;
@@ -78,6 +83,10 @@ export class TableRows {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
     this.#put = database.prepare(`INSERT OR REPLACE ${places}`);
     this.#insert = database.prepare(`INSERT ${places} ON CONFLICT DO NOTHING`);
+    this.#replace = database.prepare(
+      `UPDATE ${name} SET due_slot = ?, due_at = ?, expires_at = ?, byte_names = ?, data = ?, bytes = ?
+       WHERE hash = ? AND pk = ? AND sk = ? AND data -> ? = ?`,
+    );
     this.#delete = database.prepare(`DELETE FROM ${name} WHERE hash = ? AND pk = ? AND sk = ?`);
     this.#get = database.prepare(
       `SELECT ${columns} FROM ${name} WHERE hash = ? AND pk = ? AND sk = ?`,
@@ -88,10 +97,11 @@ export class TableRows {
     );
     this.#scan.setReturnArrays(true);
     this.#due = database.prepare(
-      `SELECT pk, sk, due_at AS dueAt FROM ${name}
+      `SELECT pk, sk, due_at FROM ${name}
        WHERE due_slot = ? AND due_at <= ? AND (due_at, hash, pk, sk) > (?, ?, ?, ?)
        ORDER BY due_at, hash, pk, sk LIMIT ? + 0`,
     );
+    this.#due.setReturnArrays(true);
     this.#firstDue = database.prepare(
       `SELECT due_slot AS slot, due_at AS dueAt FROM ${name}
        WHERE due_slot > ? ORDER BY due_slot, due_at LIMIT 1`,
@@ -138,6 +148,15 @@ export class TableRows {
     return this.#insert.run(...this.#values(item, encoded)).changes === 1;
   }
 
+  /** False, and nothing written, unless the item exists and its named attribute equals a value. */
+  replace(item: Item, encoded: Encoded, when: AttributeEquals): boolean {
+    const [hash, pk, sk, ...rest] = this.#values(item, encoded);
+    const path = `$."${when.attribute}"`;
+    // Both sides were written by the same hand, so equal values are equal texts.
+    const equals = JSON.stringify(when.equals);
+    return this.#replace.run(...rest, hash, pk, sk, path, equals).changes === 1;
+  }
+
   delete(pk: string, sk: string): void {
     this.#delete.run(hashOf(pk), pk, sk);
   }
@@ -182,7 +201,7 @@ export class TableRows {
     const start: SQLInputValue[] =
       after === undefined ? ['', -1, '', ''] : [after.dueAt, hashOf(after.pk), after.pk, after.sk];
     // Exactly the columns selected, all of them NOT NULL in the index.
-    return this.#due.all(slot, until, ...start, limit) as unknown as readonly DuePosition[];
+    return this.#due.all(slot, until, ...start, limit) as unknown as readonly DueRow[];
   }
 
   /** The earliest due instant of any slot: one step over the index for each slot. */

@@ -10,13 +10,14 @@ import {
   type PersonSituation,
 } from '../../domain/segments/person-decision.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
+import { movedDueAt } from '../../domain/segments/settled.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { AssignedInput, Assignment } from '../../domain/tracking/assignment.ts';
 import type { Input } from '../../domain/tracking/input.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { InvalidRequest, type Table } from '../../ports/table.ts';
 import { maxActions, type PersonChange, personWrites, writePerson } from '../../stores/people.ts';
-import { newProfile } from '../../stores/profiles.ts';
+import { newProfile, writeProfile } from '../../stores/profiles.ts';
 import { personEntries } from '../../stores/timeline.ts';
 
 /** Something cannot be processed because of what it holds: trying again will not help. */
@@ -123,8 +124,25 @@ export const settlePerson = (before: Profile, world: World): Promise<Profile | u
   takeOver(before, { inputs: [], everything: true }, world);
 
 /** Takes over what time alone has changed of a person; undefined as above. */
-export const reviewPerson = (before: Profile, world: World): Promise<Profile | undefined> =>
-  takeOver(before, { inputs: [] }, world);
+export function reviewPerson(before: Profile, world: World): Promise<Profile | undefined> {
+  const now = world.ports.clock.now();
+  const dueAt = movedDueAt(before, world.ruleset, now);
+  return dueAt === undefined
+    ? takeOver(before, { inputs: [] }, world)
+    : moveDue(before, dueAt, world);
+}
+
+/** Nothing has changed about a person but when to look again. */
+async function moveDue(
+  before: Profile,
+  dueAt: number,
+  { ports }: World,
+): Promise<Profile | undefined> {
+  const version = before.version + 1;
+  const profile = { ...before, version, dueAt: Number.isFinite(dueAt) ? dueAt : undefined };
+  const result = await writeProfile(ports.table, before, profile);
+  return result.kind === 'written' ? profile : undefined;
+}
 
 async function takeOver(before: Profile, what: What, world: World): Promise<Profile | undefined> {
   let profile = before;

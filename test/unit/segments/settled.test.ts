@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decidePerson } from '../../../shared/domain/segments/person-decision.ts';
-import { isSettled } from '../../../shared/domain/segments/settled.ts';
+import { isSettled, movedDueAt } from '../../../shared/domain/segments/settled.ts';
 import { aPerson, dayMs, rulesetOf, start } from '../../bench/people.ts';
 
 const ruleset = rulesetOf({
@@ -34,5 +34,33 @@ describe('a pass over people', () => {
 
   it('asks about a person who is not stored yet', () => {
     expect(isSettled({ ...aPerson(1, ruleset), ledger: undefined }, ruleset, start)).toBe(false);
+  });
+});
+
+describe('a review of people whose time has come', () => {
+  it('moves the due instant alone of exactly those about whom nothing else changes', () => {
+    const seen = { moved: 0, decided: 0 };
+    for (let index = 0; index < 300; index += 1) {
+      const stored = { ...decided(aPerson(index, ruleset), start).profile, version: 1 };
+      for (const days of [0, 1, 30, 400]) {
+        const now = start + days * dayMs;
+        const due = { ...stored, dueAt: start - 1000 };
+        const full = decidePerson({ profile: due, inputs: [], ruleset, now, newId: () => 'id' });
+        const isQuiet = full.entries.length === 0 && full.members.length === 0;
+        const moved = movedDueAt(due, ruleset, now);
+        seen[isQuiet ? 'moved' : 'decided'] += 1;
+        const expected = isQuiet ? (full.profile.dueAt ?? Number.POSITIVE_INFINITY) : undefined;
+        expect(moved, `${due.id} after ${days} days`).toBe(expected);
+      }
+    }
+    expect(Math.min(seen.moved, seen.decided)).toBeGreaterThan(100);
+  });
+
+  it('sees who left and came back on the way', () => {
+    const daily = rulesetOf({ birthday: { attribute: 'birthDate', anniversary: 'today' } });
+    const born = { ...aPerson(1, daily), version: 1, dueAt: start };
+    const person = { ...born, attributes: { birthDate: '1990-11-28' } };
+    expect(movedDueAt(person, daily, start)).toBe(start + 2.5 * dayMs);
+    expect(movedDueAt(person, daily, start + 10 * dayMs)).toBeUndefined();
   });
 });
