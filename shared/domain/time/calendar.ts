@@ -21,7 +21,7 @@ export function civilDay(number: number): CivilDay {
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
   const leaps = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524);
-  const yearOfEra = Math.floor((dayOfEra - leaps + Math.floor(dayOfEra / 146_096)) / 365);
+  const yearOfEra = Math.floor((dayOfEra - leaps - Math.floor(dayOfEra / 146_096)) / 365);
   const leapDays = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100);
   const dayOfYear = dayOfEra - (365 * yearOfEra + leapDays);
   const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
