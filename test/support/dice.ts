@@ -18,7 +18,7 @@ export function diceOf(seed: number): Dice {
     return values[source.integer(values.length)] as T;
   };
   return {
-    chance: source.chance,
+    chance: (probability) => source.chance(probability),
     between: (low, high) => low + source.integer(high - low + 1),
     pick,
     some: (count, make) => Array.from({ length: count }, make),

@@ -38,11 +38,21 @@ export function anniversaryAnswer(words: NonNullable<AttributeLeaf['anniversary'
   });
 }
 
+/** A day goes on until the next one begins, whatever the clock reads meanwhile; one that a zone skipped is no day. */
 function today(born: number, timeZone: string, now: Instant): Answer {
   const day = localDay(now, timeZone);
-  const years = civilDay(day).year - civilDay(born).year;
-  if (years >= 1 && addMonths(born, 12 * years) === day) return startOfDay(day + 1, timeZone);
-  return -nextAnniversary(born, timeZone, now);
+  const ofYear = civilDay(day).year - civilDay(born).year;
+  for (let years = Math.max(1, ofYear); ; years++) {
+    const returned = addMonths(born, 12 * years);
+    if (returned + 1 < day) continue;
+    const first = startOfDay(returned, timeZone);
+    if (now < first) {
+      if (first < startOfDay(returned + 1, timeZone)) return -first;
+      continue;
+    }
+    const end = startOfDay(returned + 1, timeZone);
+    if (now < end) return end;
+  }
 }
 
 /** The start of the first anniversary that begins after `now`. */

@@ -63,6 +63,3 @@ export const dayOf = remembered((text, zone) => {
     ? zoned(Temporal.Instant.from(written).epochMilliseconds, zone).toPlainDate()
     : Temporal.PlainDate.from(written.slice(0, 10));
 });
-
-export const isLater = (one: Temporal.PlainDate, other: Temporal.PlainDate): boolean =>
-  Temporal.PlainDate.compare(one, other) > 0;

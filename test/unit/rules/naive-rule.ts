@@ -1,5 +1,5 @@
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
-import { dayAt, dayOf, earlier, instantOf, isLater, later, startOf } from './naive-calendar.ts';
+import { dayAt, dayOf, earlier, instantOf, later, startOf } from './naive-calendar.ts';
 
 /**
  * The rule language read plainly, from all that a person ever did: one function per word, slow, with
@@ -79,10 +79,10 @@ function age(words: Words, seen: Seen): boolean {
   const value = known(seen.person, words['age'] as string);
   const birth = typeof value === 'string' ? instantOf(value, zone) : undefined;
   if (birth === undefined || birth > seen.now) return false;
-  const today = dayAt(seen.now, zone);
   const born = dayOf(value as string, zone);
-  const years = today.year - born.year;
-  return compared(decimal(isLater(born.add({ years }), today) ? years - 1 : years), words);
+  let years = dayAt(seen.now, zone).year - born.year + 1;
+  while (years > 0 && startOf(born.add({ years }).toString(), zone) > seen.now) years--;
+  return compared(decimal(years), words);
 }
 
 /** How often, or how much of it; without a bound, at least once. */
@@ -216,9 +216,13 @@ function isAnniversary(text: string, word: unknown, at: Seen & { zone: string })
     const years = today.year - born.year + more;
     if (years < 1) return false;
     const day = born.add({ years });
-    if (word === 'today') return day.equals(today);
+    const begins = startOf(day.toString(), zone);
+    // A day goes on until the next one begins.
+    if (word === 'today') {
+      return begins <= now && now < startOf(day.add({ days: 1 }).toString(), zone);
+    }
     const { inNext } = word as { inNext: string };
-    return dateWords['inNext']?.(startOf(day.toString(), zone), inNext, { now, zone }) === true;
+    return dateWords['inNext']?.(begins, inNext, { now, zone }) === true;
   });
 }
 

@@ -26,6 +26,7 @@ export const zones = [
   'Pacific/Honolulu',
   'Asia/Kathmandu',
   'Africa/Casablanca',
+  'America/St_Johns',
 ];
 
 export const durations = [

@@ -61,6 +61,7 @@ const dayMs = 24 * hourMs;
 
 /** Where calendars are hard, and anywhere. */
 const starts = [
+  '2010-11-06',
   '2011-12-29',
   '2017-10-14',
   '2024-01-31',
