@@ -1,4 +1,3 @@
-import { eventTracked } from '../../../events/tracking.ts';
 import type { Identifier } from '../../domain/identity/identifier.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import type { TimelineEntry } from '../../domain/profiles/timeline-entry.ts';
@@ -18,7 +17,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { InvalidRequest, type Table } from '../../ports/table.ts';
 import { maxActions, type PersonChange, personWrites, writePerson } from '../../stores/people.ts';
 import { newProfile, writeProfile } from '../../stores/profiles.ts';
-import { personEntries } from '../../stores/timeline.ts';
+import { personHistory } from './person-history.ts';
 
 /** Something cannot be processed because of what it holds: trying again will not help. */
 export class ContentError extends Error {
@@ -224,13 +223,7 @@ async function pastOf(
 ): Promise<readonly PastEvent[]> {
   if (profile.version === 0 || ruleset.unfilled.length === 0) return [];
   if (missingMetrics(ruleset, decodeLedger(profile.ledger)).length === 0) return [];
-  const events: PastEvent[] = [];
-  for await (const entry of personEntries(table, profile.id)) {
-    if (entry.type !== 'event') continue;
-    const { name, properties } = eventTracked.parse(entry.data);
-    events.push({ name, properties, occurredAt: Date.parse(entry.occurredAt) });
-  }
-  return events;
+  return personHistory(table, profile.id);
 }
 
 /** Says on the timeline that an input's identifier belongs to somebody else too. Behaviour alone is not worth a note. */
