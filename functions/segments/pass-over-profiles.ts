@@ -4,6 +4,7 @@ import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { settleRules } from '../../shared/domain/segments/rules-change.ts';
 import type { Ruleset } from '../../shared/domain/segments/ruleset.ts';
 import { isSettled } from '../../shared/domain/segments/settled.ts';
+import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { settlePerson } from '../../shared/flows/segments/person-record.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
@@ -120,18 +121,20 @@ async function settle(found: Profile, ruleset: Ruleset, ports: Ports): Promise<v
 }
 
 /** When all parts are done, what was to come serves. */
-async function finish(pass: number, { table, settings }: Ports): Promise<void> {
+async function finish(pass: number, { table, clock, settings }: Ports): Promise<void> {
   const parts = await getPassParts(table, pass);
   if (parts.some(({ done }) => !done)) return;
   const source = await loadRules(table);
   if (source.revision !== pass) return; // finished by another part, or overtaken by a newer definition
-  const settled = settleRules(source, settings.timeZone);
+  const people = parts.reduce((sum, part) => sum + part.people, 0);
+  const at = { now: isoInstant(clock.now()), companyTimeZone: settings.timeZone };
+  const settled = settleRules(source, at, { people });
   const writes = [...rulesChangeWrites(source, settled), passDone(pass)];
   const result = await table.transact(writes);
   logger.info('pass-finished', {
     pass,
     result: result.kind,
-    people: parts.reduce((sum, part) => sum + part.people, 0),
+    people,
   });
   if (result.kind === 'contended')
     throw new Error('The rules changed at the same moment: the pass is finished at the next try.');

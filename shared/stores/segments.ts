@@ -4,7 +4,7 @@ import type { ComputedValue, Rfm, StaticList } from '../domain/segments/definiti
 import type { MetricRegistry } from '../domain/segments/metric-registry.ts';
 import type { RulesChange } from '../domain/segments/rules-change.ts';
 import { compileRuleset, type Ruleset, type RulesetSource } from '../domain/segments/ruleset.ts';
-import type { Segment } from '../domain/segments/segment.ts';
+import { type LastPass, type Segment, servingOf } from '../domain/segments/segment.ts';
 import type { Item, Put, Table, Write } from '../ports/table.ts';
 import { allItems } from './all-items.ts';
 
@@ -12,7 +12,8 @@ import { allItems } from './all-items.ts';
  * The rules in `marketing`:
  * - `rules` / `head`: the revision, one small strong read per batch of any worker that decides.
  * - `rules` / `registry`: the metrics that ledgers are kept for, and the newest version that a pass has
- *   applied to everybody (`settled`): definitions up to it serve. Read when the revision moved.
+ *   applied to everybody (`settled`): definitions up to it serve; `lastPass` says more of that pass.
+ *   Read when the revision moved.
  *   With them what RFM means and its cut points.
  * - `segment`, `computed`, `list` / id: definitions; listed whole when the revision moved.
  * Every change moves the head in the same transaction.
@@ -22,6 +23,7 @@ const headSchema = z.object({ revision: z.number() });
 
 const registrySchema = z.object({
   settled: z.number(),
+  lastPass: z.object({ after: z.number(), at: z.string(), people: z.number() }).optional(),
   nextId: z.number(),
   metrics: z.array(z.object({ id: z.number(), spec: z.unknown(), filled: z.boolean() })),
   rfm: z.unknown().optional(),
@@ -31,23 +33,24 @@ const segmentItemSchema = z.object({
   sk: z.string(),
   name: z.string(),
   rule: z.unknown().optional(),
+  notify: z.boolean().optional(),
   version: z.number(),
-  serving: z.object({ version: z.number(), rule: z.unknown() }).optional(),
+  serving: z
+    .object({ version: z.number(), rule: z.unknown(), announces: z.unknown().optional() })
+    .optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });
 
 /** Rules were parsed before they were stored: what is read back is what the schema let in. */
-function parseSegment(item: Item, settled: number): Segment {
+function parseSegment(
+  item: Item,
+  served: { readonly settled: number; readonly lastPass: LastPass | undefined },
+): Segment {
   const { sk: id, serving, ...rest } = segmentItemSchema.parse(item);
   const rule = rest.rule as Rule | undefined;
-  const isServing = rest.version <= settled && rule !== undefined;
-  return {
-    ...rest,
-    id,
-    rule,
-    serving: isServing ? { version: rest.version, rule } : (serving as Segment['serving']),
-  };
+  const segment: Segment = { ...rest, id, rule, serving: serving as Segment['serving'] };
+  return { ...segment, serving: servingOf(segment, served) };
 }
 
 const computedItemSchema = z.object({
@@ -120,12 +123,12 @@ const headPut = (before: number, after: number): Put => ({
   when: before === 0 ? { absent: true } : { attribute: 'revision', equals: before },
 });
 
-const registryPut = ({ registry, settled, rfm }: RulesChange): Put => ({
+const registryPut = ({ registry, settled, lastPass, rfm }: RulesChange): Put => ({
   kind: 'put',
   table: 'marketing',
   // Specs came through JSON; what is undefined is left out.
   item: JSON.parse(
-    JSON.stringify({ pk: 'rules', sk: 'registry', settled, ...registry, rfm }),
+    JSON.stringify({ pk: 'rules', sk: 'registry', settled, lastPass, ...registry, rfm }),
   ) as Item,
 });
 
@@ -150,7 +153,7 @@ export function rulesChangeWrites(source: RulesetSource, change: RulesChange): W
 export async function loadRules(table: Table): Promise<RulesetSource> {
   for (;;) {
     const revision = await rulesRevision(table);
-    const [segments, computed, lists, { settled, rfm, ...registry }] = await Promise.all([
+    const [segments, computed, lists, { settled, lastPass, rfm, ...registry }] = await Promise.all([
       allItems(table, { pk: 'segment', consistent: true }),
       allItems(table, { pk: 'computed', consistent: true }),
       allItems(table, { pk: 'list', consistent: true }),
@@ -159,8 +162,9 @@ export async function loadRules(table: Table): Promise<RulesetSource> {
     const source: RulesetSource = {
       revision,
       settled,
+      lastPass,
       segments: segments
-        .map((item) => parseSegment(item, settled))
+        .map((item) => parseSegment(item, { settled, lastPass }))
         .filter(({ rule, version }) => rule !== undefined || version > settled),
       computed: computed
         .map((item) => parseComputed(item, settled))
@@ -178,14 +182,15 @@ export async function getSegment(table: Table, id: string): Promise<Segment | un
   return segments.find((segment) => segment.id === id);
 }
 
-type StoredRegistry = MetricRegistry & { readonly settled: number; readonly rfm: unknown };
+type StoredRegistry = MetricRegistry &
+  Pick<RulesetSource, 'settled' | 'lastPass'> & { readonly rfm: unknown };
 
 async function readRegistry(table: Table): Promise<StoredRegistry> {
   const item = await table.get('marketing', { pk: 'rules', sk: 'registry' });
   if (item === undefined) return { settled: 0, nextId: 1, metrics: [], rfm: undefined };
-  const { settled, nextId, metrics, rfm } = registrySchema.parse(item);
+  const { settled, lastPass, nextId, metrics, rfm } = registrySchema.parse(item);
   // Specs are stored as they were made.
-  return { settled, nextId, metrics: metrics as MetricRegistry['metrics'], rfm };
+  return { settled, lastPass, nextId, metrics: metrics as MetricRegistry['metrics'], rfm };
 }
 
 const compiled = new WeakMap<Table, { readonly zone: string; readonly ruleset: Ruleset }>();

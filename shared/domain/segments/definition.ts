@@ -7,7 +7,13 @@ import type { Segment } from './segment.ts';
 /** Segments a company may have. */
 export const maxSegments = 500;
 
-type Wanted = { readonly id: string; readonly name: string; readonly rule: Rule | undefined };
+type Wanted = {
+  readonly id: string;
+  readonly name: string;
+  readonly rule: Rule | undefined;
+  /** Tell of those whom it re-labels. */
+  readonly notify?: boolean;
+};
 
 /** Defines, changes or (with no rule) deletes a segment. Segments that use it are built anew with it. */
 export function defineSegment(
@@ -19,12 +25,14 @@ export function defineSegment(
   const issues = segmentIssues(source, wanted, before === undefined);
   if (issues.length > 0) return { ok: false, issues };
   const revision = source.revision + 1;
+  const { notify = false } = wanted;
   const isSame =
     before !== undefined && JSON.stringify(before.rule) === JSON.stringify(wanted.rule);
   const after: Segment = {
     id: wanted.id,
     name: wanted.name,
     rule: wanted.rule,
+    notify,
     version: isSame ? before.version : revision,
     serving: before?.serving,
     createdAt: before?.createdAt ?? at.now,
@@ -36,7 +44,7 @@ export function defineSegment(
     ...rebuilt(
       others.filter(({ id }) => id !== wanted.id),
       revision,
-      at,
+      { ...at, notify },
     ),
   ];
   return proposed(source, { segments }, { at, pass: !isSame });

@@ -1,3 +1,4 @@
+import type { Instant } from '../time/instant.ts';
 import { unserved } from './segment.ts';
 
 /**
@@ -43,6 +44,24 @@ export const isMemberBy = (mark: Mark, serving: number): boolean =>
   serving !== unserved &&
   (mark.from === undefined || mark.from <= serving) &&
   (mark.until === undefined || mark.until > serving);
+
+/**
+ * An edit that tells of those whom it re-labelled: marks later than `after`, the version that served
+ * before, are its work, and are told as of the instant `at` which it came to serve (in ms).
+ */
+export type Announcement = { readonly after: number; readonly at: Instant };
+
+/** What is to be told of a mark; once it is, the mark is plain or gone. */
+export function newsOf(
+  { from, until }: Mark,
+  serving: number,
+  { after }: Pick<Announcement, 'after'>,
+): 'segment.entered' | 'segment.left' | undefined {
+  const isRelabelled = (version = unserved): boolean => version > after && version <= serving;
+  if (isRelabelled(from)) return 'segment.entered';
+  // While none served nobody was a member: such a mark is left over from a segment that was deleted.
+  return after !== unserved && isRelabelled(until) ? 'segment.left' : undefined;
+}
 
 /** Version that serves per segment; a segment that is absent is not defined any more. */
 export type ServingVersions = ReadonlyMap<string, number>;

@@ -76,19 +76,22 @@ export function defineRfm(
   if (JSON.stringify(settings) === JSON.stringify(source.rfm?.settings)) {
     return proposed(source, {}, { at, pass: false });
   }
-  return recut(source, { settings, cuts: undefined }, at);
+  return recut(source, { settings, cuts: undefined }, { ...at, notify: false });
 }
 
-/** New borders between the fifths of all customers; who uses them is built anew. */
+/**
+ * New borders between the fifths of all customers; who uses them is built anew. It tells of those whom
+ * that re-labels: nobody has edited anything, and their standing among all customers has changed.
+ */
 export function recutRfm(source: RulesetSource, cuts: RfmCuts, at: ChangeContext): Definition {
   if (source.rfm === undefined) throw new Error('There is no RFM to cut anew.');
-  return recut(source, { settings: source.rfm.settings, cuts }, at);
+  return recut(source, { settings: source.rfm.settings, cuts }, { ...at, notify: true });
 }
 
 function recut(
   source: RulesetSource,
   model: { readonly settings: RfmSettings; readonly cuts: RfmCuts | undefined },
-  at: ChangeContext,
+  at: ChangeContext & { readonly notify: boolean },
 ): Definition {
   const version = source.revision + 1;
   const rfm = { ...model, version, serving: source.rfm?.serving, sketched: model.cuts };

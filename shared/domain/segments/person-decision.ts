@@ -6,6 +6,7 @@ import type { Input } from '../tracking/input.ts';
 import { applyInput } from '../tracking/input-application.ts';
 import { fillMetrics, missingMetrics, type PastEvent, recordEvent } from './history.ts';
 import {
+  type Announcement,
   isMemberBy,
   type Mark,
   markOf,
@@ -13,7 +14,7 @@ import {
   type Standing,
   writeMark,
 } from './membership.ts';
-import { evaluateSegments, type Ruleset } from './ruleset.ts';
+import { evaluateSegments, newsFor, type Ruleset } from './ruleset.ts';
 import { unserved } from './segment.ts';
 import { subjectOf } from './settled.ts';
 
@@ -81,6 +82,7 @@ export function decidePerson(situation: PersonSituation): PersonDecision {
 class Draft {
   readonly situation: PersonSituation;
   readonly ledger: Ledger;
+  draft.announce();
   readonly entries: TimelineEntry[] = [];
   readonly members = new Map<string, MemberChange>();
   #zoneChanged = false;
@@ -191,19 +193,39 @@ class Draft {
     const wasNow = mark !== undefined && isMemberBy(mark, serving);
     const wasNext = mark !== undefined && isMemberBy(mark, version);
     if (wasNow === standing.now && wasNext === standing.next) return;
-    if (this.#segmentChanges >= maxSegmentChanges) {
-      this.#more = true;
-      return;
+    if (!this.#hasRoom()) return;
+    const told = ruleset.announcements.get(segment);
+    const isOlder = told !== undefined && at < told.at && wasNow !== standing.now;
+    const news = mark && newsFor(mark, ruleset);
+    this.#mark(segment, markOf(segment, standing, version));
+    // What had changed already when the definition came to serve was never re-labelled by it.
+    if (news !== undefined && isOlder) return;
+    if (news !== undefined) this.#tell(segment, news, this.#toldAt(told));
+    if (wasNow === standing.now) return;
+    this.#tell(segment, standing.now ? 'segment.entered' : 'segment.left', at);
+  }
+
+  /** Tells of what an edit has made of the person, once each: from then on the mark says no more of it. */
+  announce(): void {
+    const { ruleset } = this.situation;
+    for (const [segment, told] of ruleset.announcements) {
+      const mark = this.#marks.get(segment);
+      const news = mark && newsFor(mark, ruleset);
+      if (mark === undefined || news === undefined) continue;
+      if (!this.#hasRoom()) return;
+      this.#mark(segment, settledText(mark, ruleset));
+      this.#tell(segment, news, this.#toldAt(told));
     }
     this.#segmentChanges += 1;
-    const text = markOf(segment, standing, version);
     if (text === undefined) this.#marks.delete(segment);
     else this.#marks.set(segment, parseMark(text));
     this.members.set(segment, { segment, mark: text });
-    if (wasNow === standing.now) return;
+  }
+
+  #tell(segment: string, type: 'segment.entered' | 'segment.left', at: Instant): void {
     this.#record({
       profileId: this.#profile.id,
-      type: standing.now ? 'segment.entered' : 'segment.left',
+      type,
       occurredAt: isoInstant(at),
       recordedAt: isoInstant(this.situation.now),
       data: { segment },
@@ -221,6 +243,20 @@ class Draft {
   #record(entry: Omit<TimelineEntry, 'id'>): void {
     this.entries.push({ id: this.situation.newId(), ...entry });
   }
+
+  /** A worker that still went by the older rules may have written since: nothing is told from before that. */
+  #toldAt(told: Announcement | undefined): Instant {
+    const { updatedAt } = this.situation.profile;
+    return Math.max(told?.at ?? 0, updatedAt === '' ? 0 : Date.parse(updatedAt));
+  }
+
+  #hasRoom(): boolean {
+    this.#more ||= this.#segmentChanges >= maxSegmentChanges;
+    return !this.#more;
+  }
+
+  #mark(segment: string, text: string | undefined): void {
+  }
 }
 
 /** The mark as it is to be stored; none when it means nothing any more. */
@@ -230,8 +266,14 @@ function markText(mark: Mark | undefined, ruleset: Ruleset): string[] {
   if ((mark.from ?? mark.until ?? 0) > ruleset.revision) return [writeMark(mark)];
   const serving = ruleset.serving.get(mark.segment);
   const version = ruleset.versions.get(mark.segment);
-  if (serving === undefined || version === undefined) return [];
+  if (serving === undefined || version === undefined) return undefined;
   const standing = { now: isMemberBy(mark, serving), next: isMemberBy(mark, version) };
-  const text = markOf(mark.segment, standing, version);
+  return markOf(mark.segment, standing, version);
+}
+  if (newsFor(mark, ruleset) !== undefined) return [writeMark(mark)];
+  const text = settledText(mark, ruleset);
   return text === undefined ? [] : [text];
 }
+
+/** What the mark means by the rules of now, with no word of those before. */
+function settledText(mark: Mark, ruleset: Ruleset): string | undefined {

@@ -2,7 +2,7 @@ import { type ComputedValue, firstRfm, type Rfm, type StaticList } from './defin
 import { settledMetrics, withMetrics } from './metric-registry.ts';
 import { type NamingIssue, namesIn, usersOf } from './naming.ts';
 import { neededMetrics, type RulesetSource } from './ruleset.ts';
-import { isBuilding, type Segment } from './segment.ts';
+import { isBuilding, type LastPass, type Segment } from './segment.ts';
 
 /** Segments that one change may concern, through nesting: they change in one transaction. */
 const maxChanges = 90;
@@ -11,6 +11,7 @@ const maxChanges = 90;
 export type RulesChange = {
   readonly revision: number;
   readonly settled: number;
+  readonly lastPass?: LastPass | undefined;
   /** New and changed definitions. */
   readonly segments: readonly Segment[];
   readonly computed: readonly ComputedValue[];
@@ -34,13 +35,21 @@ export type ChangeContext = { readonly now: string; readonly companyTimeZone: st
 
 const none = { segments: [], computed: [], lists: [] };
 
-/** The same rules, to be applied to everybody anew because something they name has changed. */
+/**
+ * The same rules, to be applied to everybody anew because something they name has changed. `notify`
+ * tells of those whom that re-labels; a segment with an edit of its own under way keeps to what that said.
+ */
 export const rebuilt = (
   segments: readonly Segment[],
   revision: number,
-  at: ChangeContext,
+  { now, notify = false }: Pick<ChangeContext, 'now'> & { readonly notify?: boolean },
 ): readonly Segment[] =>
-  segments.map((segment) => ({ ...segment, version: revision, updatedAt: at.now }));
+  segments.map((segment) => ({
+    ...segment,
+    notify: isBuilding(segment) ? segment.notify : notify,
+    version: revision,
+    updatedAt: now,
+  }));
 
 /** A change at the next revision, with the metrics it needs; refused when it concerns too many segments. */
 export function proposed(
@@ -65,7 +74,8 @@ export function proposed(
     rfm,
   };
   const registry = withMetrics(source.registry, neededMetrics(after, at.companyTimeZone));
-  const change = { revision, settled: source.settled, segments, computed, lists, rfm, removed };
+  const { settled, lastPass } = source;
+  const change = { revision, settled, lastPass, segments, computed, lists, rfm, removed };
   // A pass under way ends with the revision it applies: whatever is still to come needs one for the new.
   return { ok: true, change: { ...change, registry }, pass: pass || isUnsettled(source) };
 }
@@ -86,12 +96,12 @@ const isUnsettled = ({ segments, computed, rfm }: RulesetSource): boolean =>
 
 /**
  * After a pass over everybody: what was to come serves, what was deleted is gone, unused metrics are
- * dropped. `sketched`: the borders between the fifths of all customers, as the pass found them.
+ * dropped. The pass found so many `people` and, `sketched`, these borders between the fifths of all customers.
  */
 export function settleRules(
   source: RulesetSource,
-  companyTimeZone: string,
-  sketched?: Rfm['sketched'],
+  { now, companyTimeZone }: ChangeContext,
+  found: { readonly people: number; readonly sketched?: Rfm['sketched'] },
 ): RulesChange {
   const left = source.segments.filter(({ rule }) => rule !== undefined);
   const segments = left.map((segment) => ({ ...segment, serving: undefined }));
@@ -101,12 +111,13 @@ export function settleRules(
   const rfm = source.rfm && {
     ...source.rfm,
     serving: undefined,
-    sketched: sketched ?? source.rfm.sketched,
+    sketched: found.sketched ?? source.rfm.sketched,
   };
   const needs = neededMetrics({ ...source, segments, computed, rfm }, companyTimeZone);
   return {
     revision: source.revision + 1,
     settled: source.revision,
+    lastPass: { after: source.settled, at: now, people: found.people },
     segments: [],
     computed: [],
     lists: [],

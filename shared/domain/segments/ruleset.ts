@@ -13,9 +13,15 @@ import { rfmSpec } from '../rules/rfm.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Instant } from '../time/instant.ts';
 import { listMembership, type Named, nextDefinitions, servingDefinitions } from './definitions.ts';
-import type { ServingVersions, Standing } from './membership.ts';
+import {
+  type Announcement,
+  type Mark,
+  newsOf,
+  type ServingVersions,
+  type Standing,
+} from './membership.ts';
 import { findMetric, type Metric, type MetricRegistry } from './metric-registry.ts';
-import { isBuilding, type Segment, servingVersion } from './segment.ts';
+import { isBuilding, type LastPass, type Segment, servingVersion, unserved } from './segment.ts';
 
 export type Evaluate = (subject: Subject, now: Instant) => Answer;
 
@@ -39,6 +45,8 @@ export type Ruleset = {
   /** The newest version of each segment: the one that serves, or the one that comes. */
   readonly versions: ReadonlyMap<string, number>;
   readonly segments: readonly CompiledSegment[];
+  /** Segments whose last edit tells of those whom it re-labelled. */
+  readonly announcements: ReadonlyMap<string, Announcement>;
   readonly registry: MetricRegistry;
   /** Metrics whose history may still be missing from a ledger. */
   readonly unfilled: readonly Metric[];
@@ -53,6 +61,7 @@ export type RulesetSource = Named & {
   readonly revision: number;
   /** Definitions up to this version have been applied to everybody. */
   readonly settled: number;
+  readonly lastPass?: LastPass | undefined;
   readonly segments: readonly Segment[];
   readonly registry: MetricRegistry;
 };
@@ -114,12 +123,30 @@ export function compileRuleset(source: RulesetSource, companyTimeZone: string): 
     serving: new Map(segments.map((segment) => [segment.id, segment.serving])),
     versions: new Map(segments.map((segment) => [segment.id, segment.version])),
     segments,
+    announcements: announcementsOf(source.segments),
     registry,
     unfilled: registry.metrics.filter((metric) => !metric.filled),
     metricsByEvent: Map.groupBy(registry.metrics, (metric) => metric.spec.event),
     ...touches(source, companyTimeZone, metricId),
   };
 }
+
+/** What a person is to be told of an edit, by their mark of a segment. */
+export function newsFor(
+  mark: Mark,
+  { announcements, serving }: Ruleset,
+): ReturnType<typeof newsOf> {
+  const told = announcements.get(mark.segment);
+  return told && newsOf(mark, serving.get(mark.segment) ?? unserved, told);
+}
+
+const announcementsOf = (segments: readonly Segment[]): Ruleset['announcements'] =>
+  new Map(
+    segments.flatMap(({ id, serving }) => {
+      const { announces } = serving ?? {};
+      return announces ? [[id, { after: announces.after, at: Date.parse(announces.at) }]] : [];
+    }),
+  );
 
 const nobody: Evaluate = () => never;
 

@@ -6,7 +6,7 @@ import type { Instant } from '../time/instant.ts';
 import { isTimeZone } from '../time/zone.ts';
 import { missingMetrics } from './history.ts';
 import { isMemberBy, type Mark, parseMark } from './membership.ts';
-import type { Ruleset } from './ruleset.ts';
+import { newsFor, type Ruleset } from './ruleset.ts';
 
 /** A person as the rules see them. */
 export function subjectOf(profile: Profile, ledger: Ledger, ruleset: Ruleset): Subject {
@@ -48,7 +48,7 @@ type Looked = { readonly subject: Subject; readonly marks: ReadonlyMap<string, M
 
 /** Undefined when there is more to do about the person than to ask the rules. */
 function lookAt(profile: Profile, ruleset: Ruleset): Looked | undefined {
-  if (profile.version === 0) return undefined;
+  if (profile.version === 0 || isToBeTold(profile, ruleset)) return undefined;
   const ledger = decodeLedger(profile.ledger);
   if (missingMetrics(ruleset, ledger).length > 0) return undefined;
   const marks = new Map(profile.segments.map(parseMark).map((mark) => [mark.segment, mark]));
@@ -73,3 +73,8 @@ function standsUntil(
   }
   return soonest;
 }
+
+/** Whether an edit has re-labelled somebody who has not been told yet. */
+export const isToBeTold = ({ segments }: Profile, ruleset: Ruleset): boolean =>
+  ruleset.announcements.size > 0 &&
+  segments.some((mark) => newsFor(parseMark(mark), ruleset) !== undefined);

@@ -3,6 +3,7 @@ import { ruleSchema } from '../../../shared/domain/rules/rule.ts';
 import { defineSegment } from '../../../shared/domain/segments/definition.ts';
 import { type RulesChange, settleRules } from '../../../shared/domain/segments/rules-change.ts';
 import { compileRuleset, type RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
+import { servingOf } from '../../../shared/domain/segments/segment.ts';
 
 export const noRules: RulesetSource = {
   revision: 0,
@@ -18,17 +19,17 @@ const at = { now: '2026-11-25T12:00:00.000Z', companyTimeZone: 'UTC' };
 
 /** What stands in the tables after a change: as the store writes and reads it. */
 export function stored(source: RulesetSource, change: RulesChange): RulesetSource {
-  const { settled, revision, registry, rfm } = change;
+  const { settled, lastPass, revision, registry, rfm } = change;
   const segments = kept(source.segments, change.segments, change.removed.segments);
   const computed = kept(source.computed, change.computed, change.removed.computed);
   return {
     revision,
     settled,
-    segments: segments.map((segment) =>
-      segment.version <= settled && segment.rule !== undefined
-        ? { ...segment, serving: { version: segment.version, rule: segment.rule } }
-        : segment,
-    ),
+    lastPass,
+    segments: segments.map((segment) => ({
+      ...segment,
+      serving: servingOf(segment, { settled, lastPass }),
+    })),
     computed: computed.map((one) =>
       one.version <= settled && one.definition !== undefined
         ? { ...one, serving: { version: one.version, definition: one.definition } }
@@ -49,27 +50,33 @@ function kept<One extends { readonly id: string }>(
   return [...before.filter(({ id }) => !gone.has(id)), ...changes];
 }
 
-export const tryDefine = (source: RulesetSource, id: string, rule: unknown) =>
+export const tryDefine = (source: RulesetSource, id: string, rule: unknown, notify = false) =>
   defineSegment(
     source,
     {
       id,
       name: id,
+      notify,
       rule: rule === undefined ? undefined : (ruleSchema.parse(rule) satisfies Rule),
     },
     at,
   );
 
 /** The rules after a segment was defined, or with no rule deleted, and no pass has run. */
-export function define(source: RulesetSource, id: string, rule: unknown): RulesetSource {
-  const definition = tryDefine(source, id, rule);
+export function define(
+  source: RulesetSource,
+  id: string,
+  rule: unknown,
+  { notify = false } = {},
+): RulesetSource {
+  const definition = tryDefine(source, id, rule, notify);
   if (!definition.ok) throw new Error(JSON.stringify(definition.issues));
   return stored(source, definition.change);
 }
 
 /** The rules after a pass over everybody. */
 export const settle = (source: RulesetSource): RulesetSource =>
-  stored(source, settleRules(source, at.companyTimeZone));
+  stored(source, settleRules(source, at, { people: 1 }));
 
 /** Segments that serve. */
 export const rulesOf = (segments: Readonly<Record<string, unknown>>): RulesetSource =>
