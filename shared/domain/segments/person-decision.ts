@@ -76,13 +76,13 @@ export function decidePerson(situation: PersonSituation): PersonDecision {
   const isNew = profile.version === 0;
   if (isNew || situation.everything === true) draft.evaluate(undefined);
   else if (touched.size > 0) draft.evaluate(touched);
+  draft.announce();
   return draft.decision();
 }
 
 class Draft {
   readonly situation: PersonSituation;
   readonly ledger: Ledger;
-  draft.announce();
   readonly entries: TimelineEntry[] = [];
   readonly members = new Map<string, MemberChange>();
   #zoneChanged = false;
@@ -216,6 +216,20 @@ class Draft {
       this.#mark(segment, settledText(mark, ruleset));
       this.#tell(segment, news, this.#toldAt(told));
     }
+  }
+
+  /** A worker that still went by the older rules may have written since: nothing is told from before that. */
+  #toldAt(told: Announcement | undefined): Instant {
+    const { updatedAt } = this.situation.profile;
+    return Math.max(told?.at ?? 0, updatedAt === '' ? 0 : Date.parse(updatedAt));
+  }
+
+  #hasRoom(): boolean {
+    this.#more ||= this.#segmentChanges >= maxSegmentChanges;
+    return !this.#more;
+  }
+
+  #mark(segment: string, text: string | undefined): void {
     this.#segmentChanges += 1;
     if (text === undefined) this.#marks.delete(segment);
     else this.#marks.set(segment, parseMark(text));
@@ -243,20 +257,6 @@ class Draft {
   #record(entry: Omit<TimelineEntry, 'id'>): void {
     this.entries.push({ id: this.situation.newId(), ...entry });
   }
-
-  /** A worker that still went by the older rules may have written since: nothing is told from before that. */
-  #toldAt(told: Announcement | undefined): Instant {
-    const { updatedAt } = this.situation.profile;
-    return Math.max(told?.at ?? 0, updatedAt === '' ? 0 : Date.parse(updatedAt));
-  }
-
-  #hasRoom(): boolean {
-    this.#more ||= this.#segmentChanges >= maxSegmentChanges;
-    return !this.#more;
-  }
-
-  #mark(segment: string, text: string | undefined): void {
-  }
 }
 
 /** The mark as it is to be stored; none when it means nothing any more. */
@@ -264,12 +264,6 @@ function markText(mark: Mark | undefined, ruleset: Ruleset): string[] {
   if (mark === undefined) return [];
   // Written by newer rules than these, which the row of the member still says: not to be lost here.
   if ((mark.from ?? mark.until ?? 0) > ruleset.revision) return [writeMark(mark)];
-  const serving = ruleset.serving.get(mark.segment);
-  const version = ruleset.versions.get(mark.segment);
-  if (serving === undefined || version === undefined) return undefined;
-  const standing = { now: isMemberBy(mark, serving), next: isMemberBy(mark, version) };
-  return markOf(mark.segment, standing, version);
-}
   if (newsFor(mark, ruleset) !== undefined) return [writeMark(mark)];
   const text = settledText(mark, ruleset);
   return text === undefined ? [] : [text];
@@ -277,3 +271,9 @@ function markText(mark: Mark | undefined, ruleset: Ruleset): string[] {
 
 /** What the mark means by the rules of now, with no word of those before. */
 function settledText(mark: Mark, ruleset: Ruleset): string | undefined {
+  const serving = ruleset.serving.get(mark.segment);
+  const version = ruleset.versions.get(mark.segment);
+  if (serving === undefined || version === undefined) return undefined;
+  const standing = { now: isMemberBy(mark, serving), next: isMemberBy(mark, version) };
+  return markOf(mark.segment, standing, version);
+}
