@@ -5,6 +5,7 @@ const commands = {
   'npm run bench': 'test/bench/bench.ts',
   'npm run demo': 'infra/commands/demo.ts',
   'npm run test:aws': 'infra/commands/test-aws.ts',
+  'npm run test:long': 'infra/commands/test-long.ts',
 };
 
 const called = (file: string, option: string) =>
