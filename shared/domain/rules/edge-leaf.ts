@@ -44,7 +44,12 @@ export function edgeAnswer(
   };
 }
 
-function edgeFinder(leaf: EdgeLeaf, metric: Metric, timeZone: string): (now: Instant) => Edge {
+/** The first or last event as it stands at an instant, and until when it does. */
+export function edgeFinder(
+  leaf: Pick<EdgeLeaf, 'edge' | 'rowSpans'>,
+  metric: Metric,
+  timeZone: string,
+): (now: Instant) => Edge {
   const { edge, rowSpans } = leaf;
   if (rowSpans !== undefined) return datedEdgeFinder(edge, rowSpans, metric, timeZone);
   const { times } = metric;

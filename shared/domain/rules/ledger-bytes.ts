@@ -1,4 +1,5 @@
 import type { WrittenDate } from '../time/instant.ts';
+import { keptInstants, packKept, unpackKept } from './kept-bytes.ts';
 import { type Metric, type Row, weigh } from './metric-history.ts';
 import { type Reader, readCount, readUnits, writeCount, writeUnits } from './packed.ts';
 
@@ -11,6 +12,7 @@ const dateKinds = ['instant', 'local', 'day'] as const;
 const hasTotals = 4;
 const hasAmounts = 8;
 const hasRows = 16;
+const hasKept = 32;
 
 /** The packed metrics of a ledger by id, none of them read yet. */
 export function unpackLedger(bytes: Uint8Array): Map<number, Uint8Array> {
@@ -30,17 +32,19 @@ export function unpackLedger(bytes: Uint8Array): Map<number, Uint8Array> {
 
 /**
  * Head (time unit, which parts follow), totals, scale and sum, number of pairs, first time and
- * differences, amounts, rows. An empty metric takes no bytes at all.
+ * differences, amounts, rows, kept values. An empty metric takes no bytes at all.
  */
 export function packMetric(metric: Metric): Uint8Array {
   const { times, values, rows } = metric;
   if (metric.count === 0 && times.length === 0) return new Uint8Array();
   const folded = metric.count > 0 ? [metric.first, metric.last] : [];
-  const unit = timeUnitsMs.findIndex((ms) => [...times, ...folded].every((at) => at % ms === 0));
+  const instants = [...times, ...folded, ...keptInstants(metric.kept)];
+  const unit = timeUnitsMs.findIndex((ms) => instants.every((at) => at % ms === 0));
   const unitMs = timeUnitsMs[unit] ?? 1;
   const isSummed = values.length > 0 || metric.sum !== 0 || metric.scale > 0;
   const parts = (folded.length > 0 ? hasTotals : 0) + (isSummed ? hasAmounts : 0);
-  const bytes = [Math.max(0, unit) + parts + (rows.length > 0 ? hasRows : 0)];
+  const more = (rows.length > 0 ? hasRows : 0) + (metric.kept === undefined ? 0 : hasKept);
+  const bytes = [Math.max(0, unit) + parts + more];
   if (folded.length > 0) {
     writeCount(bytes, metric.count);
     writeUnits(bytes, metric.first / unitMs);
@@ -57,6 +61,7 @@ export function packMetric(metric: Metric): Uint8Array {
   });
   for (const value of values) writeUnits(bytes, value);
   if (rows.length > 0) packRows(bytes, rows);
+  if (metric.kept !== undefined) packKept(bytes, metric.kept, { last: metric.last, unitMs });
   return Uint8Array.from(bytes);
 }
 
@@ -99,6 +104,7 @@ export function unpackMetric(bytes: Uint8Array, metric: Metric): Metric {
     weigh(metric, value);
   }
   if ((head & hasRows) !== 0) unpackRows(reader, pairs, metric);
+  if ((head & hasKept) !== 0) unpackKept(reader, metric, { pairs, unitMs });
   return metric;
 }
 

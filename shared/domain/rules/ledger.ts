@@ -1,6 +1,17 @@
 import { dayMs } from '../time/calendar.ts';
 import type { Instant } from '../time/instant.ts';
-import { add, rescale } from './decimal.ts';
+import { add, type Decimal, rescale } from './decimal.ts';
+import {
+  amountOf,
+  capReadings,
+  foldAmount,
+  foldReadings,
+  newKept,
+  readingsOf,
+  trimFolded,
+  type ValuesSpec,
+} from './kept-values.ts';
+import type { Scalar } from './leaf.ts';
 import { ledgerVersion, packMetric, unpackLedger, unpackMetric } from './ledger-bytes.ts';
 import type { Match, MetricSpec } from './metric.ts';
 import { type Metric, newMetric, weigh } from './metric-history.ts';
@@ -68,10 +79,21 @@ function cutLedger(ledger: Ledger, packed: Map<number, Uint8Array>): void {
   while (sizeOf(packed) > cutLedgerBytes) {
     const [largest] = [...packed].sort(([, one], [, other]) => other.length - one.length);
     const metric = largest === undefined ? undefined : readMetric(ledger, largest[0]);
-    if (largest === undefined || metric === undefined || metric.times.length === 0) return;
-    foldOldest(metric, Math.ceil(metric.times.length / 2));
+    if (largest === undefined || metric === undefined || !halve(metric)) return;
     packed.set(largest[0], packMetric(metric));
   }
+}
+
+/** Makes a metric smaller; false when there is nothing left to fold or to forget. */
+function halve(metric: Metric): boolean {
+  const { times, kept } = metric;
+  if (times.length > 0) {
+    foldOldest(metric, Math.ceil(times.length / 2));
+    return true;
+  }
+  if (kept === undefined || 'counts' in kept || kept.folded.size <= 1) return false;
+  trimFolded(kept, kept.folded.size >> 1);
+  return true;
 }
 
 /** A metric of the ledger, unpacked when first read; undefined when it was never filled. */
@@ -112,23 +134,49 @@ export function addEvent(
   while (at > 0 && (metric.times[at - 1] ?? 0) > instant) at--;
   metric.times.splice(at, 0, instant);
   if (spec.dates.length > 0) metric.rows.splice(at, 0, [...match.rows]);
-  if (spec.sum === null) return;
-  refine(metric, match.value.scale);
-  const value = rescale(match.value.units, match.value.scale, metric.scale);
+  if (spec.values !== undefined) addValues(metric, at, spec.values, match.values ?? []);
+  else if (spec.sum !== null) addAmount(metric, at, match.value);
+}
+
+function addAmount(metric: Metric, at: number, { units, scale }: Decimal): void {
+  refine(metric, scale);
+  const value = rescale(units, scale, metric.scale);
   metric.values.splice(at, 0, value);
   weigh(metric, value);
 }
 
+function addValues(
+  metric: Metric,
+  at: number,
+  { keep }: ValuesSpec,
+  values: readonly Scalar[],
+): void {
+  metric.kept ??= newKept(keep);
+  const { kept } = metric;
+  if ('readings' in kept) {
+    kept.readings.splice(at, 0, readingsOf(kept.keep, values));
+    return;
+  }
+  const { amount, count } = amountOf(kept.keep, values);
+  kept.counts.splice(at, 0, count);
+  addAmount(metric, at, amount);
+}
+
 /** Moves events that no window can see any more into the totals. Never events of the future. */
 export function foldLedger(ledger: Ledger, metricId: number, spec: MetricSpec, now: Instant): void {
-  if (spec.retentionDays === null) return;
+  const { retentionDays, values } = spec;
+  if (retentionDays === null && values === undefined) return;
   const metric = readMetric(ledger, metricId);
   if (metric === undefined) return;
-  const days = spec.retentionDays === 0 ? 0 : spec.retentionDays + marginDays;
-  const oldest = now - days * dayMs;
-  let folded = 0;
-  while (folded < metric.times.length && (metric.times[folded] ?? 0) <= oldest) folded++;
-  if (folded > 0) foldOldest(metric, folded);
+  if (retentionDays !== null) {
+    const days = retentionDays === 0 ? 0 : retentionDays + marginDays;
+    const oldest = now - days * dayMs;
+    let folded = 0;
+    while (folded < metric.times.length && (metric.times[folded] ?? 0) <= oldest) folded++;
+    if (folded > 0) foldOldest(metric, folded);
+  }
+  const { kept } = metric;
+  if (kept !== undefined && 'readings' in kept) capReadings(kept);
 }
 
 function foldOldest(metric: Metric, folded: number): void {
@@ -137,7 +185,18 @@ function foldOldest(metric: Metric, folded: number): void {
   metric.first = Math.min(metric.first, times[0] ?? metric.first);
   metric.last = Math.max(metric.last, times[folded - 1] ?? metric.last);
   metric.rows.splice(0, folded);
-  for (const value of metric.values.splice(0, folded)) metric.sum = add(metric.sum, value);
+  const amounts = metric.values.splice(0, folded);
+  const { kept } = metric;
+  if (kept === undefined) {
+    for (const value of amounts) metric.sum = add(metric.sum, value);
+  } else if ('readings' in kept) foldReadings(kept, times);
+  else {
+    const counts = kept.counts.splice(0, folded);
+    amounts.forEach((amount, event) => {
+      const count = counts[event] ?? 0;
+      metric.sum = foldAmount(kept, metric.sum, { amount, count });
+    });
+  }
 }
 
 /** Brings the metric to units at least as fine as those of a new amount. */

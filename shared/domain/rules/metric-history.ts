@@ -1,5 +1,6 @@
 import type { Instant, WrittenDate } from '../time/instant.ts';
 import type { Units } from './decimal.ts';
+import type { Kept } from './kept-values.ts';
 
 /** What a person did of one kind: single events as pairs in order of time, older ones as totals. */
 export type Metric = {
@@ -20,6 +21,8 @@ export type Metric = {
   /** Sum of all absolute amounts; infinite when one is a bigint. Under 2 ** 51 all sums are exact numbers. */
   magnitude: number;
   hasNegative: boolean;
+  /** What is kept of a property's values; undefined where none are asked for, or none have come. */
+  kept: Kept | undefined;
 };
 
 export type Row = readonly WrittenDate[];
@@ -36,6 +39,7 @@ export const newMetric = (): Metric => ({
   scale: 0,
   magnitude: 0,
   hasNegative: false,
+  kept: undefined,
 });
 
 /** Keeps `magnitude` and `hasNegative` true for one more amount. */

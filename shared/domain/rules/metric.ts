@@ -2,6 +2,7 @@ import { maxDays, parseDuration } from '../time/duration.ts';
 import { readDate, type WrittenDate } from '../time/instant.ts';
 import { type Decimal, decimalOf, zero } from './decimal.ts';
 import { fieldReader } from './field.ts';
+import { keptScalar, type ValuesSpec } from './kept-values.ts';
 import {
   type DidLeaf,
   type DidNotLeaf,
@@ -9,6 +10,7 @@ import {
   type FirstLeaf,
   type LastLeaf,
   type PropertyCondition,
+  type Scalar,
   valueWords,
 } from './leaf.ts';
 import { valueTest } from './value-test.ts';
@@ -22,21 +24,26 @@ export type MetricSpec = {
   readonly sum: string | null;
   /** Properties under conditions that time changes: their dates are kept. */
   readonly dates: readonly string[];
+  /** The property whose values are kept for computed values; beside it nothing is added up. */
+  readonly values?: ValuesSpec;
   /** How long single events are kept, in days; 0: only totals of the past; null: for ever. */
   readonly retentionDays: number | null;
 };
 
 export type BehaviourLeaf = DidLeaf | DidNotLeaf | LastLeaf | FirstLeaf;
 
-/** What an event adds to a metric: the summed amount, and the dates of each product that matches. */
+/** What an event adds to a metric: the summed amount, the dates of each product that matches, and values. */
 export type Match = {
   readonly value: Decimal;
   readonly rows: readonly (readonly WrittenDate[])[];
+  readonly values?: readonly Scalar[];
 };
 
 /** Metrics with the same key hold the same, whatever their retention. */
-export const metricKey = ({ event, where, sum, dates }: MetricSpec): string =>
-  JSON.stringify([event, where, sum, dates]);
+export const metricKey = ({ event, where, sum, dates, values }: MetricSpec): string =>
+  values === undefined
+    ? JSON.stringify([event, where, sum, dates])
+    : JSON.stringify([event, where, sum, dates, values.property, values.keep]);
 
 /** The event's name of a behaviour leaf. */
 export function eventOf(leaf: BehaviourLeaf): string {
@@ -69,23 +76,49 @@ export function matchEvent(
   spec: MetricSpec,
   properties: Readonly<Record<string, unknown>>,
 ): Match | undefined {
+  if (spec.values !== undefined) return matchValues(spec, spec.values, properties);
   const value = spec.sum === null ? zero : decimalOf(fieldReader(spec.sum)(properties));
   if (spec.where.length === 0 && spec.dates.length === 0) return { value, rows: [] };
-  const tests = spec.where.map((condition) => {
-    const read = fieldReader(condition.property);
-    const test = valueTest(condition);
-    return (fields: Readonly<Record<string, unknown>>) => test(read(fields));
-  });
-  const fitting = overlays(properties).filter((fields) => tests.every((test) => test(fields)));
+  const fitting = fittingOverlays(spec, properties);
   if (fitting.length === 0) return undefined;
   if (spec.dates.length === 0) return { value, rows: [] };
   const rows = fitting.flatMap((fields) => datesOf(spec.dates, fields) ?? []);
   return rows.length === 0 ? undefined : { value, rows };
 }
 
-function overlays(
-  properties: Readonly<Record<string, unknown>>,
-): readonly Readonly<Record<string, unknown>>[] {
+type Fields = Readonly<Record<string, unknown>>;
+
+function fittingOverlays(spec: MetricSpec, properties: Fields): readonly Fields[] {
+  const tests = spec.where.map((condition) => {
+    const read = fieldReader(condition.property);
+    const test = valueTest(condition);
+    return (fields: Fields) => test(read(fields));
+  });
+  return overlays(properties).filter((fields) => tests.every((test) => test(fields)));
+}
+
+/**
+ * An event that has the property has that one value; without it, those of its products that satisfy
+ * the conditions, each product once, in their order.
+ */
+function matchValues(
+  spec: MetricSpec,
+  { property }: ValuesSpec,
+  properties: Fields,
+): Match | undefined {
+  const fitting = fittingOverlays(spec, properties).flatMap((fields) => {
+    const row = spec.dates.length === 0 ? undefined : datesOf(spec.dates, fields);
+    return spec.dates.length > 0 && row === undefined ? [] : [{ fields, rows: row ?? [] }];
+  });
+  if (fitting.length === 0) return undefined;
+  const read = fieldReader(property);
+  const own = read(properties);
+  const found = own === undefined ? fitting.map(({ fields }) => read(fields)) : [own];
+  const values = found.map(keptScalar).filter((value) => value !== undefined);
+  return { value: zero, rows: fitting.flatMap(({ rows }) => rows), values };
+}
+
+function overlays(properties: Fields): readonly Fields[] {
   const products: readonly unknown[] = Array.isArray(properties['products'])
     ? properties['products']
     : [];

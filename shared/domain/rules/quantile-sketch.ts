@@ -1,0 +1,101 @@
+import { type Reader, readCount, readUnits, writeCount, writeUnits } from './packed.ts';
+
+/**
+ * How often which values occur, in buckets whose borders grow by a fixed factor: DDSketch (Masson, Rim
+ * and Lee, "DDSketch: A fast and fully-mergeable quantile sketch with relative-error guarantees", PVLDB
+ * 12(12), 2019), with the bucket's upper border for an answer instead of its middle, so that values
+ * that tie are never parted. Sketches of parts, merged in any order, are the sketch of the whole.
+ * Count by bucket: 0 holds 0, a negative bucket the negative values. Changed in place.
+ */
+export type QuantileSketch = { readonly counts: Map<number, number> };
+
+/** Upper border of a bucket over its lower one: the most by which a quantile is too high. */
+export const bucketGrowth = 1.0085;
+
+const logGrowth = Math.log(bucketGrowth);
+
+/** What is nearer to 0 counts as 0, what is farther off as this far: never more than 14 700 buckets. */
+const nearest = 1e-9;
+const farthest = 1e18;
+const firstIndex = Math.ceil(Math.log(nearest) / logGrowth);
+const lastIndex = Math.ceil(Math.log(farthest) / logGrowth);
+
+export const newSketch = (): QuantileSketch => ({ counts: new Map() });
+
+export function addToSketch({ counts }: QuantileSketch, value: number): void {
+  const bucket = bucketOf(value);
+  counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+}
+
+/** Adds what another sketch has seen. */
+export function mergeSketch({ counts }: QuantileSketch, other: QuantileSketch): void {
+  for (const [bucket, count] of other.counts) counts.set(bucket, (counts.get(bucket) ?? 0) + count);
+}
+
+/** How many values it has seen. */
+export const sketchSize = ({ counts }: QuantileSketch): number =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0);
+
+/**
+ * At these shares (ascending, of 0..1), the least value with at least that share of all values at or
+ * below it; never lower than it is, and less than `bucketGrowth` times too high. NaN of nothing.
+ */
+export function quantiles(sketch: QuantileSketch, shares: readonly number[]): readonly number[] {
+  const size = sketchSize(sketch);
+  const buckets = [...sketch.counts].sort(([one], [other]) => one - other);
+  let position = -1;
+  let below = 0;
+  return shares.map((share) => {
+    // Shares such as 0.6 are no exact numbers: three of five are three.
+    const rank = Math.max(1, Math.ceil(share * size - 1e-9 * size));
+    while (below < rank && position + 1 < buckets.length) {
+      position += 1;
+      below += buckets[position]?.[1] ?? 0;
+    }
+    const bucket = buckets[position]?.[0];
+    return bucket === undefined ? Number.NaN : upperBorder(bucket);
+  });
+}
+
+function bucketOf(value: number): number {
+  if (Math.abs(value) < nearest) return 0;
+  return value > 0 ? indexAbove(value) - firstIndex + 1 : firstIndex - 1 - indexAbove(-value);
+}
+
+/** The least index whose border is not below the magnitude; logarithms alone may miss it by one. */
+function indexAbove(magnitude: number): number {
+  const index = Math.ceil(Math.log(magnitude) / logGrowth);
+  if (index >= lastIndex) return lastIndex;
+  if (border(index) < magnitude) return index + 1;
+  return border(index - 1) >= magnitude && index > firstIndex
+    ? index - 1
+    : Math.max(index, firstIndex);
+}
+
+const border = (index: number): number => Math.exp(index * logGrowth);
+
+function upperBorder(bucket: number): number {
+  if (bucket === 0) return 0;
+  return bucket > 0 ? border(bucket + firstIndex - 1) : -border(firstIndex - 2 - bucket);
+}
+
+/** Buckets in order, each as its distance from the one before and its count. */
+export function writeSketch(bytes: number[], { counts }: QuantileSketch): void {
+  writeCount(bytes, counts.size);
+  let before = 0;
+  for (const [bucket, count] of [...counts].sort(([one], [other]) => one - other)) {
+    writeUnits(bytes, bucket - before);
+    writeCount(bytes, count);
+    before = bucket;
+  }
+}
+
+export function readSketch(reader: Reader): QuantileSketch {
+  const sketch = newSketch();
+  let bucket = 0;
+  for (let left = readCount(reader); left > 0; left--) {
+    bucket += Number(readUnits(reader));
+    sketch.counts.set(bucket, readCount(reader));
+  }
+  return sketch;
+}
