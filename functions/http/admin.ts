@@ -18,8 +18,10 @@ import { readProfile } from '../profiles/read-profile.ts';
 import { readTimeline } from '../profiles/read-timeline.ts';
 import { reportCampaign } from '../reporting/report-campaign.ts';
 import { deleteSegment } from '../segments/delete-segment.ts';
+import { explainSegment } from '../segments/explain-segment.ts';
 import { listMembers } from '../segments/list-members.ts';
 import { listSegments } from '../segments/list-segments.ts';
+import { previewSegment } from '../segments/preview-segment.ts';
 import { readSegment } from '../segments/read-segment.ts';
 import { saveSegment } from '../segments/save-segment.ts';
 import { listTemplates } from '../templates/list-templates.ts';
@@ -53,6 +55,8 @@ const adminRoutes: readonly Route[] = [
   readSegment,
   listSegments,
   deleteSegment,
+  previewSegment,
+  explainSegment,
   listMembers,
   saveTemplate,
   readTemplate,

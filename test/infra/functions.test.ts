@@ -139,9 +139,10 @@ describe('all roles', () => {
 });
 
 describe('whole tables', () => {
-  it('are read by the pass over everybody and by the publisher of what was missed alone', () => {
+  it('are read by previews, the pass over everybody and the publisher of what was missed alone', () => {
     const scanning = functions.filter(({ grants }) => grants.scans !== undefined);
     expect(scanning.map(({ file, grants }) => [file, grants.scans])).toEqual([
+      ['functions/http/admin.ts', ['profiles']],
       ['functions/tracking/republish-timeline.ts', ['timeline']],
       ['functions/segments/pass-over-profiles.ts', ['profiles']],
     ]);

@@ -1,0 +1,184 @@
+import { stableHash } from '../../domain/identity/hash.ts';
+import type { Profile } from '../../domain/profiles/profile.ts';
+import { decodeLedger } from '../../domain/rules/ledger.ts';
+import type { Rule } from '../../domain/rules/rule.ts';
+import { estimateSize, shuffled } from '../../domain/segments/cluster-sample.ts';
+import { fillMetrics } from '../../domain/segments/history.ts';
+import { previewRule, type RulePreview } from '../../domain/segments/rule-preview.ts';
+import type { Ruleset } from '../../domain/segments/ruleset.ts';
+import { subjectOf } from '../../domain/segments/settled.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Table } from '../../ports/table.ts';
+import { inParallel } from '../../runtime/parallel.ts';
+import { scanProfiles } from '../../stores/profiles.ts';
+import { personHistory } from './person-history.ts';
+
+/** How many people a rule is true of, and some of them. */
+export type PreviewSize = {
+  readonly size: number;
+  /** Whether everybody was looked at. */
+  readonly exact: boolean;
+  /** People looked at. */
+  readonly people: number;
+  /** How far off `size` may be at 95 % confidence; 0 when exact. */
+  readonly error: number;
+  readonly sample: readonly Profile[];
+};
+
+export type PreviewLimits = {
+  /** When more were looked at, the rest is estimated. */
+  readonly people: number;
+  readonly isOutOfTime: () => boolean;
+};
+
+const sampleSize = 10;
+const parallelParts = 8;
+const parallelHistories = 32;
+/** Without two parts nothing can be said of how parts differ. */
+const fewestParts = 2;
+
+type PartCount = {
+  readonly order: number;
+  readonly people: number;
+  readonly found: number;
+  readonly sample: readonly Profile[];
+};
+
+/**
+ * Asks everybody by a rule that is not saved, part by part in a random order, until all are asked,
+ * enough people are, or the time is over: then the parts that were finished stand for the rest.
+ */
+export async function previewSize(
+  rule: Rule,
+  ruleset: Ruleset,
+  {
+    ports,
+    limits,
+  }: { readonly ports: Pick<Ports, 'table' | 'clock'>; readonly limits: PreviewLimits },
+): Promise<PreviewSize> {
+  const { table, clock } = ports;
+  const seed = JSON.stringify(rule);
+  const asking = { preview: previewRule(rule, ruleset), ruleset, now: clock.now(), table };
+  const parts = await partsFor(table, seed);
+  const counts: PartCount[] = [];
+  let people = 0;
+  const isLate = (): boolean => counts.length >= fewestParts && limits.isOutOfTime();
+  const isEnough = (): boolean => counts.length >= fewestParts && people > limits.people;
+  const waiting = shuffled(parts, seed);
+  let order = 0;
+  const worker = async (): Promise<void> => {
+    for (const part of waiting) {
+      if (isLate() || isEnough()) return;
+      const place = order++;
+      const counted = await countPart({ part, parts }, asking, isLate);
+      if (counted === undefined) return;
+      counts.push({ order: place, ...counted });
+      people += counted.people;
+    }
+  };
+  await inParallel(Array.from({ length: parallelParts }), parallelParts, worker);
+  const estimate = estimateSize(
+    parts,
+    counts.map(({ found }) => found),
+  );
+  counts.sort((one, other) => one.order - other.order);
+  return {
+    ...estimate,
+    exact: counts.length === parts,
+    people,
+    sample: counts.flatMap(({ sample }) => sample).slice(0, sampleSize),
+  };
+}
+
+type Asking = {
+  readonly preview: RulePreview;
+  readonly ruleset: Ruleset;
+  readonly now: number;
+  readonly table: Table;
+};
+
+/** One part, whole; undefined when it is given up because the time is over. */
+async function countPart(
+  { part, parts }: { readonly part: number; readonly parts: number },
+  asking: Asking,
+  isLate: () => boolean,
+): Promise<Omit<PartCount, 'order'> | undefined> {
+  let people = 0;
+  let found = 0;
+  const sample: Profile[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof scanProfiles>> = await scanProfiles(asking.table, {
+      segment: part,
+      segments: parts,
+      after,
+    });
+    const members = await membersAmong(page.profiles, asking, isLate);
+    if (members === undefined) return undefined;
+    people += page.profiles.length;
+    found += members.length;
+    sample.push(...members.slice(0, sampleSize - sample.length));
+    after = page.after;
+  } while (after !== null);
+  return { people, found, sample };
+}
+
+async function membersAmong(
+  profiles: readonly Profile[],
+  asking: Asking,
+  isLate: () => boolean,
+): Promise<readonly Profile[] | undefined> {
+  const { preview, ruleset, now, table } = asking;
+  const members = new Set<Profile>();
+  const open: Profile[] = [];
+  for (const profile of profiles) {
+    const holds = preview.ask(subjectOf(profile, decodeLedger(profile.ledger), ruleset), now);
+    if (holds === undefined) open.push(profile);
+    else if (holds) members.add(profile);
+  }
+  let isGivenUp = false;
+  await inParallel(open, parallelHistories, async (profile) => {
+    isGivenUp ||= isLate();
+    if (isGivenUp) return;
+    const ledger = decodeLedger(profile.ledger);
+    const events = await personHistory(table, profile.id);
+    fillMetrics(ledger, preview.missing(ledger), { events, now });
+    if (preview.holds(subjectOf(profile, ledger, ruleset), now)) members.add(profile);
+  });
+  return isGivenUp ? undefined : profiles.filter((profile) => members.has(profile));
+}
+
+/** So few parts that each is worth a request, and so many that a part is a small share of the people. */
+const fewestPartsOfAll = 16;
+const mostParts = 2 ** 19;
+const peopleOfPart = 500;
+
+/** How many parts to look at everybody in, by a guess at how many people there are. */
+async function partsFor(table: Table, seed: string): Promise<number> {
+  const coarse = await guessPeople(table, { parts: 4096, looks: 4, seed });
+  const people = coarse ?? (await guessPeople(table, { parts: mostParts, looks: 8, seed }));
+  // More than a page in each of half a million parts: as many parts as there can be.
+  const wanted = (people ?? Number.POSITIVE_INFINITY) / peopleOfPart;
+  const parts = 2 ** Math.round(Math.log2(Math.max(1, wanted)));
+  return Math.min(mostParts, Math.max(fewestPartsOfAll, parts));
+}
+
+/** People in all, by a look at a few parts; undefined when a part does not fit a page. */
+async function guessPeople(
+  table: Table,
+  { parts, looks, seed }: { readonly parts: number; readonly looks: number; readonly seed: string },
+): Promise<number | undefined> {
+  const pages = await Promise.all(
+    Array.from({ length: looks }, (_, look) =>
+      scanProfiles(table, {
+        segment: stableHash(`${seed}#guess${look}`) % parts,
+        segments: parts,
+        after: null,
+        limit: peopleOfPart,
+      }),
+    ),
+  );
+  if (pages.some(({ profiles }) => profiles.length >= peopleOfPart)) return undefined;
+  const found = pages.reduce((sum, { profiles }) => sum + profiles.length, 0);
+  return (found / looks) * parts;
+}
