@@ -104,7 +104,7 @@ export const functions: readonly FunctionRow[] = [
     file: 'functions/time/sweep-due-slots.ts',
     trigger: { kind: 'minute' },
     grants: {
-      tables: { profiles: 'read', marketing: 'read' },
+      tables: { profiles: 'read', marketing: 'write' },
       sendsTo: ['profile-reviews', 'messages', 'enrolments', 'runs', 'segment-passes'],
     },
     memoryMb: 256,

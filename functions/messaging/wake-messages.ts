@@ -4,6 +4,7 @@ import type { Message } from '../../shared/domain/messaging/message.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { freeCutOff, isCutOff } from '../../shared/flows/messaging/claims.ts';
 import { handOut } from '../../shared/flows/messaging/hand-out.ts';
+import { workerSeconds } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
@@ -29,15 +30,19 @@ export const handler = queueFunction(slotMessageSchema, async (messages, ports, 
     const term = { now: ports.clock.now(), seconds: leaseSeconds };
     const lease = await takeLease(ports.table, slot, term);
     if (lease === undefined) return; // somebody is at it
+    let isDone = false;
     try {
-      await wakeSlot(slot, ports, context);
+      isDone = await wakeSlot(slot, ports, context);
     } finally {
-      await releaseLease(ports.table, lease);
+      // The rest, or what failed, comes again by the queue: the tick sends for nobody meanwhile.
+      const waitingUntil = ports.clock.now() + workerSeconds * 1000;
+      await releaseLease(ports.table, lease, isDone ? {} : { waitingUntil });
     }
   });
 });
 
-async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<void> {
+/** Whether nothing of the slot is left. */
+async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<boolean> {
   const until = isoInstant(ports.clock.now());
   const runs = new Map<string, RunState>();
   const failures: unknown[] = [];
@@ -61,6 +66,7 @@ async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<v
     }
   } while (after !== null);
   if (failures.length > 0) throw failures[0];
+  return after === null;
 }
 
 type RunState = 'going' | 'paused' | 'over';

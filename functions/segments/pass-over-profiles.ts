@@ -39,12 +39,24 @@ export const handler = queueFunction(
   z.union([partMessageSchema, slotMessageSchema]),
   async (messages, ports, context) => {
     for (const { id, body } of messages) {
-      if ('slot' in body) await revive(ports);
+      if ('slot' in body) await reviveFor(body.slot, ports, context);
       else await workOnPart({ ...body, owner: id }, ports, context);
     }
     return [];
   },
 );
+
+/** While this looks, and when it has looked, the tick need not send for it. */
+async function reviveFor(slot: string, ports: Ports, context: Context): Promise<void> {
+  const seconds = Math.ceil(context.getRemainingTimeInMillis() / 1000);
+  const lease = await takeLease(ports.table, slot, { now: ports.clock.now(), seconds });
+  if (lease === undefined) return;
+  try {
+    await revive(ports);
+  } finally {
+    await releaseLease(ports.table, lease);
+  }
+}
 
 /** The tick found the pass still open: its parts are handed out again. */
 async function revive({ table, queue, clock }: Ports): Promise<void> {

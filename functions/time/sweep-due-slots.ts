@@ -1,30 +1,66 @@
 import * as z from 'zod';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import { workerSeconds } from '../../shared/flows/time/due-worker.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import type { DueQuery } from '../../shared/ports/table.ts';
+import { allFinished } from '../../shared/runtime/parallel.ts';
 import { plainFunction } from '../../shared/runtime/plain-function.ts';
-import { dueKinds, slotsOf } from '../../shared/stores/due-slots.ts';
+import { type DueKind, dueKinds, slotsOf } from '../../shared/stores/due-slots.ts';
+import { awaitWorker, type Lease, releaseLease } from '../../shared/stores/leases.ts';
 
 /**
- * The minute tick: looks at the head of every due slot and hands those with something due to their
- * workers. It reads no more than that; what it misses, the next minute's takes.
+ * The minute tick: looks at the head of every due slot and sends for a worker where something is due,
+ * unless one is at it or on its way. It reads no more than that; what it misses, the next minute's takes.
  */
-export const handler = plainFunction(z.unknown(), async (_event, { table, queue, clock }) => {
-  const until = isoInstant(clock.now());
-  let enqueued = 0;
-  for (const kind of Object.values(dueKinds)) {
-    const heads = await Promise.all(
-      slotsOf(kind).map(async (slot) => {
-        const head = await table.due(kind.table, { slot, until, limit: 1 });
-        // An empty page with a cursor says nothing: the worker shall look.
-        return head.items.length > 0 || head.after !== null ? [slot] : [];
-      }),
-    );
-    const due = heads.flat();
-    if (due.length > 0)
-      await queue.send(
-        kind.queue,
-        due.map((slot) => ({ body: { slot } })),
-      );
-    enqueued += due.length;
-  }
-  return { enqueued };
+export const handler = plainFunction(z.unknown(), async (_event, ports) => {
+  const kinds = Object.values(dueKinds);
+  // A kind that fails holds up none of the others.
+  const enqueued = await allFinished(kinds.map((kind) => sweep(kind, ports)));
+  return { enqueued: enqueued.reduce((sum, count) => sum + count, 0) };
 });
+
+type Reach = Pick<Ports, 'table' | 'queue' | 'clock'>;
+
+async function sweep(kind: DueKind, ports: Reach): Promise<number> {
+  const slots: Lease[] = [];
+  const looks = slotsOf(kind).map(async (slot) => {
+    const lease = await awaited(slot, kind, ports);
+    if (lease !== undefined) slots.push(lease);
+  });
+  try {
+    await allFinished(looks);
+  } finally {
+    // Whatever became of the others: for these nobody would be sent again for minutes.
+    await send(slots, kind, ports);
+  }
+  return slots.length;
+}
+
+/** The slot as one for which a worker is to be sent. */
+async function awaited(
+  slot: DueQuery['slot'],
+  kind: DueKind,
+  { table, clock }: Reach,
+): Promise<Lease | undefined> {
+  const now = clock.now();
+  const head = await table.due(kind.table, { slot, until: isoInstant(now), limit: 1 });
+  // An empty page with a cursor says nothing: the worker shall look.
+  if (head.items.length === 0 && head.after === null) return undefined;
+  return awaitWorker(table, slot, { now, seconds: workerSeconds });
+}
+
+async function send(
+  slots: readonly Lease[],
+  kind: DueKind,
+  { table, queue }: Reach,
+): Promise<void> {
+  try {
+    await queue.send(
+      kind.queue,
+      slots.map(({ name }) => ({ body: { slot: name } })),
+    );
+  } catch (error) {
+    await Promise.allSettled(slots.map((slot) => releaseLease(table, slot)));
+    throw error;
+  }
+}

@@ -18,3 +18,11 @@ export async function inParallel<Item>(
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
 }
+
+/** The answers of works under way, when all have ended; throws the first failure only then. */
+export async function allFinished<Answer>(
+  works: readonly Promise<Answer>[],
+): Promise<readonly Answer[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
+}

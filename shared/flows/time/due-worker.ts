@@ -5,13 +5,19 @@ import type { Key } from '../../ports/table.ts';
 import type { DueKind } from '../../stores/due-slots.ts';
 import { releaseLease, takeLease } from '../../stores/leases.ts';
 
+/**
+ * How long a worker that was sent for is waited for. A message may lie in its queue that long, or come
+ * again after a try that failed; only then it counts as lost and another is sent.
+ */
+export const workerSeconds = 300;
+
 /** A worker stops this long before its timeout and hands the rest of the slot on. */
 const reserveMs = 10_000;
 
 /**
- * Works through everything due in a slot, a page at a time, by one worker at a time: while another
- * holds the slot's lease there is nothing to do. When the function's time ends, the rest goes back to
- * the queue. A page that fails fails the whole, but only when all pages have been worked on. `work`
+ * Works through everything due in a slot, earliest first, a page at a time, by one worker at a time:
+ * while another holds the slot's lease there is nothing to do. When the function's time ends, the rest
+ * goes back to the queue. The tick sends for nobody until the slot is worked through. A page that fails fails the whole, but only when all pages have been worked on. `work`
  * gets keys; the index may lag, so it looks at the item itself before it acts.
  */
 export async function workThroughSlot(
@@ -24,7 +30,7 @@ export async function workThroughSlot(
   const lease = await takeLease(table, slot.name, { now: clock.now(), seconds });
   if (lease === undefined) return;
   let after: string | null = null;
-  let isOpen = false;
+  let isOpen = true;
   const failures: unknown[] = [];
   try {
     do {
@@ -45,8 +51,11 @@ export async function workThroughSlot(
       isOpen = after !== null;
     } while (isOpen && context.getRemainingTimeInMillis() > reserveMs);
   } finally {
-    await releaseLease(table, lease);
+    const isDone = !isOpen && failures.length === 0;
+    await releaseLease(table, lease, isDone ? {} : { waitingUntil: laterBy(clock, workerSeconds) });
   }
   if (isOpen) await queue.send(slot.kind.queue, [{ body: { slot: slot.name } }]);
   if (failures.length > 0) throw failures[0];
 }
+
+const laterBy = (clock: Ports['clock'], seconds: number): number => clock.now() + seconds * 1000;
