@@ -11,7 +11,7 @@ import {
   messageSent,
 } from './messaging.ts';
 import { profileCreated, profileUpdated } from './profiles.ts';
-import { segmentEntered, segmentLeft } from './segments.ts';
+import { listJoined, listLeft, segmentEntered, segmentLeft } from './segments.ts';
 import { eventTracked, leadCaptured } from './tracking.ts';
 
 type CatalogEntry = {
@@ -24,11 +24,13 @@ type CatalogEntry = {
 };
 
 const ingest = ['functions/tracking/ingest-inputs.ts'];
+const lists = ['functions/segments/change-static-list-members.ts'];
 /** Whoever asks a person's rules may find that time has moved them. */
 const segmentChanges = [
   ...ingest,
   'functions/segments/review-profiles.ts',
   'functions/segments/pass-over-profiles.ts',
+  ...lists,
 ];
 const unsubscribe = 'functions/consent/unsubscribe.ts';
 const emailEvents = ['functions/deliverability/record-email-events.ts'];
@@ -92,6 +94,18 @@ export const catalog = {
     producers: segmentChanges,
     consumers: startCampaigns,
     example: { segment: 'vip' },
+  },
+  'list.joined': {
+    data: listJoined,
+    producers: lists,
+    consumers: [],
+    example: { list: 'fair-riga-2026' },
+  },
+  'list.left': {
+    data: listLeft,
+    producers: lists,
+    consumers: [],
+    example: { list: 'fair-riga-2026' },
   },
   'message.sent': {
     data: messageSent,

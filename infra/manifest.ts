@@ -66,7 +66,7 @@ export const functions: readonly FunctionRow[] = [
     grants: {
       tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
       scans: ['profiles'],
-      sendsTo: ['inputs', 'segment-passes', 'runs'],
+      sendsTo: ['inputs', 'segment-passes', 'list-changes', 'runs'],
       schedules: true,
     },
     // A whole virtual CPU: a preview asks up to 100 000 people within the time of an answer.
@@ -140,6 +140,17 @@ export const functions: readonly FunctionRow[] = [
     timeoutSeconds: 120,
     settles: true,
     loss: 'New and changed segments stay "building" and are not used.',
+  },
+  {
+    file: 'functions/segments/change-static-list-members.ts',
+    trigger: { kind: 'queue', queue: 'list-changes', batch: 1, windowSeconds: 0, concurrency: 8 },
+    grants: {
+      tables: { profiles: 'write', marketing: 'write', timeline: 'write' },
+      sendsTo: ['list-changes'],
+    },
+    memoryMb: 1024,
+    timeoutSeconds: 60,
+    loss: 'Uploads to static lists wait: people are not in the segments that use them.',
   },
   {
     file: 'functions/campaigns/run-campaign.ts',

@@ -34,6 +34,12 @@ export const queues: Readonly<Record<QueueName, QueueRow>> = {
     loss: 'People are late in segments ruled by the calendar.',
   },
   'segment-passes': { maxReceives: 10, loss: 'A new or changed segment stays "building".' },
+  'list-changes': {
+    maxReceives: 50,
+    isRetained: true,
+    alarmAfterMinutes: 30,
+    loss: 'People of an accepted upload are not in the list, or still in it.',
+  },
   runs: {
     maxReceives: 20,
     fedBy: 'schedules',

@@ -17,13 +17,20 @@ import { findProfile } from '../profiles/find-profile.ts';
 import { readProfile } from '../profiles/read-profile.ts';
 import { readTimeline } from '../profiles/read-timeline.ts';
 import { reportCampaign } from '../reporting/report-campaign.ts';
+import { addToStaticList } from '../segments/add-to-static-list.ts';
 import { deleteSegment } from '../segments/delete-segment.ts';
+import { deleteStaticList } from '../segments/delete-static-list.ts';
 import { explainSegment } from '../segments/explain-segment.ts';
 import { listMembers } from '../segments/list-members.ts';
 import { listSegments } from '../segments/list-segments.ts';
+import { listStaticListMembers } from '../segments/list-static-list-members.ts';
+import { listStaticLists } from '../segments/list-static-lists.ts';
 import { previewSegment } from '../segments/preview-segment.ts';
 import { readSegment } from '../segments/read-segment.ts';
+import { readStaticList } from '../segments/read-static-list.ts';
+import { removeFromStaticList } from '../segments/remove-from-static-list.ts';
 import { saveSegment } from '../segments/save-segment.ts';
+import { saveStaticList } from '../segments/save-static-list.ts';
 import { listTemplates } from '../templates/list-templates.ts';
 import { previewTemplate } from '../templates/preview-template.ts';
 import { readTemplate } from '../templates/read-template.ts';
@@ -58,6 +65,13 @@ const adminRoutes: readonly Route[] = [
   previewSegment,
   explainSegment,
   listMembers,
+  saveStaticList,
+  readStaticList,
+  listStaticLists,
+  deleteStaticList,
+  addToStaticList,
+  removeFromStaticList,
+  listStaticListMembers,
   saveTemplate,
   readTemplate,
   listTemplates,

@@ -3,6 +3,7 @@ export const queueNames = [
   'inputs',
   'profile-reviews',
   'segment-passes',
+  'list-changes',
   'runs',
   'audiences',
   'triggers',

@@ -10,8 +10,8 @@ import { framesOf, nameOf } from './error-name.ts';
 import { gatewayAnswer, problemAnswer } from './http/answer.ts';
 import { useFieldMessages } from './http/field-messages.ts';
 import { wrongCursor } from './http/list-query.ts';
-import { jsonBody } from './http/request-body.ts';
-import type { Route } from './http/route.ts';
+import { bodyText, isCsv, jsonBody } from './http/request-body.ts';
+import type { Route, Upload } from './http/route.ts';
 import { routeTable } from './http/route-table.ts';
 import { sourceOfWriteKey } from './http/write-key.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
@@ -48,12 +48,16 @@ async function answer(
   event: APIGatewayProxyEventV2,
   ports: Ports,
 ) {
-  const body = route.body === undefined ? undefined : jsonBody(event);
-  // What websites send is looked through item by item, where it is read.
-  const fault = route.auth === 'admin' ? findUnstorable(body) : undefined;
+  const { upload } = route;
+  const csv = upload !== undefined && isCsv(event) ? csvBody(upload, event) : undefined;
+  const hasJson = route.body !== undefined && csv === undefined;
+  const json = hasJson ? jsonBody(event, upload?.maxBytes) : undefined;
+  // What websites send and rows of uploads are looked through one by one, where they are read.
+  const isWhole = route.auth === 'admin' && upload === undefined;
+  const fault = isWhole ? findUnstorable(json) : undefined;
   if (fault !== undefined) throw unprocessable([fault]);
   const source =
-    route.auth === 'write-key' ? await sourceOfWriteKey(event.headers, body, ports) : '';
+    route.auth === 'write-key' ? await sourceOfWriteKey(event.headers, json, ports) : '';
   return route.handle(
     {
       params,
@@ -61,13 +65,19 @@ async function answer(
         route.query === undefined
           ? undefined
           : parse(route.query, event.queryStringParameters ?? {}),
-      body: route.body === undefined ? undefined : parse(route.body, body),
+      body: route.body === undefined || csv !== undefined ? csv : parse(route.body, json),
       source,
       user: userOf(event),
       requestId: event.requestContext.requestId,
     },
     ports,
   );
+}
+
+function csvBody({ csv, maxBytes }: Upload<unknown>, event: APIGatewayProxyEventV2): unknown {
+  const reading = csv(bodyText(event, maxBytes));
+  if (!reading.ok) throw unprocessable(reading.issues);
+  return reading.value;
 }
 
 function parse(schema: NonNullable<Route['body']>, value: unknown): unknown {

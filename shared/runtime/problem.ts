@@ -1,5 +1,10 @@
 /** One thing that is wrong with a request: where, and what to do about it. */
-export type ProblemError = { readonly path: string; readonly message: string };
+export type ProblemError = {
+  readonly path: string;
+  readonly message: string;
+  /** Of an upload: the line, or the position from 1. */
+  readonly row?: number;
+};
 
 /** An error answer: thrown anywhere in a use case, sent as an RFC 9457 problem document. */
 export class Problem extends Error {

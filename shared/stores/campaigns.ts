@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Campaign, campaignSchema, campaignStates } from '../domain/campaigns/campaign.ts';
-import { segmentsNamed } from '../domain/campaigns/condition.ts';
+import { listsNamed, segmentsNamed } from '../domain/campaigns/condition.ts';
 import type { Item, Put, Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
 import { runSlot } from './runs.ts';
@@ -91,9 +91,16 @@ export async function listCampaigns(
 }
 
 /** The ids of the campaigns that a segment must not be taken from: drafts, and those not yet over. */
-export async function campaignsOfSegment(
+export const campaignsOfSegment = (table: Table, segment: string): Promise<readonly string[]> =>
+  campaignsStanding(table, (definition) => segmentsNamed(definition).includes(segment));
+
+/** The same of a static list. */
+export const campaignsOfList = (table: Table, list: string): Promise<readonly string[]> =>
+  campaignsStanding(table, (definition) => listsNamed(definition).includes(list));
+
+async function campaignsStanding(
   table: Table,
-  segment: string,
+  uses: (definition: Campaign['definition']) => boolean,
 ): Promise<readonly string[]> {
   const users: string[] = [];
   let after: string | null = null;
@@ -105,8 +112,7 @@ export async function campaignsOfSegment(
     const standing = page.rows.filter(
       ({ state }) => state !== 'completed' && state !== 'cancelled',
     );
-    const naming = standing.filter((row) => segmentsNamed(row.definition).includes(segment));
-    users.push(...naming.map(({ id }) => id));
+    users.push(...standing.filter(({ definition }) => uses(definition)).map(({ id }) => id));
     after = page.after;
   } while (after !== null);
   return users;

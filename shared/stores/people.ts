@@ -19,6 +19,8 @@ export type PersonChange = {
   readonly claims: readonly Identifier[];
   /** Entries besides those of the decision. */
   readonly notes: readonly TimelineEntry[];
+  /** Rows of static lists that the person comes into or goes out of. */
+  readonly listRows: readonly Write[];
   readonly now: number;
 };
 
@@ -33,7 +35,7 @@ export type PersonResult =
 
 /** The writes but for `moves`, markers first so that a repeated input is told by its position. */
 export function personWrites(change: PersonChange): readonly (Write | Check)[] {
-  const { before, decision, inputs, claims, notes, now } = change;
+  const { before, decision, inputs, claims, notes, listRows, now } = change;
   const { profile } = decision;
   return [
     ...inputs.map((input) => markerPut(input.source, input.messageId, now)),
@@ -41,6 +43,7 @@ export function personWrites(change: PersonChange): readonly (Write | Check)[] {
     ...claims.map((identifier) => identityClaim(identifier, profile.id)),
     ...[...decision.entries, ...notes].map((entry) => timelineEntry(entry)),
     ...decision.members.map((member) => rowWrite(profile, member)),
+    ...listRows,
   ];
 }
 

@@ -5,6 +5,7 @@ import { filesUnder, sourceFiles } from './source-tree.ts';
 const pureLibraries = [
   'zod',
   'croner',
+  'csv-parse',
   'html-to-text',
   'libphonenumber-js',
   'liquidjs',

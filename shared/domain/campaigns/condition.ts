@@ -128,6 +128,12 @@ export function isInAudience(
   return !audience.exclude.some(isIn);
 }
 
+/** Every static list that a campaign's `unless` names. */
+export function listsNamed({ schedule }: CampaignDefinition): readonly string[] {
+  const unless = isEventSchedule(schedule) ? schedule.unless : undefined;
+  return unless === undefined ? [] : [...ruleNeeds(unless, { companyTimeZone: 'UTC' }).lists];
+}
+
 /** Every segment a campaign goes by: its audience's, and those within `unless`. */
 export function segmentsNamed({ audience, schedule }: CampaignDefinition): readonly string[] {
   const unless = isEventSchedule(schedule) ? schedule.unless : undefined;

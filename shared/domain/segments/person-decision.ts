@@ -17,6 +17,7 @@ import {
 import { evaluateSegments, newsFor, type Ruleset } from './ruleset.ts';
 import { unserved } from './segment.ts';
 import { subjectOf } from './settled.ts';
+import { changeLists, type ListsChange, livingMarks, noListsChange } from './static-list.ts';
 
 /** A person's row in a segment: put with its mark, or taken out. */
 export type MemberChange = {
@@ -30,6 +31,8 @@ export type PersonDecision = {
   readonly members: readonly MemberChange[];
   /** Rows of segments whose membership stays, written again because they carry the person's zone. */
   readonly moves: readonly MemberChange[];
+  /** Static lists that the person really comes into and goes out of: their rows are written too. */
+  readonly lists: ListsChange;
   /** Whether anything about the profile is to be written. */
   readonly changed: boolean;
   /** More segments change than fit one transaction: decide again after writing; `dueAt` is set for a crash in between. */
@@ -42,6 +45,8 @@ export type PersonSituation = {
   readonly profile: Profile;
   /** In order of time. */
   readonly inputs: readonly Input[];
+  /** Static lists to put the person into and take them out of. */
+  readonly lists?: ListsChange | undefined;
   readonly ruleset: Ruleset;
   readonly now: Instant;
   readonly newId: () => string;
@@ -71,8 +76,8 @@ export function decidePerson(situation: PersonSituation): PersonDecision {
   if (isDue) draft.followTime(profile.dueAt ?? now);
   if (draft.hasMore) return { ...draft.decision(), behind: inputs.length > 0 };
 
-  const touched = new Set<number>();
-  for (const input of inputs) for (const position of draft.apply(input)) touched.add(position);
+  const positions = inputs.flatMap((input) => draft.apply(input));
+  const touched = new Set([...positions, ...draft.applyLists(situation.lists)]);
   const isNew = profile.version === 0;
   if (isNew || situation.everything === true) draft.evaluate(undefined);
   else if (touched.size > 0) draft.evaluate(touched);
@@ -85,6 +90,7 @@ class Draft {
   readonly ledger: Ledger;
   readonly entries: TimelineEntry[] = [];
   readonly members = new Map<string, MemberChange>();
+  #lists = noListsChange;
   #zoneChanged = false;
   #eventHeard = false;
   ledgerChanged = false;
@@ -119,6 +125,19 @@ class Draft {
       touched.push(...metrics.flatMap((id) => ruleset.byMetric.get(id) ?? []));
     }
     return touched;
+  }
+
+  /** Puts the person into lists and takes them out; answers the positions of the segments it can touch. */
+  applyLists(wanted: ListsChange = noListsChange): readonly number[] {
+    const { ruleset, now } = this.situation;
+    const { lists: before, id: profileId } = this.#profile;
+    const { marks, changed, news } = changeLists(before, wanted, ruleset.named.lists);
+    if (news.length === 0) return [];
+    const at = isoInstant(now);
+    this.#lists = changed;
+    this.#profile = { ...this.#profile, lists: marks, updatedAt: at };
+    for (const one of news) this.#record({ profileId, occurredAt: at, recordedAt: at, ...one });
+    return news.flatMap(({ data }) => ruleset.byList.get(data.list) ?? []);
   }
 
   get hasMore(): boolean {
@@ -172,6 +191,7 @@ class Draft {
       version: before.version + 1,
       ledger: this.ledgerChanged ? encodeLedger(this.ledger) : before.ledger,
       segments: [...this.#marks.values()].flatMap((mark) => markText(mark, ruleset)),
+      lists: livingMarks(this.#profile.lists, ruleset),
       dueAt,
     });
     return {
@@ -179,6 +199,7 @@ class Draft {
       entries: this.entries,
       members: [...this.members.values()],
       moves: this.#zoneChanged ? this.#moves() : [],
+      lists: this.#lists,
       changed,
       more: this.#more,
       behind: false,

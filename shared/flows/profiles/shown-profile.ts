@@ -1,5 +1,7 @@
 import type { Profile } from '../../domain/profiles/profile.ts';
-import { type ServingVersions, segmentsOf } from '../../domain/segments/membership.ts';
+import { segmentsOf } from '../../domain/segments/membership.ts';
+import type { Ruleset } from '../../domain/segments/ruleset.ts';
+import { listsOf } from '../../domain/segments/static-list.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Problem } from '../../runtime/problem.ts';
 import { getProfile } from '../../stores/profiles.ts';
@@ -7,6 +9,8 @@ import { currentRuleset } from '../../stores/segments.ts';
 
 export type ShownProfile = Omit<Profile, 'version' | 'consents' | 'ledger' | 'lists' | 'dueAt'> & {
   readonly consents: readonly unknown[];
+  /** The ids of the static lists the person is in; absent when in none. */
+  readonly lists?: readonly string[];
 };
 
 /** A profile as the API shows it; 404 when there is none. */
@@ -16,20 +20,26 @@ export async function shownProfile(
 ): Promise<ShownProfile> {
   const profile = id === undefined ? undefined : await getProfile(table, id);
   if (profile === undefined) throw new Problem(404, 'There is no such profile.');
-  const { serving } = await currentRuleset(table, settings.timeZone);
-  return profileShown(profile, serving);
+  return profileShown(profile, await currentRuleset(table, settings.timeZone));
 }
 
-/** A stored profile as the API shows it, by the segments that serve. */
-export const profileShown = (profile: Profile, serving: ServingVersions): ShownProfile => ({
-  id: profile.id,
-  identifiers: profile.identifiers,
-  attributes: profile.attributes,
-  consents: shownConsents(profile),
-  segments: segmentsOf(profile.segments, serving),
-  createdAt: profile.createdAt,
-  updatedAt: profile.updatedAt,
-});
+/** A stored profile as the API shows it, by the segments that serve and the lists there are. */
+export function profileShown(
+  profile: Profile,
+  { serving, named }: Pick<Ruleset, 'serving' | 'named'>,
+): ShownProfile {
+  const lists = listsOf(profile.lists, named.lists);
+  return {
+    id: profile.id,
+    identifiers: profile.identifiers,
+    attributes: profile.attributes,
+    consents: shownConsents(profile),
+    segments: segmentsOf(profile.segments, serving),
+    ...(lists.length > 0 && { lists }),
+    createdAt: profile.createdAt,
+    updatedAt: profile.updatedAt,
+  };
+}
 
 const shownConsents = ({ consents }: Profile): unknown[] =>
   Object.entries(consents).map(([key, consent]) => {

@@ -10,11 +10,12 @@ import {
 } from '../../domain/segments/person-decision.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
 import { movedDueAt } from '../../domain/segments/settled.ts';
+import type { ListsChange } from '../../domain/segments/static-list.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { AssignedInput, Assignment } from '../../domain/tracking/assignment.ts';
 import type { Input } from '../../domain/tracking/input.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { InvalidRequest, type Table } from '../../ports/table.ts';
+import { InvalidRequest, type Table, type Write } from '../../ports/table.ts';
 import { maxActions, type PersonChange, personWrites, writePerson } from '../../stores/people.ts';
 import { newProfile, writeProfile } from '../../stores/profiles.ts';
 import { personHistory } from './person-history.ts';
@@ -143,6 +144,19 @@ async function moveDue(
   return result.kind === 'written' ? profile : undefined;
 }
 
+/** Lists to change, and the rows to write for those that really change. */
+type Listing = {
+  readonly change: ListsChange;
+  readonly rows: (changed: ListsChange) => readonly Write[];
+};
+
+/** Puts a person into static lists and takes them out, and into and out of what follows from it; undefined as above. */
+export const listPerson = (
+  before: Profile,
+  lists: Listing,
+  world: World,
+): Promise<Profile | undefined> => takeOver(before, { inputs: [], lists }, world);
+
 async function takeOver(before: Profile, what: What, world: World): Promise<Profile | undefined> {
   let profile = before;
   for (;;) {
@@ -154,7 +168,11 @@ async function takeOver(before: Profile, what: What, world: World): Promise<Prof
   }
 }
 
-type What = { readonly inputs: readonly AssignedInput[]; readonly everything?: boolean };
+type What = {
+  readonly inputs: readonly AssignedInput[];
+  readonly everything?: boolean;
+  readonly lists?: Listing;
+};
 
 async function changeOf(
   before: Profile,
@@ -167,6 +185,7 @@ async function changeOf(
   const decision = decide({
     profile: before,
     inputs,
+    lists: what.lists?.change,
     ruleset,
     now,
     newId,
@@ -176,7 +195,9 @@ async function changeOf(
   if (inputs.length > 0) assertFits(before, decision.profile);
   const notes = what.inputs.flatMap((input) => duplicateNotes(before.id, input, { newId, now }));
   const claims: readonly Identifier[] = what.inputs.flatMap((input) => input.claims);
-  return { before, decision, inputs, claims, notes, now };
+  const isListed = decision.lists.add.length + decision.lists.remove.length > 0;
+  const listRows = isListed ? (what.lists?.rows(decision.lists) ?? []) : [];
+  return { before, decision, inputs, claims, notes, listRows, now };
 }
 
 /**

@@ -38,7 +38,11 @@ const problemSchema = {
       type: 'array',
       items: {
         type: 'object',
-        properties: { path: { type: 'string' }, message: { type: 'string' } },
+        properties: {
+          path: { type: 'string' },
+          message: { type: 'string' },
+          row: { type: 'integer', description: 'Of an upload: the line, or the position from 1.' },
+        },
       },
     },
   },
@@ -60,7 +64,10 @@ function operation(route: Route): unknown {
     ...(route.body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: jsonSchema(route.body) } },
+        content: {
+          'application/json': { schema: jsonSchema(route.body) },
+          ...(route.upload && { 'text/csv': { schema: { type: 'string' } } }),
+        },
       },
     }),
     responses: {

@@ -1,19 +1,19 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Problem } from '../problem.ts';
 
-/** The largest body taken, in bytes. */
+/** The largest body taken, in bytes, but for uploads. */
 export const maxBodyBytes = 512 * 1024;
 
 /** The body as text; API Gateway hands form bodies over in base64. */
-export function bodyText(event: APIGatewayProxyEventV2): string {
+export function bodyText(event: APIGatewayProxyEventV2, maxBytes = maxBodyBytes): string {
   if (event.body === undefined) return '';
   const bytes = event.isBase64Encoded
     ? Buffer.byteLength(event.body, 'base64')
     : Buffer.byteLength(event.body);
-  if (bytes > maxBodyBytes) {
+  if (bytes > maxBytes) {
     throw new Problem(
       413,
-      `The body has ${bytes} bytes; ${maxBodyBytes} (512 KB) are taken. Send less at a time.`,
+      `The body has ${bytes} bytes; ${maxBytes} (${maxBytes / 1024} KB) are taken. Send less at a time.`,
     );
   }
   return event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
@@ -21,11 +21,15 @@ export function bodyText(event: APIGatewayProxyEventV2): string {
 
 const jsonTypes = ['application/json', 'text/plain'];
 
+const mediaType = (event: APIGatewayProxyEventV2): string =>
+  (event.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
+
+export const isCsv = (event: APIGatewayProxyEventV2): boolean => mediaType(event) === 'text/csv';
+
 /** The JSON of the body. `text/plain` is taken too: browsers' beacons cannot say more. */
-export function jsonBody(event: APIGatewayProxyEventV2): unknown {
-  const text = bodyText(event);
-  const type =
-    (event.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
+export function jsonBody(event: APIGatewayProxyEventV2, maxBytes = maxBodyBytes): unknown {
+  const text = bodyText(event, maxBytes);
+  const type = mediaType(event);
   if (!jsonTypes.includes(type) && !type.endsWith('+json')) {
     throw new Problem(415, `Content type "${type}" is not taken here: send application/json.`);
   }

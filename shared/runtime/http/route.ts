@@ -16,6 +16,26 @@ export type HttpRequest<Body, Query> = {
   readonly requestId: string;
 };
 
+/** What a text says, or why it says nothing. */
+export type TextReading<Body> =
+  | { readonly ok: true; readonly value: Body }
+  | {
+      readonly ok: false;
+      readonly issues: readonly {
+        readonly path: readonly PropertyKey[];
+        readonly message: string;
+      }[];
+    };
+
+/**
+ * A body of many rows, also as `text/csv`, which `csv` reads into the same. Each row is judged for
+ * itself: what cannot be stored is the use case's to report too.
+ */
+export type Upload<Body> = {
+  readonly maxBytes: number;
+  readonly csv: (text: string) => TextReading<Body>;
+};
+
 /** One call of the API: what it takes, what it does, in words and schemas that make the OpenAPI document. */
 export type Route = {
   readonly method: HttpMethod;
@@ -26,6 +46,7 @@ export type Route = {
   readonly auth: 'none' | 'write-key' | 'admin';
   readonly body: z.ZodType | undefined;
   readonly query: z.ZodType | undefined;
+  readonly upload: Upload<unknown> | undefined;
   /** The status of success. */
   readonly status: number;
   readonly handle: (request: HttpRequest<unknown, unknown>, ports: Ports) => Promise<HttpAnswer>;
@@ -42,6 +63,7 @@ export function route<Body = undefined, Query = undefined>(definition: {
   readonly auth: Route['auth'];
   readonly body?: z.ZodType<Body>;
   readonly query?: z.ZodType<Query>;
+  readonly upload?: Upload<Body>;
   readonly status?: number;
   readonly handle: (request: HttpRequest<Body, Query>, ports: Ports) => Promise<HttpAnswer>;
 }): Route {
@@ -49,6 +71,7 @@ export function route<Body = undefined, Query = undefined>(definition: {
     ...definition,
     body: definition.body,
     query: definition.query,
+    upload: definition.upload,
     status: definition.status ?? 200,
     // The dispatcher hands over exactly what the two schemas have parsed.
     handle: definition.handle as Route['handle'],

@@ -1,0 +1,41 @@
+import { removeList } from '../../shared/domain/segments/named-definition.ts';
+import { usersOf } from '../../shared/domain/segments/naming.ts';
+import type { ListClearing } from '../../shared/domain/segments/static-list-message.ts';
+import { changeRules } from '../../shared/flows/segments/rules-change.ts';
+import { requireList } from '../../shared/flows/segments/static-list-status.ts';
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { type Route, route } from '../../shared/runtime/http/route.ts';
+import { Problem } from '../../shared/runtime/problem.ts';
+import { campaignsOfList } from '../../shared/stores/campaigns.ts';
+import { loadRules } from '../../shared/stores/segments.ts';
+
+/** Longer than this request can last, and the longest a message can be put off, in seconds. */
+const requestSeconds = 60;
+const maxDelaySeconds = 900;
+
+/** A static list goes, and everybody is out of it at once. Refused while anything uses it. */
+export const deleteStaticList: Route = route({
+  method: 'DELETE',
+  path: '/admin/lists/{id}',
+  summary:
+    'Delete a static list; 409 while a segment or a campaign uses it. Made again under its id it is empty',
+  auth: 'admin',
+  handle: async ({ params }, ports) => {
+    const { table, queue, settings } = ports;
+    const { id, version } = await requireList(table, params['id'] ?? '');
+    const { segments } = await loadRules(table);
+    const users = [
+      ...usersOf({ kind: 'list', id }, segments).map((user) => `segment "${user.id}"`),
+      ...(await campaignsOfList(table, id)).map((user) => `campaign "${user}"`),
+    ];
+    if (users.length > 0) {
+      throw new Problem(409, `List "${id}" is used by ${users.join(', ')}: change those first.`);
+    }
+    // Before it goes, so that no crash leaves its rows behind; and late enough that no worker still adds to them.
+    const delaySeconds = Math.min(maxDelaySeconds, settings.rulesSettleSeconds + requestSeconds);
+    const body: ListClearing = { clear: id, version };
+    await queue.send('list-changes', [{ body, delaySeconds }]);
+    await changeRules((source, at) => removeList(source, id, at), ports);
+    return ok({ id, deleted: true });
+  },
+});

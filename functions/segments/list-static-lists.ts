@@ -1,0 +1,18 @@
+import { staticListStatus } from '../../shared/flows/segments/static-list-status.ts';
+import { page } from '../../shared/runtime/http/answer.ts';
+import { listQuerySchema } from '../../shared/runtime/http/list-query.ts';
+import { type Route, route } from '../../shared/runtime/http/route.ts';
+import { loadRules } from '../../shared/stores/segments.ts';
+
+/** All static lists, by id. */
+export const listStaticLists: Route = route({
+  method: 'GET',
+  path: '/admin/lists',
+  summary: 'List all static lists with their sizes',
+  auth: 'admin',
+  query: listQuerySchema,
+  handle: async (_request, { table }) => {
+    const { lists } = await loadRules(table);
+    return page(await Promise.all(lists.map((list) => staticListStatus(table, list))), null);
+  },
+});

@@ -1,0 +1,19 @@
+import type { StaticList } from '../../domain/segments/definitions.ts';
+import type { Table } from '../../ports/table.ts';
+import { Problem } from '../../runtime/problem.ts';
+import { loadRules } from '../../stores/segments.ts';
+import { countListed } from '../../stores/static-lists.ts';
+
+/** A static list as the API shows it: with the number of people in it. */
+export async function staticListStatus(table: Table, list: StaticList) {
+  const { id, name, createdAt, updatedAt } = list;
+  return { id, name, size: await countListed(table, list), createdAt, updatedAt };
+}
+
+/** The list of an id; 404 when there is none. */
+export async function requireList(table: Table, id: string): Promise<StaticList> {
+  const { lists } = await loadRules(table);
+  const list = lists.find((one) => one.id === id);
+  if (list === undefined) throw new Problem(404, `There is no list "${id}".`);
+  return list;
+}
