@@ -94,9 +94,9 @@ function parseList(item: Item): StaticList {
 function parseRfm(stored: unknown, settled: number): Rfm | undefined {
   if (stored === undefined) return undefined;
   const rfm = stored as Rfm;
-  const { version, settings, cuts } = rfm;
+  const { version, settings, cuts, cutAt, sketched } = rfm;
   const serving = version <= settled ? { version, settings, cuts } : rfm.serving;
-  return { settings, cuts, version, serving, sketched: rfm.sketched };
+  return { settings, cuts, cutAt, version, serving, sketched };
 }
 
 /** Unconditional: the head in the same transaction says that nothing changed meanwhile. */

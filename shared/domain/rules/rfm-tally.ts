@@ -30,13 +30,15 @@ export type RfmTally = {
   readonly map: readonly RfmShare[];
 };
 
+export const emptyShare = (): RfmShare => ({ count: 0, money: zero });
+
 const cells = 25;
 
 export const newTally = (): RfmTally => ({
   recencyMs: newSketch(),
   orders: newSketch(),
   money: newSketch(),
-  map: Array.from({ length: cells }, () => ({ count: 0, money: zero })),
+  map: Array.from({ length: cells }, emptyShare),
 });
 
 /** How many customers were counted. */
@@ -56,8 +58,7 @@ export function addToTally(
   const { recency, frequency, monetary } = scores;
   const share = tally.map[mapPosition(recency, frequencyMonetaryScore(frequency, monetary))];
   if (share === undefined) throw new RangeError('Scores are 1 to 5');
-  share.count += 1;
-  share.money = sum(share.money, { units, scale });
+  addShare(share, { count: 1, money: { units, scale } });
 }
 
 /** Where a cell stands in the map of a tally. */
@@ -69,12 +70,15 @@ export function mergeTally(tally: RfmTally, other: RfmTally): void {
   mergeSketch(tally.recencyMs, other.recencyMs);
   mergeSketch(tally.orders, other.orders);
   mergeSketch(tally.money, other.money);
-  for (const [position, { count, money }] of other.map.entries()) {
-    const share = tally.map[position];
-    if (share === undefined) continue;
-    share.count += count;
-    share.money = sum(share.money, money);
+  for (const [position, share] of tally.map.entries()) {
+    addShare(share, other.map[position] ?? emptyShare());
   }
+}
+
+/** Adds who is in another cell, with their money. */
+export function addShare(share: RfmShare, { count, money }: RfmShare): void {
+  share.count += count;
+  share.money = sum(share.money, money);
 }
 
 const fifths = [0.2, 0.4, 0.6, 0.8];

@@ -4,15 +4,24 @@ import { type MetricSpec, metricSpec } from './metric.ts';
 
 /** Which event is an order, and which of its properties is the money. */
 export const rfmSettingsSchema = z.strictObject({
-  event: z.string().min(1).default('Order Completed'),
-  value: z.string().min(1).default('total'),
-  /** ISO 4217: only orders with this `currency` count. Absent: all, whatever their currency. */
+  event: z
+    .string()
+    .min(1)
+    .default('Order Completed')
+    .describe('The name of the event of an order.'),
+  value: z.string().min(1).default('total').describe("The property with the order's money."),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217, such as USD')
-    .optional(),
-  /** Only orders of this time count; absent: all. */
-  within: durationSchema.optional(),
+    .optional()
+    .describe(
+      'ISO 4217: only orders whose property `currency` is this count. Absent: all, added up as they are.',
+    ),
+  within: durationSchema
+    .optional()
+    .describe(
+      'ISO 8601: only orders of this time count, on the calendar of the company. Absent: all.',
+    ),
 });
 
 export type RfmSettings = z.infer<typeof rfmSettingsSchema>;

@@ -38,6 +38,8 @@ export type Rfm = {
   readonly settings: RfmSettings;
   /** Absent until everybody has been looked at once. */
   readonly cuts: RfmCuts | undefined;
+  /** When the cuts were decided on, or that there are none to be had yet. */
+  readonly cutAt?: string | undefined;
   readonly version: number;
   readonly serving:
     | {

@@ -80,10 +80,14 @@ export function defineRfm(
 }
 
 /**
- * New borders between the fifths of all customers; who uses them is built anew. It tells of those whom
+ * New borders between the fifths of all customers, if there are any; who uses them is built anew. It tells of those whom
  * that re-labels: nobody has edited anything, and their standing among all customers has changed.
  */
-export function recutRfm(source: RulesetSource, cuts: RfmCuts, at: ChangeContext): Definition {
+export function recutRfm(
+  source: RulesetSource,
+  cuts: RfmCuts | undefined,
+  at: ChangeContext,
+): Definition {
   if (source.rfm === undefined) throw new Error('There is no RFM to cut anew.');
   return recut(source, { settings: source.rfm.settings, cuts }, { ...at, notify: true });
 }
@@ -94,7 +98,8 @@ function recut(
   at: ChangeContext & { readonly notify: boolean },
 ): Definition {
   const version = source.revision + 1;
-  const rfm = { ...model, version, serving: source.rfm?.serving, sketched: model.cuts };
+  const { serving } = source.rfm ?? {};
+  const rfm = { ...model, cutAt: at.now, version, serving, sketched: model.cuts };
   const segments = rebuilt(rfmUsers(source), version, at);
   return proposed(source, { rfm, segments }, { at, pass: true });
 }

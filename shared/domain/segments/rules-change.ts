@@ -73,6 +73,10 @@ export function proposed(
     lists: replaced(source.lists, lists),
     rfm,
   };
+  if (rfm !== undefined && rfmUsers(after).length > maxChanges) {
+    const message = `at most ${maxChanges} segments may use RFM, in themselves or through others`;
+    return { ok: false, issues: [{ path: [], message }] };
+  }
   const registry = withMetrics(source.registry, neededMetrics(after, at.companyTimeZone));
   const { settled, lastPass } = source;
   const change = { revision, settled, lastPass, segments, computed, lists, rfm, removed };
@@ -142,5 +146,5 @@ const deleted = <One extends { readonly id: string }>(
     .map(({ id }) => id);
 
 /** What uses RFM is to be built anew. */
-export const rfmUsers = (source: RulesetSource): readonly Segment[] =>
-  usersOf({ kind: 'rfm', id: '' }, source.segments);
+export const rfmUsers = ({ segments }: Pick<RulesetSource, 'segments'>): readonly Segment[] =>
+  usersOf({ kind: 'rfm', id: '' }, segments);

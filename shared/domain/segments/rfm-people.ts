@@ -1,0 +1,54 @@
+import type { Profile } from '../profiles/profile.ts';
+import { decodeLedger, readMetric } from '../rules/ledger.ts';
+import { type RfmModel, rfmSpec } from '../rules/rfm.ts';
+import { orderWindow, walkOrders } from '../rules/rfm-orders.ts';
+import { type RfmFigures, type RfmScores, rfmScorer } from '../rules/rfm-scores.ts';
+import { addToTally, type RfmTally } from '../rules/rfm-tally.ts';
+import type { Instant } from '../time/instant.ts';
+import { findMetric } from './metric-registry.ts';
+import type { Ruleset } from './ruleset.ts';
+
+type RfmReading = { readonly figures: RfmFigures; readonly scores: RfmScores | undefined };
+type ReadRfm = (profile: Pick<Profile, 'ledger'>, now: Instant) => RfmReading | undefined;
+
+/** Reads a customer's figures, and their scores when there are borders; undefined for others. */
+function rfmReader(model: RfmModel, { registry, companyTimeZone }: Ruleset): ReadRfm {
+  const metric = findMetric(registry, rfmSpec(model.settings));
+  if (metric === undefined) throw new Error('No metric is registered for RFM.');
+  const window = orderWindow(model.settings, companyTimeZone);
+  const scorer = model.cuts && rfmScorer(model.cuts);
+  return ({ ledger }, now) => {
+    const history = readMetric(decodeLedger(ledger), metric.id);
+    if (history === undefined) return undefined;
+    const { orders, units, last } = walkOrders(history, window, now);
+    if (orders === 0) return undefined;
+    const figures = { orders, units, scale: history.scale, last };
+    return { figures, scores: scorer?.(figures, now) };
+  };
+}
+
+/** A person's scores by what serves; undefined for who is not a customer, or while there are no borders. */
+export function rfmScores(
+  profile: Pick<Profile, 'ledger'>,
+  ruleset: Ruleset,
+  now: Instant,
+): RfmScores | undefined {
+  const { rfm } = ruleset.definitions;
+  return rfm?.cuts && rfmReader(rfm, ruleset)(profile, now)?.scores;
+}
+
+/** Counts the customers among these people, by the borders that come; undefined when RFM is not in use. */
+export function rfmCounter(
+  ruleset: Ruleset,
+): ((tally: RfmTally, people: readonly Profile[], now: Instant) => void) | undefined {
+  const { rfm } = ruleset.named;
+  const read = rfm && rfmReader(rfm, ruleset);
+  if (read === undefined) return undefined;
+  return (tally, people, now) => {
+    for (const person of people) {
+      const reading = read(person, now);
+      if (reading !== undefined)
+        addToTally(tally, reading.figures, { now, scores: reading.scores });
+    }
+  };
+}
