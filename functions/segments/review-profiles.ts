@@ -22,7 +22,9 @@ export const handler = queueFunction(slotMessageSchema, (messages, ports, contex
         ports.table,
         keys.map(({ pk }) => pk),
       );
-      await inParallel([...people.values()], parallelPeople, async (found) => {
+      // Read in any order, begun in that of the due instants.
+      const inOrder = keys.flatMap(({ pk }) => people.get(pk) ?? []);
+      await inParallel(inOrder, parallelPeople, async (found) => {
         let profile = found;
         for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
           if (profile.dueAt === undefined || profile.dueAt > ports.clock.now()) return;
