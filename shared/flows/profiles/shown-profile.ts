@@ -1,5 +1,7 @@
 import type { Profile } from '../../domain/profiles/profile.ts';
+import type { RfmScores } from '../../domain/rules/rfm-scores.ts';
 import { segmentsOf } from '../../domain/segments/membership.ts';
+import { rfmScores } from '../../domain/segments/rfm-people.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
 import { listsOf } from '../../domain/segments/static-list.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -11,16 +13,20 @@ export type ShownProfile = Omit<Profile, 'version' | 'consents' | 'ledger' | 'li
   readonly consents: readonly unknown[];
   /** The ids of the static lists the person is in; absent when in none. */
   readonly lists?: readonly string[];
+  /** Scores of 1 to 5 and the cell they mean; absent for who is not a customer, or before RFM is ready. */
+  readonly rfm?: RfmScores;
 };
 
 /** A profile as the API shows it; 404 when there is none. */
 export async function shownProfile(
   id: string | undefined,
-  { table, settings }: Ports,
+  { table, clock, settings }: Ports,
 ): Promise<ShownProfile> {
   const profile = id === undefined ? undefined : await getProfile(table, id);
   if (profile === undefined) throw new Problem(404, 'There is no such profile.');
-  return profileShown(profile, await currentRuleset(table, settings.timeZone));
+  const ruleset = await currentRuleset(table, settings.timeZone);
+  const rfm = rfmScores(profile, ruleset, clock.now());
+  return { ...profileShown(profile, ruleset), ...(rfm && { rfm }) };
 }
 
 /** A stored profile as the API shows it, by the segments that serve and the lists there are. */
