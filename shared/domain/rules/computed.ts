@@ -62,7 +62,10 @@ Without any value it is absent; count and sum are 0.`),
     .array(propertyConditionSchema)
     .min(1, 'must list at least one condition')
     .max(maxConditions, `must be at most ${maxConditions} conditions`)
-    .describe('Conditions on properties, or on any one of products[], all of which hold.')
+    .describe(
+      'Conditions on properties, or on any one of products[], all of which hold. While those on dates ' +
+        'hold for one product, the event counts with all its products that satisfy the others.',
+    )
     .optional(),
   within: durationSchema
     .describe('Only events of this last time count, such as "P90D"; absent: all.')
