@@ -1,21 +1,25 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { settleRules } from '../../shared/domain/segments/rules-change.ts';
 import type { Ruleset } from '../../shared/domain/segments/ruleset.ts';
+import { tellsOfEdit } from '../../shared/domain/segments/segment.ts';
 import { isSettled } from '../../shared/domain/segments/settled.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { settlePerson } from '../../shared/flows/segments/person-record.ts';
+import { announcePage } from '../../shared/flows/segments/announcement.ts';
+import { startPass } from '../../shared/flows/segments/rules-change.ts';
+import { settlePeople } from '../../shared/flows/segments/settle-people.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { logger } from '../../shared/runtime/observability.ts';
-import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { releaseLease, takeLease } from '../../shared/stores/leases.ts';
-import { getProfile, scanProfiles } from '../../shared/stores/profiles.ts';
+import { scanProfiles } from '../../shared/stores/profiles.ts';
 import {
   getPass,
   getPassParts,
+  type PassPart,
+  type PassWork,
+  passAnnounces,
   passDone,
   passParts,
   savePassPart,
@@ -24,16 +28,20 @@ import {
 import { currentRuleset, loadRules, rulesChangeWrites } from '../../shared/stores/segments.ts';
 
 const pagePeople = 200;
-const parallelPeople = 16;
 /** A worker stops this long before its timeout and hands the rest of its part on. */
 const reserveMs = 15_000;
 
-const partMessageSchema = z.strictObject({ pass: z.number(), part: z.number() });
+const partMessageSchema = z.strictObject({
+  pass: z.number(),
+  part: z.number(),
+  stage: z.enum(['applying', 'announcing']).default('applying'),
+});
 
 /**
  * A changed definition goes over everybody, in parallel parts: each person is asked by the rules that
  * serve and by those that come, and written only when that changes something. When the last part is
- * done, the new rules serve. A part that dies goes on where it stood.
+ * done, the new rules serve, and whom an edit wants to tell of it is told, in as many parts. A part
+ * that dies goes on where it stood.
  */
 export const handler = queueFunction(
   z.union([partMessageSchema, slotMessageSchema]),
@@ -63,13 +71,14 @@ async function revive({ table, queue, clock }: Ports): Promise<void> {
   const pass = await getPass(table);
   if (pass === undefined || pass.done) return;
   await watchPass(table, pass.revision, clock.now());
-  const parts = await getPassParts(table, pass.revision);
-  const open = parts.filter(({ done }) => !done);
+  const stage = pass.announcing === true ? 'announcing' : 'applying';
+  const work: PassWork = { pass: pass.revision, stage };
+  const open = (await getPassParts(table, work)).filter(({ done }) => !done);
   // With none open the last worker died before it could finish the pass: any part does that.
-  const again = open.length > 0 ? open : parts.slice(0, 1);
+  const again = open.length > 0 ? open : [{ part: 0 }];
   await queue.send(
     'segment-passes',
-    again.map(({ part }) => ({ body: { pass: pass.revision, part } })),
+    again.map(({ part }) => ({ body: { ...work, part } })),
   );
 }
 
@@ -81,7 +90,7 @@ async function workOnPart(
   context: Context,
 ): Promise<void> {
   const { table, queue, clock } = ports;
-  const name = `pass#${message.pass}#${message.part}`;
+  const name = `pass#${message.pass}#${message.stage}#${message.part}`;
   const seconds = Math.ceil(context.getRemainingTimeInMillis() / 1000);
   const lease = await takeLease(table, name, { now: clock.now(), seconds, owner });
   if (lease === undefined) return;
@@ -91,57 +100,65 @@ async function workOnPart(
   } finally {
     await releaseLease(table, lease);
   }
-  if (outcome === 'done') await finish(message.pass, ports);
+  if (outcome === 'done') await finish(message, ports);
   // Only now: whoever takes the rest needs the lease.
   if (outcome === 'out-of-time') await queue.send('segment-passes', [{ body: message }]);
 }
 
 type Outcome = 'done' | 'overtaken' | 'out-of-time';
 
-/** Goes over the people of a part, page by page, from where it stands. */
+/** Goes over a part, page by page, from where it stands. */
 async function goOver(
-  { pass, part }: z.infer<typeof partMessageSchema>,
+  { part, ...work }: z.infer<typeof partMessageSchema>,
   ports: Ports,
   context: Context,
 ): Promise<Outcome> {
   const { table, clock, settings } = ports;
-  let progress = (await getPassParts(table, pass))[part];
+  let progress = (await getPassParts(table, work))[part];
   while (progress !== undefined && !progress.done) {
     const ruleset = await currentRuleset(table, settings.timeZone);
-    if (ruleset.revision !== pass) return 'overtaken'; // a newer definition has its own pass
+    const isApplying = work.stage === 'applying';
+    if (isApplying && ruleset.revision !== work.pass) return 'overtaken'; // a newer definition has its own pass
     if (context.getRemainingTimeInMillis() < reserveMs) return 'out-of-time';
-    const { after, people } = progress;
-    const scan = { segment: part, segments: passParts, after, limit: pagePeople };
-    const page = await scanProfiles(table, scan);
-    const now = clock.now();
-    const changing = page.profiles.filter((profile) => !isSettled(profile, ruleset, now));
-    await inParallel(changing, parallelPeople, (profile) => settle(profile, ruleset, ports));
-    const done = page.after === null;
-    progress = { part, after: page.after, people: people + page.profiles.length, done };
-    await savePassPart(table, pass, { ...progress, now: clock.now() });
+    const after = await (isApplying ? applyPage : announcePage)(progress, ruleset, ports);
+    progress = await savePassPart(table, work, { ...after, now: clock.now() });
+    if (progress === undefined) return 'overtaken'; // by another worker at this part
   }
   return 'done';
 }
 
-/** Asks until nobody comes in between: a person who is left out would be wrong for good. */
-async function settle(found: Profile, ruleset: Ruleset, ports: Ports): Promise<void> {
-  let profile: Profile | undefined = found;
-  while (profile !== undefined) {
-    if ((await settlePerson(profile, { ruleset, ports })) !== undefined) return;
-    profile = await getProfile(ports.table, profile.id);
-  }
+async function applyPage(progress: PassPart, ruleset: Ruleset, ports: Ports): Promise<PassPart> {
+  const { part, after, people } = progress;
+  const scan = { segment: part, segments: passParts, after, limit: pagePeople };
+  const page = await scanProfiles(ports.table, scan);
+  const now = ports.clock.now();
+  const changing = page.profiles.filter((profile) => !isSettled(profile, ruleset, now));
+  await settlePeople(changing, { ruleset, ports });
+  const all = people + page.profiles.length;
+  return { ...progress, after: page.after, people: all, done: page.after === null };
 }
 
-/** When all parts are done, what was to come serves. */
-async function finish(pass: number, { table, clock, settings }: Ports): Promise<void> {
-  const parts = await getPassParts(table, pass);
+async function finish({ pass, stage }: PassWork, ports: Ports): Promise<void> {
+  const parts = await getPassParts(ports.table, { pass, stage });
   if (parts.some(({ done }) => !done)) return;
+  if (stage === 'applying') await serve(pass, parts, ports);
+  // Refused when a newer pass has begun: whoever has not been told by then is told by it.
+  else await ports.table.write(passDone(pass));
+}
+
+/** All parts are done: what was to come serves. */
+async function serve(pass: number, parts: readonly PassPart[], ports: Ports): Promise<void> {
+  const { table, clock, settings } = ports;
   const source = await loadRules(table);
   if (source.revision !== pass) return; // finished by another part, or overtaken by a newer definition
   const people = parts.reduce((sum, part) => sum + part.people, 0);
-  const at = { now: isoInstant(clock.now()), companyTimeZone: settings.timeZone };
+  const now = clock.now();
+  const at = { now: isoInstant(now), companyTimeZone: settings.timeZone };
   const settled = settleRules(source, at, { people });
-  const writes = [...rulesChangeWrites(source, settled), passDone(pass)];
+  const tells = source.segments.some(tellsOfEdit);
+  const startsAt = now + settings.rulesSettleSeconds * 1000;
+  const after = tells ? passAnnounces(pass, startsAt) : passDone(pass);
+  const writes = [...rulesChangeWrites(source, settled), after];
   const result = await table.transact(writes);
   logger.info('pass-finished', {
     pass,
@@ -150,4 +167,5 @@ async function finish(pass: number, { table, clock, settings }: Ports): Promise<
   });
   if (result.kind === 'contended')
     throw new Error('The rules changed at the same moment: the pass is finished at the next try.');
+  if (result.kind === 'written' && tells) await startPass({ pass, stage: 'announcing' }, ports);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
-import { isMemberBy, parseMark } from '../domain/segments/membership.ts';
+import { isMemberBy, type Mark, parseMark } from '../domain/segments/membership.ts';
 import type { Item, Table, Write } from '../ports/table.ts';
 
 /**
@@ -25,6 +25,24 @@ export function memberWrite(
   if (change.mark === undefined) return { kind: 'delete', table: 'marketing', key };
   const item: Item = { ...key, mark: change.mark, ...(zone !== undefined && { zone }) };
   return { kind: 'put', table: 'marketing', item };
+}
+
+/** One page of a shard's rows, members or not, with what their marks say. */
+export async function queryMarks(
+  table: Table,
+  of: { readonly segment: string; readonly shard: number },
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<{
+  readonly rows: readonly { readonly profileId: string; readonly mark: Mark }[];
+  readonly after: string | null;
+}> {
+  const pk = partition(of.segment, of.shard);
+  const read = await table.query('marketing', { pk, consistent: true, ...page });
+  const rows = read.items.map((item) => {
+    const { sk: profileId, mark } = memberSchema.parse(item);
+    return { profileId, mark: parseMark(mark) };
+  });
+  return { rows, after: read.after };
 }
 
 /** One page of a shard's members by the version of the segment that serves. */

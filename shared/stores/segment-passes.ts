@@ -1,26 +1,38 @@
 import * as z from 'zod';
 import { isoInstant } from '../domain/time/instant.ts';
-import type { Put, Table, Update } from '../ports/table.ts';
+import { type Put, type Table, Throttled, type Update } from '../ports/table.ts';
 import { allItems } from './all-items.ts';
 
 /**
  * The pass of a definition over everybody, in `marketing`:
- * - `rules` / `pass`: the newest one, by the revision it applies; in the `due` index until it is done, so
- *   that the minute tick revives it after a crash.
- * - `pass#<revision>` / part number: how far each scan segment got.
+ * - `rules` / `pass`: the newest one, by the revision it applies, and how many people the one before it
+ *   found; in the `due` index until it is done, so that the minute tick revives it after a crash.
+ * - `pass#<revision>` / part number: how far each scan segment got; when the rules it applied serve and
+ *   there is somebody to tell of it, `pass#<revision>#announcing` / part number likewise.
  */
 export const passParts = 8;
 const passSlot = 'pass#0';
 /** How long after its start a pass is looked after by the tick. */
 const reviveMs = 5 * 60 * 1000;
 
-const passSchema = z.object({ revision: z.number(), done: z.boolean() });
+const passSchema = z.object({
+  revision: z.number(),
+  /** Absent before the first pass was done. */
+  expected: z.number().optional(),
+  announcing: z.boolean().optional(),
+  done: z.boolean(),
+});
 export type Pass = z.infer<typeof passSchema>;
+
+/** First everybody is looked at; when the new rules serve, those are told whom they re-labelled. */
+export type PassStage = 'applying' | 'announcing';
+export type PassWork = { readonly pass: number; readonly stage: PassStage };
 
 const partSchema = z.object({
   sk: z.string(),
   after: z.string().nullable(),
   people: z.number(),
+  pages: z.number(),
   done: z.boolean(),
 });
 export type PassPart = {
@@ -29,6 +41,8 @@ export type PassPart = {
   readonly after: string | null;
   /** People looked at so far. */
   readonly people: number;
+  /** Pages done so far: of two workers at one part, the slower is refused. */
+  readonly pages: number;
   readonly done: boolean;
 };
 
@@ -38,13 +52,17 @@ export async function getPass(table: Table): Promise<Pass | undefined> {
 }
 
 /** A new pass, written with the definition that needs it; an older one that is not done ends with it. */
-export const passPut = (revision: number, startsAt: number): Put => ({
+export const passPut = (
+  revision: number,
+  { startsAt, expected }: { readonly startsAt: number; readonly expected: number | undefined },
+): Put => ({
   kind: 'put',
   table: 'marketing',
   item: {
     pk: 'rules',
     sk: 'pass',
     revision,
+    ...(expected !== undefined && { expected }),
     done: false,
     dueSlot: passSlot,
     dueAt: isoInstant(startsAt + reviveMs),
@@ -55,8 +73,17 @@ export const passDone = (revision: number): Update => ({
   kind: 'update',
   table: 'marketing',
   key: { pk: 'rules', sk: 'pass' },
-  set: { done: true },
+  set: { done: true, announcing: false },
   remove: ['dueSlot', 'dueAt'],
+  when: { attribute: 'revision', equals: revision },
+});
+
+/** What the pass applied serves, and people are told of it from that instant on (in ms). */
+export const passAnnounces = (revision: number, startsAt: number): Update => ({
+  kind: 'update',
+  table: 'marketing',
+  key: { pk: 'rules', sk: 'pass' },
+  set: { announcing: true, dueSlot: passSlot, dueAt: isoInstant(startsAt + reviveMs) },
   when: { attribute: 'revision', equals: revision },
 });
 
@@ -71,33 +98,45 @@ export async function watchPass(table: Table, revision: number, now: number): Pr
   });
 }
 
-const partition = (revision: number): string => `pass#${revision}`;
+const partition = ({ pass, stage }: PassWork): string =>
+  stage === 'applying' ? `pass#${pass}` : `pass#${pass}#${stage}`;
 
-export async function getPassParts(table: Table, revision: number): Promise<readonly PassPart[]> {
-  const items = await allItems(table, { pk: partition(revision), consistent: true });
+export async function getPassParts(table: Table, work: PassWork): Promise<readonly PassPart[]> {
+  const items = await allItems(table, { pk: partition(work), consistent: true });
   const stored = items.map((item): PassPart => {
-    const { sk, after, people, done } = partSchema.parse(item);
-    return { part: Number(sk), after, people, done };
+    const { sk, after, people, pages, done } = partSchema.parse(item);
+    return { part: Number(sk), after, people, pages, done };
   });
   return Array.from(
     { length: passParts },
     (_, part) =>
-      stored.find((row) => row.part === part) ?? { part, after: null, people: 0, done: false },
+      stored.find((row) => row.part === part) ?? {
+        part,
+        after: null,
+        people: 0,
+        pages: 0,
+        done: false,
+      },
   );
 }
 
 /** Parts are forgotten a week after they were last written. */
 const partDays = 7;
 
+/** Says that one page more is done; undefined when another worker is at this part. */
 export async function savePassPart(
   table: Table,
-  revision: number,
-  { part, now, ...progress }: PassPart & { readonly now: number },
-): Promise<void> {
+  work: PassWork,
+  { part, now, ...before }: PassPart & { readonly now: number },
+): Promise<PassPart | undefined> {
   const expiresAt = Math.ceil(now / 1000) + partDays * 86_400;
-  await table.write({
+  const progress = { ...before, pages: before.pages + 1 };
+  const result = await table.write({
     kind: 'put',
     table: 'marketing',
-    item: { pk: partition(revision), sk: String(part), ...progress, expiresAt },
+    item: { pk: partition(work), sk: String(part), ...progress, expiresAt },
+    when: before.pages === 0 ? { absent: true } : { attribute: 'pages', equals: before.pages },
   });
+  if (result.kind === 'contended') throw new Throttled('A part of a pass stays contended.');
+  return result.kind === 'written' ? { part, ...progress } : undefined;
 }

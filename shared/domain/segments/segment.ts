@@ -71,3 +71,7 @@ export function servingOf(
     version > after && { after: before?.version ?? unserved, at: lastPass.at };
   return { version, rule, announces: announces || undefined };
 }
+
+/** Whether an edit that a pass is applying wants those told whom it re-labels. */
+export const tellsOfEdit = (segment: Segment): boolean =>
+  isBuilding(segment) && segment.notify === true && segment.rule !== undefined;

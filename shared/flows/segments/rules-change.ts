@@ -3,7 +3,7 @@ import type { RulesetSource } from '../../domain/segments/ruleset.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Problem, unprocessable } from '../../runtime/problem.ts';
-import { passParts, passPut } from '../../stores/segment-passes.ts';
+import { type PassWork, passParts, passPut } from '../../stores/segment-passes.ts';
 import { loadRules, rulesChangeWrites } from '../../stores/segments.ts';
 
 const maxAttempts = 5;
@@ -26,23 +26,23 @@ export async function changeRules(
     const startsAt = now + settings.rulesSettleSeconds * 1000;
     const writes = [
       ...rulesChangeWrites(source, change),
-      ...(pass ? [passPut(change.revision, startsAt)] : []),
+      ...(pass ? [passPut(change.revision, { startsAt, expected: source.lastPass?.people })] : []),
     ];
     const result = await table.transact(writes);
     if (result.kind !== 'written') continue;
-    if (pass) await startPass(change.revision, { queue, settings });
+    if (pass) await startPass({ pass: change.revision, stage: 'applying' }, { queue, settings });
     return;
   }
   throw new Problem(409, 'Others are changing the rules at this moment: try again.');
 }
 
-/** Hands out a pass that has been written, all its parts. */
+/** Hands out a stage of a pass that has been written, all its parts. */
 export async function startPass(
-  revision: number,
+  work: PassWork,
   { queue, settings }: Pick<Ports, 'queue' | 'settings'>,
 ): Promise<void> {
   const parts = Array.from({ length: passParts }, (_, part) => ({
-    body: { pass: revision, part },
+    body: { ...work, part },
     // No worker may still decide by older rules while the pass goes over people.
     delaySeconds: settings.rulesSettleSeconds,
   }));
