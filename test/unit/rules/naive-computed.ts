@@ -55,15 +55,28 @@ type Value = string | number | boolean;
 const isValue = (value: unknown): value is Value =>
   ['string', 'number', 'boolean'].includes(typeof value);
 
-/** The event's own value; without one, that of each product that satisfies the conditions. */
+/**
+ * The event's own value; without one, those of the products that satisfy the conditions. Their dates say
+ * when the event counts, and all of its values with it.
+ */
 function valuesOf(deed: Deed, leaf: Words, { property }: ComputedDefinition, seen: Seen): Value[] {
   if (property === undefined) return [];
   const own = read(deed.properties, property);
   if (own !== undefined) return [own].filter(isValue);
-  return fitting(deed, leaf, seen)
+  const where = ((leaf['where'] ?? []) as Words[]).map(timeless);
+  return fitting(deed, { ...leaf, where }, seen)
     .map((fields) => read(fields, property))
     .filter(isValue);
 }
+
+/** Of a condition on a date is left that there is one. */
+function timeless(condition: Words): Words {
+  const others = Object.entries(condition).filter(([word]) => !dateWords.includes(word));
+  const isDated = others.length < Object.keys(condition).length;
+  return { ...Object.fromEntries(others), ...(isDated && { after: '0001-01-01' }) };
+}
+
+const dateWords = ['within', 'olderThan', 'between', 'inNext', 'before', 'after'];
 
 type Work = (taken: readonly Taken[], seen: Seen) => Value | bigint | undefined;
 
