@@ -36,43 +36,82 @@ export type AmountAnswer = (
 
 /** Whether a count or a sum stands within its bounds, and the exact instant at which that turns. */
 export function amountAnswer(leaf: AmountLeaf): AmountAnswer {
+  const { isSum, countsTotals, window, rowSpans } = leaf;
   const boundsOf = boundsByScale(leaf.comparisons);
+  const closeMs = exactCloseMs(window);
   return (metric, timeZone, now, floor) => {
-    const { isSum, countsTotals, window, rowSpans } = leaf;
-    const base = countsTotals ? (isSum ? metric.sum : metric.count) : 0;
-    const bounds = boundsOf(isSum ? metric.scale : 0);
+    const { bounds, low, high } = boundsOf(isSum ? metric.scale : 0);
+    const total = countsTotals ? (isSum ? metric.sum : metric.count) : 0;
     if (rowSpans !== undefined || (isSum && metric.magnitude >= exact)) {
       const spans = spansOfEvents({ metric, window, rowSpans, timeZone, floor });
       const amounts = isSum ? metric.values : undefined;
-      return sweptAnswer({ spans, amounts, base, bounds }, now);
+      return sweptAnswer({ spans, amounts, base: total, bounds }, now);
     }
+    const { times } = metric;
     // Below `exact` every amount is a number.
     const values = isSum ? (metric.values as readonly number[]) : undefined;
-    const bounded: Bounded = {
-      window,
-      times: metric.times,
-      values,
-      floor,
-      timeZone,
-      base: Number(base),
-      low: Number(bounds.low),
-      high: Number(bounds.high),
-      mayJump: !isSum || !metric.hasNegative,
-    };
-    return onlyFalls(bounded, now) ? fallingAnswer(bounded, now) : steppedAnswer(bounded, now);
+    const base = Number(total);
+    const mayJump = !isSum || !metric.hasNegative;
+    // From now on events only leave, and none of them raises the amount by that.
+    const onlyFalls =
+      mayJump && window.open === undefined && (times[times.length - 1] ?? now) <= now;
+    if (onlyFalls && closeMs !== undefined && floor === Number.NEGATIVE_INFINITY) {
+      const fallen = { times, values, closeMs, now };
+      const belowLow = fallsExactly(fallen, low - base);
+      if (belowLow <= now) return never;
+      if (high === Number.POSITIVE_INFINITY) return belowLow;
+      return turning(belowLow, fallsExactly(fallen, high + 1 - base), now);
+    }
+    const view = { window, times, values, floor, timeZone };
+    const bounded: Bounded = { ...view, base, low, high, mayJump };
+    return onlyFalls ? fallingAnswer(bounded, now) : steppedAnswer(bounded, now);
   };
 }
 
-function boundsByScale(comparisons: Comparisons): (scale: number) => Bounds {
+type NumberBounds = { readonly bounds: Bounds; readonly low: number; readonly high: number };
+
+function boundsByScale(comparisons: Comparisons): (scale: number) => NumberBounds {
+  const numbersAt = (scale: number): NumberBounds => {
+    const bounds = boundsAt(comparisons, scale);
+    return { bounds, low: Number(bounds.low), high: Number(bounds.high) };
+  };
   let scaleOf = 0;
-  let bounds = boundsAt(comparisons, 0);
+  let known = numbersAt(0);
   return (scale) => {
     if (scale !== scaleOf) {
-      bounds = boundsAt(comparisons, scale);
+      known = numbersAt(scale);
       scaleOf = scale;
     }
-    return bounds;
+    return known;
   };
+}
+
+/** How long every event stays in a window that all leave in the order in which they came. */
+function exactCloseMs({ close }: PairWindow): number | undefined {
+  if (close === undefined) return Number.POSITIVE_INFINITY;
+  return close.least === close.most ? close.most : undefined;
+}
+
+type Fallen = Pick<PairView, 'times' | 'values'> & {
+  readonly closeMs: number;
+  readonly now: Instant;
+};
+
+/** `fallsBelow` for such windows, without the calendar: most rules of most people come here. */
+function fallsExactly({ times, values, closeMs, now }: Fallen, low: number): Instant {
+  if (low <= 0) return Number.POSITIVE_INFINITY;
+  let deciding = values === undefined ? times.length - low : times.length;
+  if (values !== undefined) {
+    const border = now - closeMs;
+    let inside = 0;
+    while (inside < low) {
+      deciding--;
+      if (deciding < 0 || (times[deciding] ?? 0) < border) return Number.NEGATIVE_INFINITY;
+      inside += values[deciding] ?? 0;
+    }
+  }
+  const at = deciding < 0 ? undefined : times[deciding];
+  return at === undefined || at < now - closeMs ? Number.NEGATIVE_INFINITY : at + closeMs + 1;
 }
 
 type Bounded = PairView & {
@@ -83,16 +122,16 @@ type Bounded = PairView & {
   readonly mayJump: boolean;
 };
 
-/** Whether from now on events only leave, and none of them raises the amount by that. */
-const onlyFalls = ({ window, times, mayJump }: Bounded, now: Instant): boolean =>
-  mayJump && window.open === undefined && (times[times.length - 1] ?? now) <= now;
-
 function fallingAnswer(bounded: Bounded, now: Instant): Answer {
   const { base, low, high } = bounded;
   const belowLow = fallsTo(bounded, low - base, now);
   if (belowLow <= now) return never;
   if (high === Number.POSITIVE_INFINITY) return belowLow;
-  const notAbove = fallsTo(bounded, high + 1 - base, now);
+  return turning(belowLow, fallsTo(bounded, high + 1 - base, now), now);
+}
+
+/** Within its bounds from `notAbove` on, and until `belowLow`, which is still to come. */
+function turning(belowLow: Instant, notAbove: Instant, now: Instant): Answer {
   if (notAbove <= now) return belowLow;
   return notAbove < belowLow ? -notAbove : never;
 }
