@@ -23,7 +23,9 @@ export function estimateSize(parts: number, counts: readonly number[]): Estimate
   if (looked >= parts) return { size: found, error: 0 };
   if (looked < 2) throw new RangeError('One part says nothing about how parts differ.');
   const mean = found / looked;
-  const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (looked - 1);
+  const spread = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (looked - 1);
+  // People fall into parts by chance, which alone makes counts vary by their mean (Poisson).
+  const variance = Math.max(spread, mean);
   const unseen = 1 - looked / parts;
   const scale = parts / looked;
   const error =
