@@ -26,6 +26,7 @@ import { route } from '../../shared/runtime/http/route.ts';
 import { Problem, unprocessableField } from '../../shared/runtime/problem.ts';
 import { campaignPut } from '../../shared/stores/campaigns.ts';
 import { getRun, runPut } from '../../shared/stores/runs.ts';
+import { progressOf } from '../../shared/stores/segment-status.ts';
 
 /** Lets a campaign go out as its schedule says; a repeat changes nothing. */
 export const launchCampaign = route({
@@ -47,7 +48,12 @@ async function launch(campaign: Campaign, state: Campaign['state'], ports: Ports
   const { template, segments } = await checkCampaign(campaign.id, campaign.definition, ports);
   const building = segments.find(isBuilding);
   if (building !== undefined) {
-    throw new Problem(409, `Segment "${building.id}" is still building: launch when it is ready.`);
+    const { people, ofAbout } = await progressOf(ports.table);
+    const far = `${people} ${ofAbout === undefined ? '' : `of about ${ofAbout} `}people looked at`;
+    throw new Problem(
+      409,
+      `Segment "${building.id}" is still building (${far}): launch when it is ready.`,
+    );
   }
   await checkTime(campaign, ports);
   const now = ports.clock.now();
