@@ -68,13 +68,31 @@ const usedBy = (id: string): NamingIssue => ({
   message: `segment "${id}" uses it: change that first`,
 });
 
-/** A segment may not use itself, even through others. */
+/** A segment may not use itself, even through others; which ones is told. */
 function cycleIssues(rule: Rule, id: string, users: readonly Segment[]): NamingIssue[] {
   const using = new Set([id, ...users.map((user) => user.id)]);
   return namesIn(rule, ['rule'])
     .filter((naming) => naming.kind === 'segment' && using.has(naming.id))
     .map((naming) => ({
       path: naming.path,
-      message: `"${naming.id}" uses this segment: a cycle has no answer`,
+      message: `makes a cycle, which has no answer: ${[id, ...wayTo(id, naming.id, users)].join(' -> ')}`,
     }));
+}
+
+/** From one of the users of a segment to it, each using the next. */
+function wayTo(id: string, from: string, users: readonly Segment[]): readonly string[] {
+  const ways: (readonly string[])[] = [[from]];
+  const seen = new Set([from]);
+  for (const way of ways) {
+    const last = way.at(-1);
+    if (last === id) return way;
+    const user = users.find((one) => one.id === last);
+    const rules = [user?.rule, user?.serving?.rule].filter((rule) => rule !== undefined);
+    for (const naming of rules.flatMap((rule) => namesIn(rule))) {
+      if (naming.kind !== 'segment' || seen.has(naming.id)) continue;
+      seen.add(naming.id);
+      ways.push([...way, naming.id]);
+    }
+  }
+  return [from, id];
 }
