@@ -1,5 +1,6 @@
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { encodeLedger } from '../../shared/domain/rules/ledger.ts';
+import type { RfmModel } from '../../shared/domain/rules/rfm.ts';
 import { type Rule, ruleSchema } from '../../shared/domain/rules/rule.ts';
 import { type PastEvent, recordEvent } from '../../shared/domain/segments/history.ts';
 import { withMetrics } from '../../shared/domain/segments/metric-registry.ts';
@@ -31,7 +32,7 @@ export function numbersFrom(seed: number): () => number {
 }
 
 /** Rules that serve, with all their metrics filled. */
-export function rulesetOf(rules: Readonly<Record<string, unknown>>): Ruleset {
+export function rulesetOf(rules: Readonly<Record<string, unknown>>, model?: RfmModel): Ruleset {
   const segments = Object.entries(rules).map(([id, written]): Segment => {
     const rule: Rule = ruleSchema.parse(written);
     const at = new Date(start).toISOString();
@@ -45,7 +46,9 @@ export function rulesetOf(rules: Readonly<Record<string, unknown>>): Ruleset {
       updatedAt: at,
     };
   });
-  const named = { computed: [], lists: [], rfm: undefined };
+  const serving = model && { ...model, version: 1 };
+  const rfm = serving && { ...serving, serving, sketched: undefined };
+  const named = { computed: [], lists: [], rfm };
   const needs = neededMetrics({ ...named, segments }, 'UTC');
   const grown = withMetrics({ nextId: 1, metrics: [] }, needs);
   const registry = {

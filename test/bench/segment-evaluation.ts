@@ -2,6 +2,7 @@ import { type Answer, always, never } from '../../shared/domain/rules/answer.ts'
 import { compileRule, type Subject } from '../../shared/domain/rules/compile.ts';
 import { decodeLedger, readMetric } from '../../shared/domain/rules/ledger.ts';
 import type { Metric } from '../../shared/domain/rules/metric-history.ts';
+import { type RfmModel, rfmSpec } from '../../shared/domain/rules/rfm.ts';
 import { type Rule, ruleSchema } from '../../shared/domain/rules/rule.ts';
 import { findMetric } from '../../shared/domain/segments/metric-registry.ts';
 import { aPerson, dayMs, rulesetOf, start } from './people.ts';
@@ -59,14 +60,28 @@ const windows = {
     { didNot: 'Order Completed', within: 'P14D' },
   ],
 };
+const rfm = {
+  rfm: { recency: { atLeast: 3 }, frequency: { atLeast: 2 }, monetary: { atLeast: 3 } },
+};
 
-const ruleset = rulesetOf({ flat, nested, windows });
+/** Ten orders each: of those who come, two fifths are left by each of the rule's three scores. */
+const model: RfmModel = {
+  settings: { event: 'Order Completed', value: 'total' },
+  cuts: {
+    recencyMs: [15, 34, 60, 110].map((days) => days * dayMs),
+    frequency: [9, 10, 11, 12],
+    monetary: [620.5, 705, 790.25, 880],
+  },
+};
+
+const ruleset = rulesetOf({ flat, nested, windows, rfm }, model);
 const metricOf = (rule: unknown): number => {
   const [spec] = compileRule(ruleSchema.parse(rule), context).metrics;
   return spec === undefined ? 0 : context.metricId(spec);
 };
 const context = {
   companyTimeZone: 'UTC',
+  rfm: model,
   metricId: (spec: Parameters<typeof findMetric>[1]) => findMetric(ruleset.registry, spec)?.id ?? 0,
   segment: () => () => never,
 };
@@ -75,6 +90,7 @@ const yearOrdersId = metricOf(nested.any[0]?.all[2] ?? {});
 const recentViewsId = metricOf(windows.all[0]);
 const halfYearOrdersId = metricOf(windows.all[1]);
 const recentOrdersId = metricOf(windows.all[2]);
+const ordersId = context.metricId(rfmSpec(model.settings));
 
 const subjects = Array.from({ length: people }, (_, index): Subject => {
   const { id, attributes, identifiers, ledger } = aPerson(index, ruleset);
@@ -178,6 +194,22 @@ const byHand: Readonly<Record<string, (subject: Subject, now: number) => Answer>
     const pause = -countWithin(metricIn(subject, recentOrdersId).times, 14, 1, now);
     return views > 0 && sum > 0 && pause > 0 ? soonest(views, sum, pause) : never;
   },
+  RFM: (subject, now) => {
+    const metric = readMetric(subject.ledger, ordersId);
+    if (metric === undefined) return never;
+    let { count, last } = metric;
+    let sum = Number(metric.sum);
+    for (let index = 0; index < metric.times.length; index += 1) {
+      const at = metric.times[index] ?? 0;
+      if (at > now) break;
+      count += 1;
+      sum += Number(metric.values[index]);
+      last = Math.max(last, at);
+    }
+    // The second fifth begins above 9 orders, the third above 705, and ends after 60 days.
+    const until = last + 60 * dayMs + 1;
+    return count > 9 && sum > 705 * 10 ** metric.scale && now < until ? until : never;
+  },
 };
 
 /** Milliseconds of CPU per evaluation. */
@@ -236,15 +268,7 @@ tell({
     await measured('flat', flat, 1.5),
     await measured('nested', nested, 2),
     await measured('windows', windows, 2),
-    {
-      work: 'segment evaluation per profile: RFM',
-      value: null,
-      unit: 'ns CPU per profile',
-      reference: 'not built yet',
-      ratio: null,
-      budget: '<= 2x',
-      ok: null,
-    },
+    await measured('RFM', rfm, 2),
   ],
   notes: [
     `${people} decoded people with 10 orders and 40 page views each; both answer member and until.`,

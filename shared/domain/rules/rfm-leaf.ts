@@ -4,10 +4,14 @@ import { type Compilation, type RuleNode, registerMetric } from './compilation.t
 import { boundsAt, type Comparisons } from './decimal.ts';
 import type { RfmLeaf } from './leaf.ts';
 import { readMetric } from './ledger.ts';
+import type { Metric } from './metric-history.ts';
 import { type RfmCuts, rfmSpec } from './rfm.ts';
 import { frequencyMonetaryScore, rfmCellAt } from './rfm-cell.ts';
 import { nextTurn, type OrderWalk, orderWindow, walkOrders, walkTo } from './rfm-orders.ts';
 import { bordersBelow, monetaryBorders } from './rfm-scores.ts';
+
+/** Sums of a metric whose absolute amounts stay below this are exact as numbers. */
+const exact = 2 ** 51;
 
 /** Whether a person's scores, or the cell they are in, are those asked for. */
 export function rfmNode(leaf: RfmLeaf, compilation: Compilation): RuleNode {
@@ -17,20 +21,92 @@ export function rfmNode(leaf: RfmLeaf, compilation: Compilation): RuleNode {
   const metricId = registerMetric(rfmSpec(model.settings), compilation);
   if (model.cuts === undefined) return () => never;
   const window = orderWindow(model.settings, companyTimeZone);
-  const answer = rfmAnswer(leaf, model.cuts);
+  const isOpen = model.settings.within === undefined;
+  const wanted = wantedScores(leaf);
+  const answerAging = agingAnswer(wanted, model.cuts);
+  const answerTurning = turningAnswer(wanted, model.cuts);
   return (subject, now) => {
     const metric = readMetric(subject.ledger, metricId);
     if (metric === undefined) return never;
-    return answer(walkOrders(metric, window, now), now);
+    const latest = metric.times[metric.times.length - 1] ?? Number.NEGATIVE_INFINITY;
+    const isAging = isOpen && latest <= now && metric.magnitude < exact;
+    return isAging
+      ? answerAging(metric, latest, now)
+      : answerTurning(walkOrders(metric, window, now), now);
   };
 }
 
 /**
- * The exact instant at which the answer turns: between two turns of the orders frequency and money
- * stand still, and a recency score falls right after last order + border.
+ * All orders have come and none goes any more: only the last one ages. Most people are asked this way,
+ * so that borders are compared one by one, and what depends on the rule alone is looked up.
  */
-function rfmAnswer(leaf: RfmLeaf, cuts: RfmCuts): (walk: OrderWalk, now: Instant) => Answer {
-  const wanted = wantedScores(leaf);
+function agingAnswer(
+  wanted: readonly number[],
+  cuts: RfmCuts,
+): (metric: Metric, latest: Instant, now: Instant) => Answer {
+  const { recencyMs } = cuts;
+  const passedOrders = bordersPassed(cuts.frequency);
+  const passedTime = bordersPassed(recencyMs);
+  const moneyAt = monetaryBorders(cuts);
+  const turns = turningBorders(recencyMs);
+  const isWanted = scores.map((_, row) =>
+    wanted.slice(row * 5, row * 5 + 5).some((bits) => bits > 0),
+  );
+  return (metric, latest, now) => {
+    const orders = metric.count + metric.times.length;
+    if (orders === 0) return never;
+    const frequency = passedOrders(orders);
+    if (isWanted[frequency] === false) return never;
+    // Below `exact` every amount is a number.
+    const values = metric.values as readonly number[];
+    let sum = Number(metric.sum);
+    for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
+    const bits = wanted[frequency * 5 + bordersBelow(moneyAt(metric.scale), sum)] ?? 0;
+    if (bits === 0) return never;
+    const last = latest > metric.last ? latest : metric.last;
+    const passed = passedTime(now - last);
+    const turn = recencyMs[turns[bits * 5 + passed] ?? noBorder];
+    const until = turn === undefined ? Number.POSITIVE_INFINITY : last + turn + 1;
+    return ((bits >> (4 - passed)) & 1) === 1 ? until : -until;
+  };
+}
+
+/** How many of four borders lie strictly below a number. */
+function bordersPassed(borders: readonly number[]): (value: number) => number {
+  const [first = 0, second = 0, third = 0, fourth = 0] = borders;
+  return (value) => {
+    if (value <= second) return value <= first ? 0 : 1;
+    if (value <= third) return 2;
+    return value <= fourth ? 3 : 4;
+  };
+}
+
+const noBorder = 4;
+
+/**
+ * By the recency scores asked for as bits, times 5, and by how many borders the last order has passed:
+ * the border that turns the answer. Borders that are one are passed together.
+ */
+function turningBorders(recencyMs: readonly number[]): readonly number[] {
+  const after = recencyMs.map((ms) => recencyMs.filter((other) => other <= ms).length);
+  const holds = (bits: number, passed: number): number => (bits >> (4 - passed)) & 1;
+  return Array.from({ length: (all + 1) * 5 }, (_, place) => {
+    const [bits, passed] = [Math.floor(place / 5), place % 5];
+    const turn = after.findIndex(
+      (then, border) => border >= passed && holds(bits, then) !== holds(bits, passed),
+    );
+    return turn < 0 ? noBorder : turn;
+  });
+}
+
+/**
+ * Orders come and go: between two turns frequency and money stand still, and the recency score falls
+ * right after last order + border.
+ */
+function turningAnswer(
+  wanted: readonly number[],
+  cuts: RfmCuts,
+): (walk: OrderWalk, now: Instant) => Answer {
   const moneyAt = monetaryBorders(cuts);
   const { recencyMs, frequency } = cuts;
   /** The recency scores that are asked for at this frequency and money, as bits. */

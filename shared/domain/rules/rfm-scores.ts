@@ -23,27 +23,25 @@ export type RfmScores = {
 };
 
 /** How many borders lie strictly below: those who tie score alike. */
-export function bordersBelow(borders: readonly Units[], value: Units): number {
+export function bordersBelow(borders: readonly number[], value: Units): number {
   let below = 0;
-  for (const border of borders) if (border < value) below++;
+  for (let index = 0; index < borders.length; index++) {
+    if ((borders[index] ?? 0) < value) below++;
+  }
   return below;
 }
 
-/** The borders between fifths of money in whole units of a scale; the last scale asked for is kept. */
-export function monetaryBorders({ monetary }: RfmCuts): (scale: number) => readonly Units[] {
-  let scaleOf = Number.NaN;
-  let borders: readonly Units[] = [];
+/** The borders between fifths of money, in whole units of a scale; beyond whole numbers the nearest. */
+export function monetaryBorders({ monetary }: RfmCuts): (scale: number) => readonly number[] {
+  const byScale: (readonly number[])[] = [];
   return (scale) => {
-    if (scale !== scaleOf) {
-      borders = monetary.map((above) => lowest(boundsAt({ above }, scale)));
-      scaleOf = scale;
-    }
-    return borders;
+    byScale[scale] ??= monetary.map((above) => highest(boundsAt({ above }, scale)));
+    return byScale[scale];
   };
 }
 
 /** The most units that are not above. */
-const lowest = ({ low }: Bounds): Units => add(low, -1);
+const highest = ({ low }: Bounds): number => Number(add(low, -1));
 
 /** The scores by these borders; undefined for who is not a customer. */
 export function rfmScorer(
