@@ -47,7 +47,7 @@ async function change(message: ListChangeMessage, ports: Ports): Promise<void> {
     open = await lookedAt({ ...message, people: [...open] }, ports, unfit);
   }
   if (open.length > 0) throw new Error('Others keep changing the same people.');
-  if (unfit.length > 0) await setApart({ ...message, people: unfit }, ports);
+  if (unfit.length > 0) await setApart(unfit, message, ports);
 }
 
 /** One look at the people; answers those to look at again: all of them when the tables are too busy. */
@@ -117,12 +117,15 @@ async function changePerson(
 }
 
 /** Whoever cannot be stored for what they hold goes back alone, and ends as a dead letter that somebody is told of. */
-async function setApart(message: ListChangeMessage, ports: Ports): Promise<void> {
-  const { list, people } = message;
-  logger.error('people-not-listed', { list, people: people.length });
-  if (people.length === 1) throw new Error('This person has no room for another list.');
-  const alone = people.map((id) => ({ body: { ...message, people: [id] } }));
-  await ports.queue.send('list-changes', alone);
+async function setApart(
+  unfit: readonly string[],
+  message: ListChangeMessage,
+  { queue }: Ports,
+): Promise<void> {
+  logger.error('people-not-listed', { list: message.list, people: unfit.length });
+  if (message.people.length === 1) throw new Error('This person has no room for another list.');
+  const alone = unfit.map((id) => ({ body: { ...message, people: [id] } }));
+  await queue.send('list-changes', alone);
 }
 
 /** The rows of a deleted list; one that is still there was not deleted after all. */

@@ -37,11 +37,12 @@ describe('segments that use segments', () => {
       'local',
       'mixed',
     ]);
-    expect(inRiga.members.map(({ segment, mark }) => [segment, mark]).toSorted()).toEqual([
-      ['abroad', undefined],
-      ['city', 'city'],
-      ['local', 'local'],
-      ['mixed', 'mixed'],
+    const rows = inRiga.members.map(({ segment, mark }) => `${segment}: ${mark}`);
+    expect(rows.toSorted()).toEqual([
+      'abroad: undefined',
+      'city: city',
+      'local: local',
+      'mixed: mixed',
     ]);
     const told = inRiga.entries.filter(({ type }) => type.startsWith('segment.'));
     expect(told.map(({ type, data }) => `${type} ${String(data['segment'])}`).toSorted()).toEqual([

@@ -1,0 +1,380 @@
+import { describe, expect, it } from 'vitest';
+import type { BusEvent } from '../../events/envelope.ts';
+import type { AroundPorts } from '../../infra/local/load-functions.ts';
+import type { World } from '../../infra/local/world.ts';
+import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
+import { InvalidRequest, type Table } from '../../shared/ports/table.ts';
+import { queryTimeline } from '../../shared/stores/timeline.ts';
+import { Breaker } from '../support/breaking-ports.ts';
+import { anOffice } from '../support/campaigns.ts';
+import { diceOf } from '../support/dice.ts';
+import { modes, settled } from '../support/modes.ts';
+import { aSite, built, membersOf, personOf } from '../support/site.ts';
+import { aWorld } from '../support/world.ts';
+
+const worker = 'functions/segments/change-static-list-members.ts';
+
+/** A company with people known by their external ids, and what a marketer does with lists. */
+async function aCompany(world: World, people: number, hostile?: number) {
+  const site = await aSite(world);
+  const names = Array.from({ length: people }, (_, index) => `c-${index}`);
+  const batch = names.map((userId) => ({ type: 'identify', userId, traits: { city: 'Riga' } }));
+  for (let from = 0; from < batch.length; from += 100) {
+    await site.post('/v1/batch', { batch: batch.slice(from, from + 100) });
+  }
+  await settled(world, hostile);
+  const upload = async (path: string, of: readonly string[]) => {
+    const identifiers = of.map((externalId) => ({ externalId }));
+    const answer = await site.admin('POST', path, { identifiers });
+    if (answer.status !== 202) throw new Error(answer.text);
+    return answer.json() as { readonly accepted: number; readonly errors: readonly unknown[] };
+  };
+  return {
+    ...site,
+    names,
+    make: async (id: string): Promise<void> => {
+      const answer = await site.admin('PUT', `/admin/lists/${id}`, { name: id });
+      if (answer.status !== 200) throw new Error(answer.text);
+    },
+    add: (id: string, of: readonly string[]) => upload(`/admin/lists/${id}/members`, of),
+    remove: (id: string, of: readonly string[]) => upload(`/admin/lists/${id}/members/remove`, of),
+    sizeOf: async (id: string): Promise<unknown> => {
+      const answer = await site.admin('GET', `/admin/lists/${id}`);
+      return (answer.json() as { readonly size: unknown }).size; // a list, as the API says
+    },
+    /** Who is in the list, as the API pages through it. */
+    listed: async (id: string): Promise<readonly string[]> => {
+      const found: string[] = [];
+      let after = '';
+      do {
+        const answer = await site.admin('GET', `/admin/lists/${id}/members?after=${after}`);
+        const page = answer.json() as { items: { profile: string }[]; next: string | null };
+        found.push(...page.items.map(({ profile }) => profile));
+        after = page.next ?? '';
+      } while (after !== '');
+      return found.toSorted();
+    },
+  };
+}
+
+const idsOf = async (world: World, names: readonly string[]): Promise<readonly string[]> => {
+  const people = await Promise.all(names.map((name) => personOf(world, name)));
+  return people.map(({ id }) => id).toSorted();
+};
+
+async function newsOf(world: World, name: string): Promise<readonly string[]> {
+  const { id } = await personOf(world, name);
+  const { entries } = await queryTimeline(world.ports.table, id);
+  return entries
+    .filter(({ type }) => /^(list|segment)\./.test(type))
+    .map(({ type, data }) => `${type} ${String(data['list'] ?? data['segment'])}`);
+}
+
+describe.each(modes)('a static list, hostile %s', (hostile) => {
+  it('holds whom it was told to, and the segments that use it follow at once', async () => {
+    await using world = await aWorld({ hostile });
+    const company = await aCompany(world, 260, hostile);
+    await company.make('fair');
+    await company.segment('guests', {
+      all: [{ list: 'fair' }, { attribute: 'city', exists: true }],
+    });
+    await company.segment('strangers', { not: { in: 'guests' } });
+    await built(world);
+    expect(await company.add('fair', company.names.slice(0, 230))).toEqual({
+      accepted: 230,
+      errors: [],
+    });
+    await settled(world, hostile);
+    const guests = await idsOf(world, company.names.slice(0, 230));
+    expect(await company.listed('fair')).toEqual(guests);
+    expect(await company.sizeOf('fair')).toBe(230);
+    expect(await membersOf(world, 'guests')).toEqual(guests);
+    expect(await membersOf(world, 'strangers')).toHaveLength(30);
+    await company.remove('fair', company.names.slice(100));
+    await settled(world, hostile);
+    expect(await company.listed('fair')).toEqual(await idsOf(world, company.names.slice(0, 100)));
+    expect(await membersOf(world, 'guests')).toHaveLength(100);
+    expect(await newsOf(world, 'c-0')).toEqual(
+      [
+        'segment.entered strangers',
+        'list.joined fair',
+        'segment.entered guests',
+        'segment.left strangers',
+      ].filter((news) => news !== 'segment.entered strangers'),
+    );
+    expect(await newsOf(world, 'c-200')).toEqual([
+      'list.joined fair',
+      'segment.entered guests',
+      'segment.left strangers',
+      'list.left fair',
+      'segment.left guests',
+      'segment.entered strangers',
+    ]);
+    expect(world.deadLetters()).toEqual([]);
+  });
+
+  it('shows on the profile, as long as it is there', async () => {
+    await using world = await aWorld({ hostile });
+    const company = await aCompany(world, 1, hostile);
+    await company.make('fair');
+    await company.make('press');
+    const shown = async (): Promise<unknown> =>
+      (await company.admin('GET', '/admin/profiles?externalId=c-0')).json();
+    expect(await shown()).not.toHaveProperty('lists');
+    await company.add('fair', ['c-0']);
+    await company.add('press', ['c-0']);
+    await settled(world, hostile);
+    expect(await shown()).toMatchObject({ lists: expect.arrayContaining(['fair', 'press']) });
+    expect((await company.admin('DELETE', '/admin/lists/fair')).status).toBe(200);
+    expect(await shown()).toMatchObject({ lists: ['press'] });
+  });
+
+  it('stays as it was asked for last, in whatever order the queue delivers', async () => {
+    await using world = await aWorld({ hostile });
+    const company = await aCompany(world, 12, hostile);
+    await company.make('fair');
+    await company.segment('guests', { list: 'fair' });
+    await built(world);
+    const dice = diceOf((hostile ?? 0) + 5);
+    const isIn = new Map(company.names.map((name) => [name, false]));
+    for (let round = 0; round < 8; round += 1) {
+      // Nobody waits for the uploads before: they are on their way together.
+      for (let uploads = 0; uploads < 5; uploads += 1) {
+        const adds = dice.chance(0.5);
+        const some = dice.some(4, () => dice.pick(company.names));
+        await (adds ? company.add : company.remove)('fair', some);
+        for (const name of some) isIn.set(name, adds);
+      }
+      await settled(world, hostile);
+      const expected = await idsOf(
+        world,
+        company.names.filter((name) => isIn.get(name) === true),
+      );
+      expect(await company.listed('fair')).toEqual(expected);
+      expect(await membersOf(world, 'guests')).toEqual(expected);
+    }
+    expect(world.deadLetters()).toEqual([]);
+  });
+
+  it('costs nothing and tells nothing when it is uploaded again', async () => {
+    const meter = new RequestMeter();
+    await using world = await aWorld({ hostile, meter });
+    const company = await aCompany(world, 30, hostile);
+    await company.make('fair');
+    await company.add('fair', [...company.names, ...company.names]);
+    await settled(world, hostile);
+    meter.reset();
+    expect(await company.add('fair', company.names)).toEqual({ accepted: 30, errors: [] });
+    await company.add('fair', company.names);
+    await settled(world, hostile);
+    const used = (name: string): number => meter.byOperation().get(name)?.writeUnits ?? 0;
+    expect(used('profiles write') + used('profiles transact')).toBe(0);
+    expect(used('timeline write') + used('timeline transact')).toBe(0);
+    expect(used('marketing transact')).toBe(0);
+    expect(await newsOf(world, 'c-7')).toEqual(['list.joined fair']);
+  });
+
+  it('starts empty when it is made again, and leaves no rows behind', async () => {
+    await using world = await aWorld({ hostile });
+    const company = await aCompany(world, 20, hostile);
+    await company.make('fair');
+    await company.add('fair', company.names);
+    await settled(world, hostile);
+    // This upload finds the list gone.
+    await company.remove('fair', company.names.slice(0, 5));
+    expect((await company.admin('DELETE', '/admin/lists/fair')).status).toBe(200);
+    expect((await company.admin('GET', '/admin/lists/fair')).status).toBe(404);
+    await company.make('fair');
+    expect(await company.listed('fair')).toEqual([]);
+    await company.segment('guests', { list: 'fair' });
+    await built(world);
+    expect(await membersOf(world, 'guests')).toEqual([]);
+    await company.add('fair', ['c-1']);
+    await settled(world, hostile);
+    await world.advance('PT30M');
+    expect(await company.listed('fair')).toEqual(await idsOf(world, ['c-1']));
+    expect((await personOf(world, 'c-1')).lists).toHaveLength(1);
+    const { items } = await world.ports.table.scan('marketing', { segment: 0, segments: 1 });
+    expect(items.filter(({ pk }) => pk.startsWith('listed#'))).toHaveLength(1);
+    expect(world.deadLetters()).toEqual([]);
+  });
+
+  it('cannot be deleted while a segment or a campaign uses it', async () => {
+    await using world = await aWorld({ hostile });
+    const company = await aCompany(world, 0);
+    await company.make('fair');
+    const refusal = async () => {
+      const answer = await company.admin('DELETE', '/admin/lists/fair');
+      return [answer.status, (answer.json() as { detail?: string }).detail ?? ''] as const;
+    };
+    await company.segment('guests', { list: 'fair' });
+    await built(world);
+    expect(await refusal()).toEqual([409, expect.stringContaining('segment "guests"')]);
+    expect((await company.admin('DELETE', '/admin/segments/guests')).status).toBe(202);
+    await built(world).catch(() => undefined);
+    await settled(world, hostile);
+    await company.admin('PUT', '/admin/topics/offers', { name: 'Offers' });
+    await company.admin('PUT', '/admin/templates/hi', {
+      name: 'Hi',
+      channel: 'email',
+      subject: 'Hi',
+      html: 'Hi {{ unsubscribeUrl }}',
+      text: 'Hi {{ unsubscribeUrl }}',
+    });
+    const saved = await company.admin('PUT', '/admin/campaigns/hello', {
+      name: 'Hello',
+      kind: 'marketing',
+      topic: 'offers',
+      schedule: { on: 'Seen', delay: 'PT1H', unless: { any: [{ list: 'fair' }] } },
+      message: { channel: 'email', template: 'hi' },
+    });
+    expect([saved.status, saved.text]).toEqual([200, expect.anything()]);
+    expect(await refusal()).toEqual([409, expect.stringContaining('campaign "hello"')]);
+    await company.admin('POST', '/admin/campaigns/hello/cancel');
+    expect((await refusal())[0]).toBe(200);
+  });
+
+  it('tells the bus of those who join and leave, once each', async () => {
+    const published = new Map<string, BusEvent>();
+    const around: AroundPorts = (row, ports) =>
+      row.file === 'functions/tracking/publish-timeline.ts'
+        ? {
+            ...ports,
+            bus: {
+              put: async (events) => {
+                for (const event of events) published.set(event.id, event);
+                await ports.bus.put(events);
+              },
+            },
+          }
+        : ports;
+    await using world = await aWorld({ hostile, around });
+    const company = await aCompany(world, 3, hostile);
+    await company.make('fair');
+    await company.add('fair', company.names);
+    await settled(world, hostile);
+    await company.remove('fair', ['c-1', 'c-1']);
+    await settled(world, hostile);
+    const news = [...published.values()].filter(({ type }) => type.startsWith('list.'));
+    expect(news.map(({ type, data }) => `${type} ${String(data['list'])}`).toSorted()).toEqual([
+      'list.joined fair',
+      'list.joined fair',
+      'list.joined fair',
+      'list.left fair',
+    ]);
+  });
+});
+
+describe('an accepted upload', () => {
+  it.each([
+    ['before', 'kill'],
+    ['after', 'kill'],
+    ['before', 'stumble'],
+    ['after', 'stumble'],
+  ] as const)('arrives though its worker breaks off %s any call: %s', async (when, how) => {
+    let reached = 0;
+    for (let call = 1; ; call += 1) {
+      const breaker = new Breaker({ at: call, when, how });
+      const around: AroundPorts = (row, ports) =>
+        row.file === worker ? breaker.around(ports) : ports;
+      await using world = await aWorld({ around });
+      const company = await aCompany(world, 3);
+      await company.make('fair');
+      await company.segment('guests', { list: 'fair' });
+      await built(world);
+      await company.add('fair', company.names);
+      await world.settle();
+      breaker.revive();
+      // On a virtual clock all tries are over before anybody could bring the worker back.
+      expect(world.deadLetters().length > 0).toBe(how === 'kill' && breaker.hasBroken);
+      world.embedded.queue.redrive('list-changes');
+      await world.settle();
+      const all = await idsOf(world, company.names);
+      expect(await company.listed('fair')).toEqual(all);
+      expect(await membersOf(world, 'guests')).toEqual(all);
+      for (const name of company.names) {
+        expect(await newsOf(world, name)).toEqual(['list.joined fair', 'segment.entered guests']);
+      }
+      expect(world.deadLetters()).toEqual([]);
+      if (!breaker.hasBroken) break;
+      reached = call;
+    }
+    expect(reached).toBeGreaterThan(4);
+  });
+
+  it('waits, told and alone, for a person who cannot be stored; all others are in', async () => {
+    let unfit: string | undefined;
+    const around: AroundPorts = (row, ports) => {
+      if (row.file !== worker) return ports;
+      const transact: Table['transact'] = async (writes) => {
+        const isUnfit = writes.some((one) => one.kind === 'put' && one.item.pk === unfit);
+        if (isUnfit) throw new InvalidRequest('The item is too large.');
+        return ports.table.transact(writes);
+      };
+      return { ...ports, table: Object.assign(Object.create(ports.table), { transact }) };
+    };
+    await using world = await aWorld({ around });
+    const company = await aCompany(world, 5);
+    await company.make('fair');
+    unfit = (await personOf(world, 'c-3')).id;
+    await company.add('fair', company.names);
+    await world.settle();
+    expect(await company.listed('fair')).toEqual(await idsOf(world, ['c-0', 'c-1', 'c-2', 'c-4']));
+    const [letter, ...others] = world.deadLetters();
+    expect([letter?.queue, letter?.body, others]).toEqual([
+      'list-changes',
+      expect.stringContaining(`"people":["${unfit}"]`),
+      [],
+    ]);
+    unfit = undefined;
+    world.embedded.queue.redrive('list-changes');
+    await world.settle();
+    expect(await company.listed('fair')).toEqual(await idsOf(world, company.names));
+  });
+
+  it('comes with what people say at the same moment, and neither is lost', async () => {
+    await using world = await aWorld({ hostile: 4 });
+    const company = await aCompany(world, 10, 4);
+    await company.make('fair');
+    await company.segment('guests', { all: [{ list: 'fair' }, { did: 'Seen', atLeast: 3 }] });
+    await built(world);
+    for (let round = 0; round < 3; round += 1) {
+      for (const userId of company.names) {
+        await company.post('/v1/track', { userId, event: 'Seen', properties: {} });
+      }
+      await company.add('fair', company.names.slice(round * 3, round * 3 + 4));
+    }
+    await settled(world, 4);
+    const all = await idsOf(world, company.names);
+    expect(await company.listed('fair')).toEqual(all);
+    expect(await membersOf(world, 'guests')).toEqual(all);
+  });
+});
+
+describe.each(modes)('campaigns and lists, hostile %s', (hostile) => {
+  it('reach whom a list names through a segment, unless another list forbids', async () => {
+    await using world = await aWorld({ hostile });
+    const office = await anOffice(world);
+    for (const name of ['anna', 'boris', 'clara']) await office.lead(name);
+    await office.template('hello');
+    for (const id of ['fair', 'rivals'])
+      await office.done('PUT', `/admin/lists/${id}`, { name: id });
+    await office.done('PUT', '/admin/segments/guests', { name: 'Guests', rule: { list: 'fair' } });
+    await built(world);
+    const named = (...names: string[]) => ({
+      identifiers: names.map((name) => ({ email: `${name}@example.com` })),
+    });
+    await office.done('POST', '/admin/lists/fair/members', named('anna', 'boris'));
+    await settled(world, hostile);
+    await office.campaign('cart', {
+      audience: { include: ['guests'], exclude: [] },
+      schedule: { on: 'Product Added', delay: 'PT2H', unless: { list: 'rivals' } },
+    });
+    await office.launch('cart');
+    for (const name of ['anna', 'boris', 'clara']) await office.track(name, 'Product Added');
+    await world.advance('PT1H');
+    await office.done('POST', '/admin/lists/rivals/members', named('boris'));
+    await world.advance('PT3H');
+    expect(office.inbox()).toEqual({ anna: 1 });
+  });
+});
