@@ -4,7 +4,13 @@ import { amountOf, edgeOf, zoneOf } from './behaviour-value.ts';
 import { bucketOf } from './bucket.ts';
 import type { RuleContext, Subject } from './compilation.ts';
 import { compileRule } from './compile.ts';
-import type { AgeLeaf, HasLeaf } from './leaf.ts';
+import { computedSpec } from './computed.ts';
+import { computedValue, shownValue } from './computed-value.ts';
+import type { AgeLeaf, ComputedLeaf, HasLeaf } from './leaf.ts';
+import { readMetric } from './ledger.ts';
+import { rfmSpec } from './rfm.ts';
+import { orderWindow, walkOrders } from './rfm-orders.ts';
+import { type RfmScores, rfmScorer } from './rfm-scores.ts';
 import type { Rule } from './rule.ts';
 import { attributeReader } from './static-rule.ts';
 
@@ -12,7 +18,8 @@ type Asked = { readonly subject: Subject; readonly now: Instant };
 
 /**
  * What a condition looked at: the attribute's value, an age in years, the elements that match, counts,
- * sums and instants of events (ISO), the place in the draw, whether in the list. Null is nothing known.
+ * sums and instants of events (ISO), the place in the draw, whether in the list, a computed value, RFM
+ * scores and their cell. Null is nothing known.
  */
 export function leafValue(leaf: Rule, context: RuleContext, asked: Asked): unknown {
   const { subject } = asked;
@@ -26,11 +33,31 @@ export function leafValue(leaf: Rule, context: RuleContext, asked: Asked): unkno
     const { last, ...amount } = amountOf(leaf, context, asked);
     return { ...amount, last: shown(last) };
   }
-  return null;
+  if ('computed' in leaf) return computedNow(leaf, context, asked);
+  if ('rfm' in leaf) return scoresNow(context, asked);
+  throw new Error(`${JSON.stringify(leaf)} is no condition`);
 }
 
 const shown = (instant: Instant | undefined): string | null =>
   instant === undefined ? null : isoInstant(instant);
+
+function computedNow(leaf: ComputedLeaf, context: RuleContext, { subject, now }: Asked): unknown {
+  const definition = context.computed?.(leaf.computed);
+  if (definition === undefined) return null;
+  const metric = readMetric(subject.ledger, context.metricId(computedSpec(definition)));
+  const { value } = computedValue(definition, metric, { zone: context.companyTimeZone, now });
+  return value === undefined ? null : shownValue(definition, value);
+}
+
+function scoresNow(context: RuleContext, { subject, now }: Asked): RfmScores | null {
+  const { rfm, companyTimeZone } = context;
+  if (rfm?.cuts === undefined) return null;
+  const metric = readMetric(subject.ledger, context.metricId(rfmSpec(rfm.settings)));
+  if (metric === undefined) return null;
+  const window = orderWindow(rfm.settings, companyTimeZone);
+  const { orders, units, last } = walkOrders(metric, window, now);
+  return rfmScorer(rfm.cuts)({ orders, units, scale: metric.scale, last }, now) ?? null;
+}
 
 const yearMs = 365.2425 * 86_400_000;
 

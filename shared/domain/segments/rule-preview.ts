@@ -1,7 +1,7 @@
 import { member } from '../rules/answer.ts';
 import { compileRule, ruleNeeds, type Subject } from '../rules/compile.ts';
 import { emptyMetric, hasMetric, type Ledger, readMetric } from '../rules/ledger.ts';
-import { type BehaviourLeaf, type MetricSpec, metricKey, metricSpec } from '../rules/metric.ts';
+import { type MetricSpec, metricKey } from '../rules/metric.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Instant } from '../time/instant.ts';
 import { ruleContext, segmentReader } from './explanation.ts';
@@ -43,7 +43,8 @@ export function previewRule(rule: Rule, ruleset: Ruleset): RulePreview {
       return metric.id;
     },
   };
-  const isOpen = (spec: MetricSpec): boolean => !metricOf(spec).filled;
+  const isOpen = (leaf: Rule): boolean =>
+    ruleNeeds(leaf, definitions).metrics.some((spec) => !metricOf(spec).filled);
   const exact = compileRule(rule, context).evaluate;
   const most = compileRule(boundOf(rule, true, isOpen), context).evaluate;
   const least = compileRule(boundOf(rule, false, isOpen), context).evaluate;
@@ -69,16 +70,13 @@ const nobody: Rule = { any: [] };
  * The rule at its widest (`wish`) or narrowest, whatever the conditions on unknown events answer: who
  * is not in the widest is in none, who is in the narrowest is in all.
  */
-function boundOf(rule: Rule, wish: boolean, isOpen: (spec: MetricSpec) => boolean): Rule {
+function boundOf(rule: Rule, wish: boolean, isOpen: (leaf: Rule) => boolean): Rule {
   if ('all' in rule) return { all: rule.all.map((part) => boundOf(part, wish, isOpen)) };
   if ('any' in rule) return { any: rule.any.map((part) => boundOf(part, wish, isOpen)) };
   if ('not' in rule) return { not: boundOf(rule.not, !wish, isOpen) };
-  if (!isBehaviour(rule) || !isOpen(metricSpec(rule))) return rule;
+  if (!isOpen(rule)) return rule;
   return wish ? everybody : nobody;
 }
-
-const isBehaviour = (rule: Rule): rule is BehaviourLeaf =>
-  'did' in rule || 'didNot' in rule || 'last' in rule || 'first' in rule;
 
 /** Fills a metric from those of the ledger, where they tell all that it asks; answers whether they do. */
 function filledFrom(ledger: Ledger, metric: Metric, known: Ruleset['registry']): boolean {
@@ -86,7 +84,7 @@ function filledFrom(ledger: Ledger, metric: Metric, known: Ruleset['registry']):
     if (!filled || spec.event !== metric.spec.event) continue;
     const history = readMetric(ledger, id);
     const isNothing = history === undefined || history.count + history.times.length === 0;
-    if (isNothing && spec.where.length === 0 && spec.dates.length === 0) {
+    if (isNothing && keepsEveryEvent(spec)) {
       emptyMetric(ledger, metric.id);
       return true;
     }
@@ -99,3 +97,7 @@ function filledFrom(ledger: Ledger, metric: Metric, known: Ruleset['registry']):
   }
   return false;
 }
+
+/** Whether a ledger without it says that the person never did anything of the kind. */
+const keepsEveryEvent = ({ where, dates, values }: MetricSpec): boolean =>
+  where.length === 0 && dates.length === 0 && values === undefined;

@@ -2,14 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Answer, both, either } from '../../../shared/domain/rules/answer.ts';
 import { bucketOf } from '../../../shared/domain/rules/bucket.ts';
-import { type RuleContext, type Subject } from '../../../shared/domain/rules/compile.ts';
+import {
+  compileRule,
+  type RuleContext,
+  type Subject,
+} from '../../../shared/domain/rules/compile.ts';
+import type { ComputedDefinition } from '../../../shared/domain/rules/computed.ts';
 import {
   answerShown,
   type ExplainContext,
   type Explanation,
   explainRule,
 } from '../../../shared/domain/rules/explanation.ts';
-import { metricKey } from '../../../shared/domain/rules/metric.ts';
+import { addEvent, decodeLedger } from '../../../shared/domain/rules/ledger.ts';
+import { matchEvent, metricKey } from '../../../shared/domain/rules/metric.ts';
+import { rfmSettingsSchema } from '../../../shared/domain/rules/rfm.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { context, iso, subjectOf } from './answered.ts';
 import { compiled, record } from './compiled.ts';
@@ -25,13 +32,18 @@ const signed = ({ answer, until }: Explanation): Answer => {
   return answer ? end : -end;
 };
 
-function expectGroupsToFollow(explanation: Explanation): void {
+/** What the answers of its parts make of a group; of anything else its own answer. */
+function following(explanation: Explanation): Answer {
   const { kind, parts = [] } = explanation;
-  for (const part of parts) expectGroupsToFollow(part);
   const answers = parts.map(signed);
-  if (kind === 'all') expect(signed(explanation)).toBe(answers.reduce(both));
-  if (kind === 'any') expect(signed(explanation)).toBe(answers.reduce(either));
-  if (kind === 'not') expect([signed(explanation)]).toEqual(answers.map((answer) => -answer));
+  if (kind === 'all') return answers.reduce(both);
+  if (kind === 'any') return answers.reduce(either);
+  return kind === 'not' ? -(answers[0] ?? Number.NaN) : signed(explanation);
+}
+
+function expectGroupsToFollow(explanation: Explanation): void {
+  for (const part of explanation.parts ?? []) expectGroupsToFollow(part);
+  expect(signed(explanation)).toBe(following(explanation));
 }
 
 const sinceTrigger = (rule: Rule): boolean => JSON.stringify(rule).includes('"since"');
@@ -187,6 +199,54 @@ describe('an explanation', () => {
       explainRule(rule, around, { subject: { ...nobody, lists }, now: iso(now) });
     expect(shown(['fair@1'])).toMatchObject({ kind: 'list', value: true, answer: true });
     expect(shown([])).toMatchObject({ kind: 'list', value: false, answer: false });
+  });
+
+  const seen = (around: RuleContext, rule: Rule, events = orders) => {
+    const ledger = decodeLedger(undefined);
+    for (const spec of compileRule(rule, around).metrics) {
+      for (const [at, properties = {}] of events) {
+        const match = matchEvent(spec, { ...properties });
+        if (match) addEvent(ledger, 1, spec, iso(at), match);
+      }
+    }
+    const subject = { ...subjectOf({ in: 'x' }, []), ledger };
+    return explainRule(rule, { ...around, ...untold }, { subject, now: iso(now) });
+  };
+
+  it.each<[ComputedDefinition | undefined, unknown]>([
+    [{ event: did, function: 'mostFrequent', property: 'category' }, 'shoes'],
+    [{ event: did, function: 'sum', property: 'total', within: 'P30D' }, 20.5],
+    [{ event: did, function: 'average', property: 'total' }, 10.2],
+    [{ event: did, function: 'daysSince' }, 3],
+    [{ event: 'Page Viewed', function: 'last', property: 'url' }, null],
+    [undefined, null],
+  ])('of a computed value (%j) shows it', (definition, value) => {
+    const around = { ...context, computed: () => definition };
+    const events = definition?.event === did ? orders : [];
+    const rule: Rule = { computed: 'some', exists: true };
+    const shown = seen(around, rule, events);
+    expect(shown).toMatchObject({ kind: 'computed', value, answer: value !== null });
+  });
+
+  it('of RFM shows the scores and their cell', () => {
+    const days = (count: number): number => count * 86_400_000;
+    const cuts = {
+      recencyMs: [days(1), days(5), days(10), days(30)],
+      frequency: [1, 2, 3, 4],
+      monetary: [10, 20, 30, 40],
+    };
+    const settings = rfmSettingsSchema.parse({});
+    const around: RuleContext = { ...context, rfm: { settings, cuts } };
+    const value = { recency: 4, frequency: 3, monetary: 4, cell: 'Loyal' };
+    const until = '2026-03-10T10:00:00.001Z';
+    const byScores: Rule = { rfm: { recency: { atLeast: 4 }, monetary: { below: 5 } } };
+    expect(seen(around, byScores)).toMatchObject({ kind: 'rfm', answer: true, until, value });
+    expect(seen(around, { rfm: 'Loyal' })).toMatchObject({ answer: true, value });
+    expect(seen(around, { rfm: 'Lost' })).toMatchObject({ answer: false, value });
+    expect(seen(around, { rfm: 'Lost' }, [])).toMatchObject({ answer: false, value: null });
+    const uncut: RuleContext = { ...context, rfm: { settings, cuts: undefined } };
+    expect(seen(uncut, { rfm: 'Loyal' })).toMatchObject({ answer: false, value: null });
+    expect(seen(context, { rfm: 'Loyal' })).toMatchObject({ answer: false, value: null });
   });
 
   it('tells no instant for what stands until something happens', () => {
