@@ -1,33 +1,35 @@
+import type { ComputedDefinition } from '../../../shared/domain/rules/computed.ts';
+import type { RfmModel } from '../../../shared/domain/rules/rfm.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { naive, type Person } from '../rules/naive-rule.ts';
-import { zones } from './random-rule.ts';
-import type { Said } from './random-walk.ts';
+import type { Said } from './random-inputs.ts';
+import { zones } from './random-words.ts';
+
+/** What the words of rules mean. What was deleted is not there. */
+export type Meaning = {
+  readonly segments: Readonly<Record<string, Rule>>;
+  readonly computed: Readonly<Record<string, ComputedDefinition>>;
+  readonly rfm: RfmModel | undefined;
+};
 
 /** What is true of one person and of the rules, kept plainly beside the product. */
 export type Shadow = {
   readonly company: string;
   person: Person;
-  /** The definitions that audiences go by, and those that come. A deleted segment is in neither. */
-  serving: Readonly<Record<string, Rule>>;
-  next: Readonly<Record<string, Rule>>;
+  /** By what audiences go, and what comes. */
+  serving: Meaning;
+  next: Meaning;
 };
-
-export const nobody = (company: string, id: string): Shadow => ({
-  company,
-  person: { id, timeZone: company, attributes: {}, identifiers: {}, deeds: [] },
-  serving: {},
-  next: {},
-});
 
 /** Whether the person is a member at an instant, recounted from all that is known of them. */
 export function isMemberOf(
   id: string,
   now: number,
-  world: Pick<Shadow, 'company' | 'person'> & { readonly rules: Shadow['serving'] },
+  world: { readonly company: string; readonly person: Person; readonly meaning: Meaning },
 ): boolean {
-  const { company, person, rules } = world;
-  const rule = rules[id];
-  return rule !== undefined && naive(rule, person, now, { company, segments: rules });
+  const { company, person, meaning } = world;
+  const rule = meaning.segments[id];
+  return rule !== undefined && naive(rule, person, now, { company, ...meaning });
 }
 
 /** The person after one thing said of them. */
@@ -50,26 +52,34 @@ export function told(
   };
 }
 
-/** Why an edit is to be refused: it names what is not there, or takes away what others name. */
-export function refusal(
-  { serving, next }: Pick<Shadow, 'serving' | 'next'>,
-  { id, rule }: { readonly id: string; readonly rule: Rule | undefined },
-): string | undefined {
-  if (rule !== undefined) {
-    const missing = namesIn(rule).find((name) => next[name] === undefined);
-    return missing === undefined ? undefined : `${missing} is missing`;
-  }
-  const users = [...Object.entries(serving), ...Object.entries(next)];
-  const user = users.find(([name, other]) => name !== id && namesIn(other).includes(id));
-  return user === undefined ? undefined : `${user[0]} uses it`;
-}
-
-const namesIn = (rule: unknown): string[] => {
+/** All that a rule names, as `kind id`. */
+export function namesIn(rule: unknown): string[] {
   if (Array.isArray(rule)) return rule.flatMap(namesIn);
   if (typeof rule !== 'object' || rule === null) return [];
-  const { in: name, all, any, not } = rule as Record<string, unknown>; // an object, as just checked
-  return [...(typeof name === 'string' ? [name] : []), ...[all, any, not].flatMap(namesIn)];
-};
+  const { all, any, not, in: segment, list, computed, rfm } = rule as Record<string, unknown>; // an object, as just checked
+  return [
+    ...[all, any, not].flatMap(namesIn),
+    ...(segment === undefined ? [] : [`segment ${String(segment)}`]),
+    ...(list === undefined ? [] : [`list ${String(list)}`]),
+    ...(computed === undefined ? [] : [`computed ${String(computed)}`]),
+    ...(rfm === undefined ? [] : ['rfm']),
+  ];
+}
+
+/** The segments that name something, also through others, by what serves or by what comes. */
+export function usersOf(name: string, { serving, next }: Shadow): Set<string> {
+  const rules = [...Object.entries(serving.segments), ...Object.entries(next.segments)];
+  const users = new Set<string>();
+  for (let before = -1; before < users.size; ) {
+    before = users.size;
+    for (const [id, rule] of rules) {
+      const names = namesIn(rule);
+      const isUser = (user: string): boolean => names.includes(`segment ${user}`);
+      if (names.includes(name) || [...users].some(isUser)) users.add(id);
+    }
+  }
+  return users;
+}
 
 /** Every instant that something known of the person names, for walks to borders. */
 export function instantsOf({ deeds, attributes }: Person): number[] {

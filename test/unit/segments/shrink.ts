@@ -1,5 +1,6 @@
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
-import type { Said, Step, WalkPlan } from './random-walk.ts';
+import type { Said } from './random-inputs.ts';
+import type { Step, WalkPlan } from './random-walk.ts';
 
 /** Tries of smaller plans. */
 const maxTries = 4000;
@@ -25,6 +26,8 @@ export function shrunk(plan: WalkPlan, fails: (plan: WalkPlan) => boolean): Walk
 function* smallerPlans(plan: WalkPlan): Generator<WalkPlan> {
   for (const segments of shorter(plan.segments)) yield { ...plan, segments };
   for (const steps of shorter(plan.steps)) yield { ...plan, steps };
+  for (const computed of shorter(plan.computed)) yield { ...plan, computed };
+  for (const lists of shorter(plan.lists)) yield { ...plan, lists };
   for (const [index, segment] of plan.segments.entries()) {
     for (const rule of smallerRules(segment.rule)) {
       yield { ...plan, segments: plan.segments.with(index, { ...segment, rule }) };

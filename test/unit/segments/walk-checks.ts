@@ -1,7 +1,7 @@
 import type { TimelineEntry } from '../../../shared/domain/profiles/timeline-entry.ts';
 import { type ServingVersions, segmentsOf } from '../../../shared/domain/segments/membership.ts';
 import type { Person } from '../rules/naive-rule.ts';
-import { isMemberOf, type Shadow } from './shadow.ts';
+import { isMemberOf, type Meaning, type Shadow } from './shadow.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -15,7 +15,7 @@ type Standing = {
   readonly company: string;
   readonly person: Person;
   readonly now: number;
-  readonly rules: Shadow['serving'];
+  readonly meaning: Meaning;
   readonly told?: Told;
 };
 
@@ -25,7 +25,7 @@ export function expectStanding(
   versions: ServingVersions,
   { told, ...world }: Standing,
 ): void {
-  const ids = Object.keys(world.rules);
+  const ids = Object.keys(world.meaning.segments);
   const wanted = ids.filter((id) => isMemberOf(id, world.now, world)).toSorted();
   const at = iso(world.now);
   expectSame(`segments at ${at}`, segmentsOf(marks, versions).toSorted(), wanted);
@@ -48,6 +48,8 @@ type Knowledge = {
 export class Told {
   readonly #shadow: Shadow;
   #members: ReadonlySet<string> = new Set();
+  /** What an edit made of the person, to be told when they are looked at next. */
+  readonly #toTell = new Map<string, { readonly entered: boolean; readonly at: number }>();
   /** Membership from each instant on, since all was last looked at. */
   #since: { readonly at: number; readonly members: ReadonlySet<string> }[] = [];
 
@@ -58,12 +60,28 @@ export class Told {
 
   members = (): string[] => [...this.#members].toSorted();
 
-  /** What the recount says at an instant, with no entry about it. */
-  relabel(at: number): void {
+  /**
+   * Another definition serves: what the recount says at an instant, with no entry about it but for the
+   * segments that tell of it, as of the instant `at` which it came to serve.
+   */
+  relabel(
+    instant: number,
+    news: { readonly telling: ReadonlySet<string>; readonly at: number },
+  ): void {
     const { person, serving } = this.#shadow;
-    const ids = Object.keys(serving);
-    this.#members = new Set(ids.filter((id) => this.#isMember(person, id, at)));
-    this.#since = [{ at, members: this.#members }];
+    const ids = Object.keys(serving.segments);
+    const before = this.#members;
+    this.#members = new Set(ids.filter((id) => this.#isMember(person, id, instant)));
+    this.#since = [{ at: instant, members: this.#members }];
+    for (const id of ids.filter((one) => news.telling.has(one))) {
+      const entered = this.#members.has(id);
+      if (entered !== before.has(id)) this.#toTell.set(id, { entered, at: news.at });
+    }
+  }
+
+  /** Whoever is looked at has been told all there was to tell. */
+  expectAllTold(): void {
+    expectSame('still to be told', [...this.#toTell.keys()], []);
   }
 
   /** Each entry turns the membership, at the very instant at which the recount turns. */
@@ -77,6 +95,12 @@ export class Told {
       const at = Date.parse(occurredAt);
       const entered = type === 'segment.entered';
       const what = `${type} ${id} of ${occurredAt}`;
+      const news = this.#toTell.get(id);
+      if (news !== undefined) {
+        expectSame(`${what}: what an edit made of them`, { entered, at }, news);
+        this.#toTell.delete(id);
+        return;
+      }
       expectSame(`${what}: whether it was told before`, this.#members.has(id), !entered);
       expectSame(`${what}: when it was recorded`, recordedAt, iso(now));
       const byTime = !heard && (firstInput < 0 || position < firstInput);
@@ -102,7 +126,7 @@ export class Told {
     for (const at of [...middles.slice(-5), ...others, now - 1]) {
       if (at < (from?.at ?? now) || at >= now) continue;
       const stood = this.#since.findLast((one) => one.at <= at)?.members ?? new Set();
-      const ids = Object.keys(this.#shadow.serving);
+      const ids = Object.keys(this.#shadow.serving.segments);
       const wanted = ids.filter((id) => this.#isMember(before, id, at)).toSorted();
       expectSame(`told of ${iso(at)}`, [...stood].toSorted(), wanted);
     }
@@ -129,6 +153,6 @@ export class Told {
 
   #isMember(person: Before, id: string, now: number): boolean {
     const { company, serving } = this.#shadow;
-    return person !== undefined && isMemberOf(id, now, { company, person, rules: serving });
+    return person !== undefined && isMemberOf(id, now, { company, person, meaning: serving });
   }
 }

@@ -4,20 +4,22 @@ import {
   type PersonDecision,
   type PersonSituation,
 } from '../../../shared/domain/segments/person-decision.ts';
-import type { Ruleset, RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
-import { isSettled } from '../../../shared/domain/segments/settled.ts';
-import type { Input } from '../../../shared/domain/tracking/input.ts';
+import type { Ruleset } from '../../../shared/domain/segments/ruleset.ts';
+import { isSettled, movedDueAt } from '../../../shared/domain/segments/settled.ts';
 import { newProfile } from '../../../shared/stores/profiles.ts';
 import { later } from '../rules/naive-calendar.ts';
+import type { Person } from '../rules/naive-rule.ts';
 import { anInput } from '../tracking/an-input.ts';
-import type { Named, Said, Step, WalkPlan } from './random-walk.ts';
-import { compiled, define, rulesOf, settle, tryDefine } from './rules-in-memory.ts';
-import { instantsOf, nobody, refusal, type Shadow, told } from './shadow.ts';
+import type { Said } from './random-inputs.ts';
+import type { Edit, Step, WalkPlan } from './random-walk.ts';
+import { Rulebook } from './rulebook.ts';
+import { instantsOf, type Shadow, told } from './shadow.ts';
 import { expectSame, expectStanding, Told } from './walk-checks.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 const longestWaitMs = 3 * 366 * 86_400_000;
 const never = Number.POSITIVE_INFINITY;
+const nothing = { segments: {}, computed: {}, rfm: undefined };
 
 /** Walks a plan, and at every step holds what the product says against the plain recount; throws where they differ. */
 export function walk(plan: WalkPlan): void {
@@ -26,10 +28,15 @@ export function walk(plan: WalkPlan): void {
   walker.take({ kind: 'tick' });
 }
 
+/** What a decision is about, and what is known of the person when it is done. */
+type Question = Partial<Pick<PersonSituation, 'inputs' | 'lists' | 'everything'>> & {
+  readonly ruleset?: Ruleset;
+  readonly after?: Person;
+};
+
 class Walker {
   #now: number;
-  #source: RulesetSource;
-  #ruleset: Ruleset;
+  readonly #rules: Rulebook;
   /** What a worker may still decide by until the pass begins. */
   #older: Ruleset | undefined;
   #profile: Profile;
@@ -41,16 +48,21 @@ class Walker {
   readonly #told: Told;
   #lastSaidAt: number;
 
-  constructor({ company, start, segments }: WalkPlan) {
+  constructor(plan: WalkPlan) {
+    const { company, start } = plan;
     this.#now = start;
     this.#lastSaidAt = start;
-    const rules = Object.fromEntries(
-      segments.flatMap(({ id, rule }) => (rule ? [[id, rule]] : [])),
-    );
-    this.#source = rulesOf(rules);
-    this.#ruleset = compiled(this.#source, company);
     this.#profile = newProfile('p-1', start);
-    this.#shadow = { ...nobody(company, 'p-1'), serving: rules, next: rules };
+    const person: Person = {
+      id: 'p-1',
+      timeZone: company,
+      attributes: {},
+      identifiers: {},
+      deeds: [],
+      lists: [],
+    };
+    this.#shadow = { company, person, serving: nothing, next: nothing };
+    this.#rules = new Rulebook(plan, this.#shadow);
     this.#told = new Told(this.#shadow, start);
   }
 
@@ -64,14 +76,16 @@ class Walker {
         return this.#goTo(this.#border(step));
       case 'said':
         return this.#hear(step.inputs, step.early);
+      case 'listed':
+        return this.#list(step);
       case 'tick':
         return this.#tick();
-      case 'define':
-        return this.#define(step.segment);
       case 'pass':
         return this.#pass();
       case 'settle':
         return this.#settle();
+      default:
+        return this.#edit(step);
     }
   }
 
@@ -93,9 +107,13 @@ class Walker {
     const dated = said
       .map((one) => ({ ...one, at: this.#instantOf(one) }))
       .sort((one, other) => one.at - other.at);
+    const { person, company } = this.#shadow;
     const mayBeOlder = early && !this.#passed && this.#profile.version > 0;
-    const ruleset = mayBeOlder ? (this.#older ?? this.#ruleset) : this.#ruleset;
-    this.#decide({ said: dated, ruleset });
+    this.#decide({
+      inputs: dated.map((one) => inputOf(one, this.#now)),
+      after: dated.reduce((known, one) => told(known, one, company), person),
+      ruleset: (mayBeOlder ? this.#older : undefined) ?? this.#rules.ruleset,
+    });
   }
 
   #instantOf({ agoMs }: Said): number {
@@ -103,38 +121,46 @@ class Walker {
     return this.#lastSaidAt;
   }
 
+  /** Static lists the person is put into and taken out of. */
+  #list({ add, remove }: Extract<Step, { kind: 'listed' }>): void {
+    if (this.#profile.version === 0) return;
+    const { person } = this.#shadow;
+    const left = (person.lists ?? []).filter((id) => !remove.includes(id) && !add.includes(id));
+    const lists = [...left, ...add.filter((id) => this.#rules.lists.has(id))];
+    this.#decide({ lists: { add, remove }, after: { ...person, lists } });
+  }
+
   /** The review of somebody who is due: nobody else is looked at. */
   #tick(): void {
     if (!this.#isBehind()) return;
-    this.#decide({ ruleset: this.#ruleset });
+    const { person } = this.#shadow;
+    const dueAt = movedDueAt(this.#profile, this.#rules.ruleset, this.#now);
+    if (dueAt === undefined) return this.#decide({});
+    const decision = decidePerson(this.#situation({}));
+    const { entries, members, profile } = decision;
+    const found = [entries.length, members.length, profile.dueAt ?? never];
+    expectSame('what a review changes of whom nothing changes', found, [0, 0, dueAt]);
+    this.#write(decision);
+    this.#told.probe(person, this.#now);
+    this.#check();
   }
 
   #isBehind = (): boolean => (this.#profile.dueAt ?? never) <= this.#now;
 
-  /** A new definition; a deletion when it has no rule. */
-  #define(segment: Named): void {
-    const { id, rule } = segment;
-    // A deletion of what is not there is refused by the route, before any rule is looked at.
-    if (rule === undefined && this.#shadow.next[id] === undefined) return;
-    const reason = refusal(this.#shadow, segment);
-    const { ok } = tryDefine(this.#source, id, rule);
-    expectSame(`an edit of ${id} (${reason ?? 'in order'})`, ok, reason === undefined);
-    if (!ok) return;
-    this.#older = this.#ruleset;
+  #edit(edit: Edit): void {
+    const older = this.#rules.ruleset;
+    if (!this.#rules.edit(edit, this.#now)) return;
+    this.#older = older;
     this.#passed = false;
-    this.#source = define(this.#source, id, rule);
-    this.#ruleset = compiled(this.#source, this.#shadow.company);
-    const { [id]: _, ...others } = this.#shadow.next;
-    this.#shadow.next = rule === undefined ? others : { ...others, [id]: rule };
     this.#check();
   }
 
   #pass(): void {
     const isThere = this.#profile.version > 0;
-    if (isThere && isSettled(this.#profile, this.#ruleset, this.#now)) {
-      const decision = decidePerson({ ...this.#situation([], this.#ruleset), everything: true });
-      expectSame('whether somebody settled changes', decision.changed, false);
-    } else if (isThere) this.#decide({ ruleset: this.#ruleset, everything: true });
+    if (isThere && isSettled(this.#profile, this.#rules.ruleset, this.#now)) {
+      const { changed } = decidePerson(this.#situation({ everything: true }));
+      expectSame('whether somebody settled changes', changed, false);
+    } else if (isThere) this.#decide({ everything: true });
     this.#passed = true;
     this.#older = undefined;
     this.#check();
@@ -142,55 +168,61 @@ class Walker {
 
   #settle(): void {
     if (!this.#passed) return;
-    this.#source = settle(this.#source);
-    this.#ruleset = compiled(this.#source, this.#shadow.company);
-    this.#shadow.serving = this.#shadow.next;
-    // Whom an edit merely re-labels gets no entry.
-    this.#told.relabel(Math.min(this.#now, (this.#profile.dueAt ?? never) - 1));
+    // Whoever is told something is told of what they were at that instant.
+    if (this.#rules.isTelling) this.#tick();
+    const telling = this.#rules.settle(this.#now);
+    this.#told.relabel(Math.min(this.#now, (this.#profile.dueAt ?? never) - 1), {
+      telling: this.#profile.version === 0 ? new Set() : telling,
+      at: this.#now,
+    });
     this.#check();
   }
 
-  #situation(inputs: readonly Input[], ruleset: Ruleset): PersonSituation {
+  #situation({ inputs = [], lists, everything = false, ruleset }: Question): PersonSituation {
     const past = this.#shadow.person.deeds.map(({ at, ...deed }) => ({ ...deed, occurredAt: at }));
-    return { profile: this.#profile, inputs, ruleset, now: this.#now, newId: () => 'id', past };
+    return {
+      profile: this.#profile,
+      inputs,
+      lists,
+      everything,
+      ruleset: ruleset ?? this.#rules.ruleset,
+      now: this.#now,
+      newId: () => 'id',
+      past,
+    };
   }
 
   /** Decides as the functions do: what does not fit one transaction is decided again. */
-  #decide(what: {
-    readonly said?: readonly (Said & { readonly at: number })[];
-    readonly ruleset: Ruleset;
-    readonly everything?: boolean;
-  }): void {
-    const { said = [], ruleset } = what;
-    const inputs = said.map((one) => inputOf(one, this.#now));
-    const { person, company } = this.#shadow;
-    const before = this.#profile.version === 0 ? undefined : person;
-    const after = said.reduce((known, one) => told(known, one, company), person);
-    let open = inputs;
-    let { everything = false } = what;
+  #decide(question: Question): void {
+    const before = this.#profile.version === 0 ? undefined : this.#shadow.person;
+    const { inputs = [], after } = question;
+    let open = after !== undefined;
     for (let more = true; more; ) {
-      const decision = decidePerson({ ...this.#situation(open, ruleset), everything });
-      const isApplied = open.length > 0 && !decision.behind;
-      if (isApplied) this.#shadow.person = after;
-      const heard = inputs.length > 0 && open.length === 0;
+      const heard = after !== undefined && !open;
+      const isAgain = heard && inputs.length > 0;
+      const asked = isAgain ? { ...question, inputs: [], everything: true } : question;
+      const decision = decidePerson(this.#situation(asked));
+      const isApplied = open && (inputs.length > 0 ? !decision.behind : !isOnlyTime(decision));
+      if (isApplied && after !== undefined) this.#shadow.person = after;
       const known = { before, after: this.#shadow.person, heard, now: this.#now };
       this.#told.take(decision.entries, known);
       this.#write(decision);
+      if (isApplied) open = false;
+      if (decision.behind) this.#catchUp(question);
       more = decision.more || decision.behind;
-      if (decision.behind) this.#catchUp(ruleset);
-      if (!isApplied) continue;
-      open = [];
-      everything = true;
     }
+    if (after !== undefined) this.#shadow.person = after;
     this.#told.probe(before, this.#now);
+    this.#told.expectAllTold();
     this.#check();
   }
 
   /** Somebody behind is brought up to now before inputs are looked at. */
-  #catchUp(ruleset: Ruleset): void {
+  #catchUp({ ruleset }: Question): void {
     const { person } = this.#shadow;
+    const question = { everything: true, ...(ruleset && { ruleset }) };
     for (let more = true; more; ) {
-      const decision = decidePerson({ ...this.#situation([], ruleset), everything: true });
+      const decision = decidePerson(this.#situation(question));
       const known = { before: person, after: person, heard: false, now: this.#now };
       this.#told.take(decision.entries, known);
       this.#write(decision);
@@ -211,18 +243,21 @@ class Walker {
     if (this.#profile.version === 0 || this.#isBehind()) return;
     const marks = [this.#profile.segments, [...this.#rows.values()]] as const;
     const { company, person, serving, next } = this.#shadow;
+    const { ruleset } = this.#rules;
     const at = { company, person, now: this.#now };
-    expectStanding(marks, this.#ruleset.serving, { ...at, rules: serving, told: this.#told });
+    expectStanding(marks, ruleset.serving, { ...at, meaning: serving, told: this.#told });
     // What comes is whole only after the pass has come by.
-    if (this.#passed) expectStanding(marks, this.#ruleset.versions, { ...at, rules: next });
+    if (this.#passed) expectStanding(marks, ruleset.versions, { ...at, meaning: next });
   }
 }
 
-const inputOf = (
-  { at, attributes = {}, identifiers = {}, event }: Said & { at: number },
-  now: number,
-) =>
-  anInput({
+/** Whether lists were not looked at yet. */
+const isOnlyTime = ({ lists, more }: PersonDecision): boolean =>
+  more && lists.add.length + lists.remove.length === 0;
+
+const inputOf = (said: Said & { readonly at: number }, now: number) => {
+  const { at, attributes = {}, identifiers = {}, event } = said;
+  return anInput({
     kind: event === undefined ? 'identify' : 'event',
     occurredAt: iso(at),
     receivedAt: iso(now),
@@ -230,3 +265,4 @@ const inputOf = (
     identifiers,
     ...(event !== undefined && { event: { name: event.name, properties: event.properties } }),
   });
+};
