@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { computedValues } from '../../shared/domain/segments/computed-values.ts';
 import { RenderError } from '../../shared/domain/templates/liquid.ts';
 import { renderer } from '../../shared/domain/templates/rendering.ts';
 import type { RenderingData } from '../../shared/domain/templates/rendering-data.ts';
@@ -8,6 +9,7 @@ import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem, unprocessableField } from '../../shared/runtime/problem.ts';
 import { getProfile } from '../../shared/stores/profiles.ts';
+import { currentRuleset } from '../../shared/stores/segments.ts';
 import { getTemplate } from '../../shared/stores/templates.ts';
 
 const profileSchema = z.strictObject({
@@ -20,6 +22,8 @@ const profileSchema = z.strictObject({
     })
     .default({}),
   attributes: z.record(z.string(), z.unknown()).default({}),
+  /** Computed values by id. */
+  computed: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 
 const bodySchema = z.strictObject({
@@ -72,14 +76,16 @@ export const previewTemplate = route({
 
 async function profileOf(
   asked: z.infer<typeof bodySchema>['profile'],
-  { table }: Pick<Ports, 'table'>,
+  { table, clock, settings }: Pick<Ports, 'table' | 'clock' | 'settings'>,
 ): Promise<RenderingData['profile']> {
   if (typeof asked === 'string') {
     const profile = await getProfile(table, asked);
     if (profile === undefined) throw unprocessableField('profile', 'there is nobody with this id');
-    return profile;
+    const ruleset = await currentRuleset(table, settings.timeZone);
+    return { ...profile, computed: computedValues(profile, ruleset, clock.now()) };
   }
-  const { id, identifiers, attributes } = asked ?? profileSchema.parse({});
+  const { id, identifiers, attributes, computed } = asked ?? profileSchema.parse({});
   // What is absent in the request is absent in the data: JSON knows no undefined.
-  return { id, identifiers: identifiers as RenderingData['profile']['identifiers'], attributes };
+  const known = identifiers as RenderingData['profile']['identifiers'];
+  return { id, identifiers: known, attributes, computed };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Campaign, campaignSchema, campaignStates } from '../domain/campaigns/campaign.ts';
-import { listsNamed, segmentsNamed } from '../domain/campaigns/condition.ts';
+import { computedNamed, listsNamed, segmentsNamed } from '../domain/campaigns/condition.ts';
 import type { Item, Put, Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
 import { runSlot } from './runs.ts';
@@ -97,6 +97,10 @@ export const campaignsOfSegment = (table: Table, segment: string): Promise<reado
 /** The same of a static list. */
 export const campaignsOfList = (table: Table, list: string): Promise<readonly string[]> =>
   campaignsStanding(table, (definition) => listsNamed(definition).includes(list));
+
+/** The same of a computed value. */
+export const campaignsOfComputed = (table: Table, id: string): Promise<readonly string[]> =>
+  campaignsStanding(table, (definition) => computedNamed(definition).includes(id));
 
 async function campaignsStanding(
   table: Table,

@@ -134,6 +134,12 @@ export function listsNamed({ schedule }: CampaignDefinition): readonly string[] 
   return unless === undefined ? [] : [...ruleNeeds(unless, { companyTimeZone: 'UTC' }).lists];
 }
 
+/** Every computed value that a campaign's `unless` names. */
+export function computedNamed({ schedule }: CampaignDefinition): readonly string[] {
+  const unless = isEventSchedule(schedule) ? schedule.unless : undefined;
+  return unless === undefined ? [] : [...ruleNeeds(unless, { companyTimeZone: 'UTC' }).computed];
+}
+
 /** Every segment a campaign goes by: its audience's, and those within `unless`. */
 export function segmentsNamed({ audience, schedule }: CampaignDefinition): readonly string[] {
   const unless = isEventSchedule(schedule) ? schedule.unless : undefined;

@@ -14,11 +14,24 @@ export type ValueNow = {
   readonly until: Instant;
 };
 
+type When = { readonly zone: string; readonly now: Instant };
+
+/** A person's value, given what their ledger remembers of it (nothing: undefined); undefined: absent. */
+export const valueAt = (
+  definition: ComputedDefinition,
+  metric: Metric | undefined,
+  { zone, now }: When,
+): Scalar | undefined =>
+  readingOf(definition, zone).value(
+    computedCourse(definition, zone)(metric ?? newMetric(), now).shown(),
+    now,
+  );
+
 /** A person's value, given what their ledger remembers of it (nothing: undefined), and until when it stands. */
 export function computedValue(
   definition: ComputedDefinition,
   metric: Metric | undefined,
-  { zone, now }: { readonly zone: string; readonly now: Instant },
+  { zone, now }: When,
 ): ValueNow {
   const course = computedCourse(definition, zone)(metric ?? newMetric(), now);
   const reading = readingOf(definition, zone);

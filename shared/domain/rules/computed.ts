@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { slugSchema } from '../identity/slug.ts';
 import { durationSchema } from '../time/duration.ts';
 import type { Keep } from './kept-values.ts';
 import { dateWords, propertyConditionSchema, valueWords } from './leaf.ts';
@@ -76,6 +77,12 @@ Without any value it is absent; count and sum are 0.`),
 export const computedDefinitionSchema = z.strictObject(shape).superRefine(checkDefinition);
 
 export type ComputedDefinition = z.infer<typeof computedDefinitionSchema>;
+
+/** Templates name it after a dot. */
+export const computedIdSchema = slugSchema.refine(
+  (id) => !id.includes('.'),
+  'use no ".": templates name it after one',
+);
 
 /** A definition with its name, as `/admin/computed` takes it. */
 export const namedComputedSchema = z

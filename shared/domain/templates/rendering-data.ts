@@ -1,9 +1,13 @@
 import type { Profile } from '../profiles/profile.ts';
+import type { ComputedValues } from '../segments/computed-values.ts';
 import { type LiquidSource, parseLiquid, RenderError, type RenderingTime } from './liquid.ts';
 
 /** What one person's message is made of. The same data and template version give the same message. */
 export type RenderingData = RenderingTime & {
-  readonly profile: Pick<Profile, 'id' | 'identifiers' | 'attributes'>;
+  readonly profile: Pick<Profile, 'id' | 'identifiers' | 'attributes'> & {
+    /** Absent: the person has none, or the template asks for none. */
+    readonly computed?: ComputedValues;
+  };
   readonly event:
     | {
         readonly name: string;
@@ -44,9 +48,9 @@ export function parsed(kind: 'html' | 'plain', source: string): LiquidSource {
 
 /** What `{{ ... }}` can name. */
 export function scopeOf(data: RenderingData): Record<string, unknown> {
-  const { id, identifiers, attributes } = data.profile;
+  const { id, identifiers, attributes, computed = {} } = data.profile;
   return {
-    profile: { id, identifiers, attributes },
+    profile: { id, identifiers, attributes, computed },
     event: data.event,
     campaign: data.campaign,
     unsubscribeUrl: data.unsubscribeUrl,

@@ -44,14 +44,20 @@ const smsSchema = z.strictObject({
 });
 
 /**
- * What a marketer writes, in Liquid. It can name `profile` (`id`, `identifiers`, `attributes`),
- * `event` (`name`, `occurredAt`, `properties`), `campaign`, `unsubscribeUrl` and `preferencesUrl`
+ * What a marketer writes, in Liquid. It can name `profile` (`id`, `identifiers`, `attributes`, and
+ * computed values by id in `computed`), `event` (`name`, `occurredAt`, `properties`), `campaign`, `unsubscribeUrl` and `preferencesUrl`
  * (the same page as `unsubscribeUrl`). Outputs in `html` are escaped.
  */
 export const templateContentSchema = z.discriminatedUnion('channel', [emailSchema, smsSchema], {
   error: (issue) => (issue.code === 'invalid_union' ? 'must be "email" or "sms"' : undefined),
 });
 export type TemplateContent = z.infer<typeof templateContentSchema>;
+
+/** Whether a template may name computed values: only then are they worked out for everybody it goes to. */
+export const asksComputed = (content: TemplateContent): boolean =>
+  (content.channel === 'sms' ? [content.text] : [content.subject, content.html, content.text]).some(
+    (text) => text?.includes('computed') === true,
+  );
 
 /** One saved version of a template; a message names the version it is rendered from. */
 export type Template = TemplateContent & {

@@ -3,11 +3,14 @@ import { addressOf, decideMessage } from '../../domain/messaging/decision.ts';
 import { standingOf } from '../../domain/messaging/ledger.ts';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
+import { computedValues } from '../../domain/segments/computed-values.ts';
+import type { Ruleset } from '../../domain/segments/ruleset.ts';
 import { RenderError } from '../../domain/templates/liquid.ts';
 import type { Renderer } from '../../domain/templates/rendering-data.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { logger } from '../../runtime/observability.ts';
 import { getProfiles } from '../../stores/profiles.ts';
+import { currentRuleset } from '../../stores/segments.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
 import { stillWanted } from '../campaigns/unless.ts';
 import { endClaim } from './claims.ts';
@@ -21,6 +24,18 @@ export type Composed<Rendered> = {
   readonly unsubscribeUrl: string | undefined;
 };
 
+/** How a template renders, and whether people's computed values are worked out for it. */
+export type Rendering<Rendered> = {
+  readonly render: Renderer<Rendered>;
+  readonly asksComputed: boolean;
+};
+
+type Recipient = {
+  readonly profile: Profile;
+  readonly to: string;
+  readonly ruleset: Ruleset | undefined;
+};
+
 export type Composer<Rendered> = (
   claimed: readonly Message[],
 ) => Promise<readonly Composed<Rendered>[]>;
@@ -31,13 +46,14 @@ export type Composer<Rendered> = (
  */
 export async function composer<Rendered>(
   run: Run,
-  render: Renderer<Rendered>,
+  { render, asksComputed }: Rendering<Rendered>,
   ports: Ports,
 ): Promise<Composer<Rendered>> {
   const sign = await unsubscribeSigner(ports.secrets);
 
-  const compose = async (row: Message, profile: Profile, to: string) => {
+  const compose = async (row: Message, { profile, to, ruleset }: Recipient) => {
     const { topic, channel } = row;
+    const now = Date.parse(row.claimedAt ?? row.at);
     const token =
       topic === undefined
         ? undefined
@@ -45,12 +61,15 @@ export async function composer<Rendered>(
     const unsubscribeUrl =
       token === undefined ? undefined : `${ports.settings.publicUrl}/u/${token}`;
     const rendered = render({
-      profile,
+      profile: {
+        ...profile,
+        ...(ruleset && { computed: computedValues(profile, ruleset, now) }),
+      },
       event: row.event,
       campaign: { id: row.campaign, name: run.definition.name },
       unsubscribeUrl,
       kind: row.kind,
-      now: Date.parse(row.claimedAt ?? row.at),
+      now,
       timeZone: ports.settings.timeZone,
     });
     return { row, to, rendered, unsubscribeUrl };
@@ -58,6 +77,8 @@ export async function composer<Rendered>(
 
   return async (claimed) => {
     const people = await peopleOf(claimed, ports);
+    const { table, settings } = ports;
+    const ruleset = asksComputed ? await currentRuleset(table, settings.timeZone) : undefined;
     const composed = await Promise.all(
       claimed.map(async (row) => {
         const profile = people.profiles.get(row.profileId);
@@ -68,7 +89,7 @@ export async function composer<Rendered>(
           return undefined;
         }
         try {
-          return await compose(row, profile, to);
+          return await compose(row, { profile, to, ruleset });
         } catch (error) {
           if (!(error instanceof RenderError)) throw error;
           logger.warn('message-not-rendered', { template: row.template, campaign: row.campaign });

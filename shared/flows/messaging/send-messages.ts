@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
 import type { Renderer } from '../../domain/templates/rendering-data.ts';
-import type { Template } from '../../domain/templates/template.ts';
+import { asksComputed, type Template } from '../../domain/templates/template.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { NotSent, type SendAnswer, sendTimeoutMs } from '../../ports/senders.ts';
@@ -62,7 +62,8 @@ export async function sendMessages<Rendered, Content>(
   const { template: id, templateVersion } = first;
   const template = await getTemplateVersion(ports.table, id, templateVersion);
   if (template === undefined) throw new Error(`Template ${id} has no version ${templateVersion}.`);
-  const compose = await composer(run, channel.rendererOf(template), ports);
+  const rendering = { render: channel.rendererOf(template), asksComputed: asksComputed(template) };
+  const compose = await composer(run, rendering, ports);
   const callSize = channel.callSize(template);
   for (let at = 0; at < rows.length; at += callSize) {
     // Read anew for every call: a pause and a cancel hold from the next one on.

@@ -1,5 +1,6 @@
 import type { Profile } from '../../domain/profiles/profile.ts';
 import type { RfmScores } from '../../domain/rules/rfm-scores.ts';
+import { type ComputedValues, computedValues } from '../../domain/segments/computed-values.ts';
 import { segmentsOf } from '../../domain/segments/membership.ts';
 import { rfmScores } from '../../domain/segments/rfm-people.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
@@ -15,6 +16,8 @@ export type ShownProfile = Omit<Profile, 'version' | 'consents' | 'ledger' | 'li
   readonly lists?: readonly string[];
   /** Scores of 1 to 5 and the cell they mean; absent for who is not a customer, or before RFM is ready. */
   readonly rfm?: RfmScores;
+  /** Computed values by id, those that the person has; absent when there are none. */
+  readonly computed?: ComputedValues;
 };
 
 /** A profile as the API shows it; 404 when there is none. */
@@ -25,8 +28,14 @@ export async function shownProfile(
   const profile = id === undefined ? undefined : await getProfile(table, id);
   if (profile === undefined) throw new Problem(404, 'There is no such profile.');
   const ruleset = await currentRuleset(table, settings.timeZone);
-  const rfm = rfmScores(profile, ruleset, clock.now());
-  return { ...profileShown(profile, ruleset), ...(rfm && { rfm }) };
+  const now = clock.now();
+  const rfm = rfmScores(profile, ruleset, now);
+  const computed = computedValues(profile, ruleset, now);
+  return {
+    ...profileShown(profile, ruleset),
+    ...(rfm && { rfm }),
+    ...(Object.keys(computed).length > 0 && { computed }),
+  };
 }
 
 /** A stored profile as the API shows it, by the segments that serve and the lists there are. */
