@@ -105,7 +105,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'minute' },
     grants: {
       tables: { profiles: 'read', marketing: 'write' },
-      sendsTo: ['profile-reviews', 'messages', 'enrolments', 'runs', 'segment-passes'],
+      sendsTo: ['profile-reviews', 'messages', 'enrolments', 'runs', 'segment-passes', 'nights'],
     },
     memoryMb: 256,
     timeoutSeconds: 50,
@@ -140,6 +140,17 @@ export const functions: readonly FunctionRow[] = [
     timeoutSeconds: 120,
     settles: true,
     loss: 'New and changed segments stay "building" and are not used.',
+  },
+  {
+    file: 'functions/segments/begin-night.ts',
+    trigger: { kind: 'queue', queue: 'nights', batch: 1, windowSeconds: 0, concurrency: 2 },
+    grants: {
+      tables: { marketing: 'write' },
+      sendsTo: ['nights', 'segment-passes'],
+    },
+    memoryMb: 1024,
+    timeoutSeconds: 900,
+    loss: 'The sizes of segments are not recorded for a day, and RFM scores go by older borders.',
   },
   {
     file: 'functions/segments/change-static-list-members.ts',

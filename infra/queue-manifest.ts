@@ -34,6 +34,10 @@ export const queues: Readonly<Record<QueueName, QueueRow>> = {
     loss: 'People are late in segments ruled by the calendar.',
   },
   'segment-passes': { maxReceives: 10, loss: 'A new or changed segment stays "building".' },
+  nights: {
+    maxReceives: 10,
+    loss: 'The sizes of segments are not recorded for a day, and RFM scores go by older borders.',
+  },
   'list-changes': {
     maxReceives: 50,
     isRetained: true,

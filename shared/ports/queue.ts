@@ -4,6 +4,7 @@ export const queueNames = [
   'profile-reviews',
   'segment-passes',
   'list-changes',
+  'nights',
   'runs',
   'audiences',
   'triggers',

@@ -16,6 +16,7 @@ export const dueKinds = {
   enrolments: { prefix: 'enrolment', slots: 16, table: 'marketing', queue: 'enrolments' },
   runs: { prefix: 'run', slots: 1, table: 'marketing', queue: 'runs' },
   passes: { prefix: 'pass', slots: 1, table: 'marketing', queue: 'segment-passes' },
+  nights: { prefix: 'night', slots: 1, table: 'marketing', queue: 'nights' },
 } as const satisfies Record<string, DueKind>;
 
 export const slotsOf = (kind: DueKind): DueQuery['slot'][] =>

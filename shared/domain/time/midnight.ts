@@ -21,12 +21,12 @@ export type WholeDay = { readonly date: string; readonly endedAt: Instant };
  */
 export function lastWholeDay(now: Instant, timeZone: string): WholeDay {
   const endedAt = startOfDay(localDay(now, timeZone), timeZone);
-  return { date: isoDate(localDay(endedAt - 1, timeZone)), endedAt };
+  return { date: localDate(endedAt - 1, timeZone), endedAt };
 }
 
-/** `YYYY-MM-DD` of a day's number. */
-function isoDate(number: number): string {
-  const { year, month, day } = civilDay(number);
+/** The date, `YYYY-MM-DD`, that a zone's calendar shows at an instant. */
+export function localDate(instant: Instant, timeZone: string): string {
+  const { year, month, day } = civilDay(localDay(instant, timeZone));
   const two = (part: number) => String(part).padStart(2, '0');
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }

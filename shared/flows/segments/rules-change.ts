@@ -1,8 +1,10 @@
 import type { ChangeContext, Definition } from '../../domain/segments/rules-change.ts';
 import type { RulesetSource } from '../../domain/segments/ruleset.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
+import { nextMidnight } from '../../domain/time/midnight.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Problem, unprocessable } from '../../runtime/problem.ts';
+import { firstNightPut } from '../../stores/nights.ts';
 import { type PassWork, passParts, passPut } from '../../stores/segment-passes.ts';
 import { loadRules, rulesChangeWrites } from '../../stores/segments.ts';
 
@@ -27,6 +29,7 @@ export async function changeRules(
     const writes = [
       ...rulesChangeWrites(source, change),
       ...(pass ? [passPut(change.revision, { startsAt, expected: source.lastPass?.people })] : []),
+      ...(source.revision === 0 ? [firstNightPut(nextMidnight(now, settings.timeZone))] : []),
     ];
     const result = await table.transact(writes);
     if (result.kind !== 'written') continue;
