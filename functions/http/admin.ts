@@ -18,18 +18,24 @@ import { readProfile } from '../profiles/read-profile.ts';
 import { readTimeline } from '../profiles/read-timeline.ts';
 import { reportCampaign } from '../reporting/report-campaign.ts';
 import { addToStaticList } from '../segments/add-to-static-list.ts';
+import { deleteComputed } from '../segments/delete-computed.ts';
 import { deleteSegment } from '../segments/delete-segment.ts';
 import { deleteStaticList } from '../segments/delete-static-list.ts';
 import { explainSegment } from '../segments/explain-segment.ts';
+import { listComputed } from '../segments/list-computed.ts';
 import { listMembers } from '../segments/list-members.ts';
 import { listSegments } from '../segments/list-segments.ts';
 import { listSizes } from '../segments/list-sizes.ts';
 import { listStaticListMembers } from '../segments/list-static-list-members.ts';
 import { listStaticLists } from '../segments/list-static-lists.ts';
 import { previewSegment } from '../segments/preview-segment.ts';
+import { readComputed } from '../segments/read-computed.ts';
+import { readRfm } from '../segments/read-rfm.ts';
 import { readSegment } from '../segments/read-segment.ts';
 import { readStaticList } from '../segments/read-static-list.ts';
 import { removeFromStaticList } from '../segments/remove-from-static-list.ts';
+import { saveComputed } from '../segments/save-computed.ts';
+import { saveRfm } from '../segments/save-rfm.ts';
 import { saveSegment } from '../segments/save-segment.ts';
 import { saveStaticList } from '../segments/save-static-list.ts';
 import { listTemplates } from '../templates/list-templates.ts';
@@ -67,6 +73,12 @@ const adminRoutes: readonly Route[] = [
   explainSegment,
   listMembers,
   listSizes,
+  saveComputed,
+  readComputed,
+  listComputed,
+  deleteComputed,
+  saveRfm,
+  readRfm,
   saveStaticList,
   readStaticList,
   listStaticLists,
