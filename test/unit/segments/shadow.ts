@@ -53,17 +53,14 @@ export function told(
 }
 
 /** All that a rule names, as `kind id`. */
-export function namesIn(rule: unknown): string[] {
-  if (Array.isArray(rule)) return rule.flatMap(namesIn);
-  if (typeof rule !== 'object' || rule === null) return [];
-  const { all, any, not, in: segment, list, computed, rfm } = rule as Record<string, unknown>; // an object, as just checked
-  return [
-    ...[all, any, not].flatMap(namesIn),
-    ...(segment === undefined ? [] : [`segment ${String(segment)}`]),
-    ...(list === undefined ? [] : [`list ${String(list)}`]),
-    ...(computed === undefined ? [] : [`computed ${String(computed)}`]),
-    ...(rfm === undefined ? [] : ['rfm']),
-  ];
+export function namesIn(rule: Rule): string[] {
+  if ('all' in rule) return rule.all.flatMap(namesIn);
+  if ('any' in rule) return rule.any.flatMap(namesIn);
+  if ('not' in rule) return namesIn(rule.not);
+  if ('in' in rule) return [`segment ${rule.in}`];
+  if ('list' in rule) return [`list ${rule.list}`];
+  if ('computed' in rule) return [`computed ${rule.computed}`];
+  return 'rfm' in rule ? ['rfm'] : [];
 }
 
 /** The segments that name something, also through others, by what serves or by what comes. */

@@ -84,7 +84,11 @@ class Walker {
         return this.#pass();
       case 'settle':
         return this.#settle();
-      default:
+      case 'define':
+      case 'compute':
+      case 'list':
+      case 'orders':
+      case 'recut':
         return this.#edit(step);
     }
   }
