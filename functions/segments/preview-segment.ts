@@ -1,11 +1,13 @@
 import * as z from 'zod';
-import { ruleSchema } from '../../shared/domain/rules/rule.ts';
+import { type Rule, ruleSchema } from '../../shared/domain/rules/rule.ts';
 import { ruleWords } from '../../shared/domain/rules/rule-words.ts';
+import { defineSegment } from '../../shared/domain/segments/definition.ts';
 import { namesOf } from '../../shared/domain/segments/explanation.ts';
-import { unknownNames } from '../../shared/domain/segments/naming.ts';
-import { compileRuleset } from '../../shared/domain/segments/ruleset.ts';
+import { compileRuleset, type RulesetSource } from '../../shared/domain/segments/ruleset.ts';
+import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { profileShown } from '../../shared/flows/profiles/shown-profile.ts';
 import { previewSize } from '../../shared/flows/segments/preview-size.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { unprocessable } from '../../shared/runtime/problem.ts';
@@ -30,8 +32,7 @@ export const previewSegment = route({
   body: previewSchema,
   handle: async ({ body: { rule } }, ports) => {
     const source = await loadRules(ports.table);
-    const unknown = unknownNames(rule, source, ['rule']);
-    if (unknown.length > 0) throw unprocessable(unknown);
+    refuseUnsavable(rule, source, ports);
     const ruleset = compileRuleset(source, ports.settings.timeZone);
     const endsAt = performance.now() + timeMs;
     const limits = { people: mostPeople, isOutOfTime: () => performance.now() > endsAt };
@@ -43,3 +44,18 @@ export const previewSegment = route({
     });
   },
 });
+
+/** What is refused is what saving it would refuse, at the same paths; that there is room for one more is not asked. */
+function refuseUnsavable(
+  rule: Rule,
+  source: RulesetSource,
+  { clock, settings }: Pick<Ports, 'clock' | 'settings'>,
+): void {
+  // No segment has an empty id.
+  const wanted = { id: '', name: 'Preview', rule };
+  const { timeZone: companyTimeZone, timelineDays } = settings;
+  const at = { now: isoInstant(clock.now()), companyTimeZone, timelineDays };
+  const definition = defineSegment(source, wanted, at);
+  const issues = definition.ok ? [] : definition.issues.filter(({ path }) => path.length > 0);
+  if (issues.length > 0) throw unprocessable(issues);
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
+import { personEntries } from '../../shared/stores/timeline.ts';
 import { modes } from '../support/modes.ts';
 import { pathsOf, refusal } from '../support/refusal.ts';
 import { act, caughtUp, pick, someCases, somePeople } from '../support/segment-cases.ts';
@@ -11,6 +12,7 @@ type Explained = {
   readonly profile: string;
   readonly member: boolean;
   readonly until: string | null;
+  readonly since: string | null;
   readonly words: string | null;
   readonly rule: unknown;
   readonly next?: { readonly member: boolean; readonly words: string | null };
@@ -22,6 +24,16 @@ async function explained(site: Site, id: string, query: string): Promise<Explain
   const answer = await site.admin('GET', `/admin/segments/${id}/explain?${query}`);
   expect([answer.status, answer.text]).toEqual([200, answer.text]);
   return answer.json() as Explained; // its fields are asserted one by one
+}
+
+/** When the person last entered or left anything. */
+async function lastTurn(world: World): Promise<string | undefined> {
+  const { id } = await personOf(world, 'c-1');
+  let last: string | undefined;
+  for await (const entry of personEntries(world.ports.table, id)) {
+    if (entry.type.startsWith('segment.')) last = entry.occurredAt;
+  }
+  return last;
 }
 
 describe.each(modes)('explaining a segment, hostile %s', (hostile) => {
@@ -64,6 +76,28 @@ describe.each(modes)('explaining a segment, hostile %s', (hostile) => {
     expect(turned).toBeGreaterThan(3);
   });
 
+  it('says since when, as the timeline tells it', async () => {
+    await using world = await aWorld({ hostile });
+    const site = await aSite(world);
+    await site.segment('riga', { attribute: 'city', equals: 'Riga' });
+    await built(world);
+    const moves = async (city: string): Promise<string | null> => {
+      await site.post('/v1/identify', { userId: 'c-1', traits: { city } });
+      await caughtUp(world);
+      return (await explained(site, 'riga', 'externalId=c-1')).since;
+    };
+    expect(await moves('Oslo')).toBeNull();
+    const since: (string | null)[] = [];
+    const turns: unknown[] = [];
+    for (const city of ['Riga', 'Oslo', 'Riga']) {
+      await world.advance('P1D');
+      since.push(await moves(city));
+      turns.push(await lastTurn(world));
+    }
+    expect(since).toEqual(turns);
+    expect(new Set(since).size).toBe(3);
+  });
+
   it('shows a person found by any identifier what was looked at, and what is to come', async () => {
     await using world = await aWorld({ hostile });
     const site = await aSite(world);
@@ -88,6 +122,7 @@ describe.each(modes)('explaining a segment, hostile %s', (hostile) => {
       profile,
       member: true,
       until: null,
+      since: null,
       words: 'People whose city is "Riga".',
       rule: {
         kind: 'attribute',
