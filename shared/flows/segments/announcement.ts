@@ -33,7 +33,8 @@ export async function announcePage(
     page.after === null
       ? { segment, shard: shard + passParts, after: null }
       : { segment, shard, after: page.after };
-  return { ...progress, after: writePlace(next), people: progress.people + people.length };
+  const done = { ...progress, after: writePlace(next), people: progress.people + people.length };
+  return { ...done, done: placeAt(done, ruleset) === undefined };
 }
 
 type Place = { readonly segment: string; readonly shard: number; readonly after: string | null };
