@@ -1,11 +1,15 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { cutsOf, wholeTally } from '../../shared/domain/rules/rfm-tally.ts';
+import { withCustomers } from '../../shared/domain/segments/rfm-people.ts';
+import { firstCuts } from '../../shared/domain/segments/rfm-recut.ts';
 import { settleRules } from '../../shared/domain/segments/rules-change.ts';
 import type { Ruleset } from '../../shared/domain/segments/ruleset.ts';
 import { tellsOfEdit } from '../../shared/domain/segments/segment.ts';
 import { isSettled } from '../../shared/domain/segments/settled.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { announcePage } from '../../shared/flows/segments/announcement.ts';
+import { passAgain } from '../../shared/flows/segments/rfm-recut.ts';
 import { startPass } from '../../shared/flows/segments/rules-change.ts';
 import { settlePeople } from '../../shared/flows/segments/settle-people.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
@@ -14,6 +18,7 @@ import { logger } from '../../shared/runtime/observability.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { releaseLease, takeLease } from '../../shared/stores/leases.ts';
 import { scanProfiles } from '../../shared/stores/profiles.ts';
+import { rfmMapPut } from '../../shared/stores/rfm-map.ts';
 import {
   getPass,
   getPassParts,
@@ -133,9 +138,13 @@ async function applyPage(progress: PassPart, ruleset: Ruleset, ports: Ports): Pr
   const page = await scanProfiles(ports.table, scan);
   const now = ports.clock.now();
   const changing = page.profiles.filter((profile) => !isSettled(profile, ruleset, now));
-  await settlePeople(changing, { ruleset, ports });
-  const all = people + page.profiles.length;
-  return { ...progress, after: page.after, people: all, done: page.after === null };
+  const settled = await settlePeople(changing, { ruleset, ports });
+  const all = page.profiles
+    .map((profile) => (settled.has(profile.id) ? settled.get(profile.id) : profile))
+    .filter((profile) => profile !== undefined);
+  const tally = withCustomers(progress.tally, all, { ruleset, now: ports.clock.now() });
+  const counted = { people: people + page.profiles.length, ...(tally && { tally }) };
+  return { ...progress, after: page.after, ...counted, done: page.after === null };
 }
 
 async function finish({ pass, stage }: PassWork, ports: Ports): Promise<void> {
@@ -154,11 +163,16 @@ async function serve(pass: number, parts: readonly PassPart[], ports: Ports): Pr
   const people = parts.reduce((sum, part) => sum + part.people, 0);
   const now = clock.now();
   const at = { now: isoInstant(now), companyTimeZone: settings.timeZone };
-  const settled = settleRules(source, at, { people });
+  const tally = wholeTally(parts.map((part) => part.tally));
+  const sketched = cutsOf(tally);
+  const cut = firstCuts(source, sketched, at);
+  if (cut !== undefined) return passAgain(source, { change: cut, people }, ports);
+  const settled = settleRules(source, at, { people, sketched });
   const tells = source.segments.some(tellsOfEdit);
   const startsAt = now + settings.rulesSettleSeconds * 1000;
   const after = tells ? passAnnounces(pass, startsAt) : passDone(pass);
-  const writes = [...rulesChangeWrites(source, settled), after];
+  const map = source.rfm?.cuts === undefined ? [] : [rfmMapPut(source.rfm, tally, at.now)];
+  const writes = [...rulesChangeWrites(source, settled), ...map, after];
   const result = await table.transact(writes);
   logger.info('pass-finished', {
     pass,

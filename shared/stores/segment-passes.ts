@@ -33,6 +33,7 @@ const partSchema = z.object({
   after: z.string().nullable(),
   people: z.number(),
   pages: z.number(),
+  tally: z.instanceof(Uint8Array).optional(),
   done: z.boolean(),
 });
 export type PassPart = {
@@ -43,6 +44,8 @@ export type PassPart = {
   readonly people: number;
   /** Pages done so far: of two workers at one part, the slower is refused. */
   readonly pages: number;
+  /** The customers among them; absent while RFM is not in use. */
+  readonly tally?: Uint8Array;
   readonly done: boolean;
 };
 
@@ -104,8 +107,8 @@ const partition = ({ pass, stage }: PassWork): string =>
 export async function getPassParts(table: Table, work: PassWork): Promise<readonly PassPart[]> {
   const items = await allItems(table, { pk: partition(work), consistent: true });
   const stored = items.map((item): PassPart => {
-    const { sk, after, people, pages, done } = partSchema.parse(item);
-    return { part: Number(sk), after, people, pages, done };
+    const { sk, after, people, pages, tally, done } = partSchema.parse(item);
+    return { part: Number(sk), after, people, pages, ...(tally && { tally }), done };
   });
   return Array.from(
     { length: passParts },

@@ -81,6 +81,13 @@ export function addShare(share: RfmShare, { count, money }: RfmShare): void {
   share.money = sum(share.money, money);
 }
 
+/** All that the parts of a pass have counted; a part without a tally has counted nobody. */
+export function wholeTally(packed: readonly (Uint8Array | undefined)[]): RfmTally {
+  const tally = newTally();
+  for (const bytes of packed) if (bytes !== undefined) mergeTally(tally, unpackTally(bytes));
+  return tally;
+}
+
 const fifths = [0.2, 0.4, 0.6, 0.8];
 
 /**

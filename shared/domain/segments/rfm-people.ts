@@ -3,7 +3,7 @@ import { decodeLedger, readMetric } from '../rules/ledger.ts';
 import { type RfmModel, rfmSpec } from '../rules/rfm.ts';
 import { orderWindow, walkOrders } from '../rules/rfm-orders.ts';
 import { type RfmFigures, type RfmScores, rfmScorer } from '../rules/rfm-scores.ts';
-import { addToTally, type RfmTally } from '../rules/rfm-tally.ts';
+import { addToTally, newTally, packTally, unpackTally } from '../rules/rfm-tally.ts';
 import type { Instant } from '../time/instant.ts';
 import { findMetric } from './metric-registry.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -37,18 +37,22 @@ export function rfmScores(
   return rfm?.cuts && rfmReader(rfm, ruleset)(profile, now)?.scores;
 }
 
-/** Counts the customers among these people, by the borders that come; undefined when RFM is not in use. */
-export function rfmCounter(
-  ruleset: Ruleset,
-): ((tally: RfmTally, people: readonly Profile[], now: Instant) => void) | undefined {
+/**
+ * Adds the customers among these people to a packed tally, by the borders that come; undefined when
+ * RFM is not in use.
+ */
+export function withCustomers(
+  packed: Uint8Array | undefined,
+  people: readonly Profile[],
+  { ruleset, now }: { readonly ruleset: Ruleset; readonly now: Instant },
+): Uint8Array | undefined {
   const { rfm } = ruleset.named;
-  const read = rfm && rfmReader(rfm, ruleset);
-  if (read === undefined) return undefined;
-  return (tally, people, now) => {
-    for (const person of people) {
-      const reading = read(person, now);
-      if (reading !== undefined)
-        addToTally(tally, reading.figures, { now, scores: reading.scores });
-    }
-  };
+  if (rfm === undefined) return undefined;
+  const tally = packed === undefined ? newTally() : unpackTally(packed);
+  const read = rfmReader(rfm, ruleset);
+  for (const person of people) {
+    const reading = read(person, now);
+    if (reading !== undefined) addToTally(tally, reading.figures, { now, scores: reading.scores });
+  }
+  return packTally(tally);
 }

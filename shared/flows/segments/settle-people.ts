@@ -7,15 +7,23 @@ import { settlePerson } from './person-record.ts';
 
 const parallelPeople = 16;
 
-/** Takes over what the rules say of each of these people, asked until nobody comes in between: whoever is left out would be wrong for good. */
-export const settlePeople = (
+/**
+ * Takes over what the rules say of each of these people, asked until nobody comes in between: whoever is
+ * left out would be wrong for good. Answers them as they stand then, by id; undefined: gone meanwhile.
+ */
+export async function settlePeople(
   people: readonly Profile[],
   world: { readonly ruleset: Ruleset; readonly ports: Ports },
-): Promise<void> =>
-  inParallel(people, parallelPeople, async (found) => {
+): Promise<ReadonlyMap<string, Profile | undefined>> {
+  const settled = new Map<string, Profile | undefined>();
+  await inParallel(people, parallelPeople, async (found) => {
     let profile: Profile | undefined = found;
-    while (profile !== undefined) {
-      if ((await settlePerson(profile, world)) !== undefined) return;
-      profile = await getProfile(world.ports.table, profile.id);
+    let after: Profile | undefined;
+    while (profile !== undefined && after === undefined) {
+      after = await settlePerson(profile, world);
+      if (after === undefined) profile = await getProfile(world.ports.table, found.id);
     }
+    settled.set(found.id, after);
   });
+  return settled;
+}
