@@ -54,6 +54,7 @@ describe.each(modes)('an upload to a static list, hostile %s', (hostile) => {
       `;;;${anna}`,
       ';;;01JDNOBODY',
       '"anna@example.com";"";"";"";"more"',
+      'clara@example.com;20000001;;',
     ].join('\r\n');
     const answer = await ask(world, 'POST', members, { admin: true, body, headers: csv });
     const { accepted, errors } = answer.json() as Accepted;
@@ -66,6 +67,7 @@ describe.each(modes)('an upload to a static list, hostile %s', (hostile) => {
       '10 : nobody is known by it',
       '12 : there is no such profile',
       '13 : has 5 cells, and the first row names 4',
+      '14 : names somebody who is known by something else: correct it or leave it out',
     ]);
     await settled(world, hostile);
     expect(await listed()).toBe(2);
