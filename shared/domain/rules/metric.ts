@@ -39,11 +39,22 @@ export type Match = {
   readonly values?: readonly Scalar[];
 };
 
-/** Metrics with the same key hold the same, whatever their retention. */
-export const metricKey = ({ event, where, sum, dates, values }: MetricSpec): string =>
-  values === undefined
-    ? JSON.stringify([event, where, sum, dates])
-    : JSON.stringify([event, where, sum, dates, values.property, values.keep]);
+/** Registries are looked through again and again. */
+const keys = new WeakMap<MetricSpec, string>();
+
+/**
+ * Metrics with the same key hold the same, whatever their retention. Tables give objects back with
+ * their fields in any order: it makes no difference.
+ */
+export function metricKey(spec: MetricSpec): string {
+  const known = keys.get(spec);
+  if (known !== undefined) return known;
+  const { event, where, sum, dates, values } = spec;
+  const kept = values === undefined ? [] : [values.property, values.keep];
+  const key = JSON.stringify([event, where.map(timelessPart), sum, dates, ...kept]);
+  keys.set(spec, key);
+  return key;
+}
 
 /** The event's name of a behaviour leaf. */
 export function eventOf(leaf: BehaviourLeaf): string {

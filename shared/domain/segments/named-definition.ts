@@ -1,4 +1,4 @@
-import type { ComputedDefinition } from '../rules/computed.ts';
+import { type ComputedDefinition, sameDefinition } from '../rules/computed.ts';
 import type { RfmCuts, RfmSettings } from '../rules/rfm.ts';
 import type { ComputedValue, StaticList } from './definitions.ts';
 import { usersOf } from './naming.ts';
@@ -29,8 +29,7 @@ export function defineComputed(
   if (wanted.definition === undefined && users.length > 0) return inUse(users);
   if (before === undefined && source.computed.length >= maxNamed) return full('computed values');
   const revision = source.revision + 1;
-  const isSame =
-    before !== undefined && JSON.stringify(before.definition) === JSON.stringify(wanted.definition);
+  const isSame = before !== undefined && sameDefinition(before.definition, wanted.definition);
   const after: ComputedValue = {
     ...wanted,
     version: isSame ? before.version : revision,

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { computedDefinitionSchema } from '../../../shared/domain/rules/computed.ts';
+import {
+  computedDefinitionSchema,
+  computedSpec,
+  sameDefinition,
+} from '../../../shared/domain/rules/computed.ts';
 import { shownValue } from '../../../shared/domain/rules/computed-value.ts';
+import { metricKey } from '../../../shared/domain/rules/metric.ts';
 import { bought, type Event, parse, valueOf } from './computed-history.ts';
+
+/** The same with the fields of every object in reverse. */
+const reversed = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, reversed(inner)]);
+  return Object.fromEntries(entries.toReversed());
+};
 
 const totals: readonly Event[] = [
   ['2026-01-05T10:00:00Z', { total: 0.1 }],
@@ -163,6 +176,19 @@ describe('a computed value', () => {
 });
 
 describe('a definition of a computed value', () => {
+  it('stays what it is when a table gives its fields back in another order', () => {
+    const where = [{ property: 'size', equals: 'L', exists: true }];
+    const definition = parse({ function: 'last', property: 'category', where, within: 'P90D' });
+    const turned = JSON.parse(JSON.stringify(reversed(definition))) as typeof definition;
+    expect(Object.keys(turned)).not.toEqual(Object.keys(definition));
+    expect(sameDefinition(turned, definition)).toBe(true);
+    expect(sameDefinition({ ...turned, within: 'P91D' }, definition)).toBe(false);
+    const spec = computedSpec(definition);
+    expect(metricKey(reversed(spec) as typeof spec)).toBe(metricKey(spec));
+    const other = computedSpec(parse({ function: 'first', property: 'category', where }));
+    expect(metricKey(other)).not.toBe(metricKey(spec));
+  });
+
   const order = { event: 'Order Completed' };
   it.each<[string, object, string]>([
     ['a property for a count', { ...order, function: 'count', property: 'total' }, 'property'],
