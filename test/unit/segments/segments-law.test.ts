@@ -22,7 +22,8 @@ function failureOf(plan: WalkPlan): string | undefined {
 
 /** What to say of a failing seed: how to see it again, and the least that still goes wrong. */
 function report(seed: number, plan: WalkPlan): string {
-  const least = shrunk(plan, (smaller) => failureOf(smaller) !== undefined);
+  const kind = (failure = ''): string => failure.split(/[\d:]/)[0] ?? '';
+  const least = shrunk(plan, (smaller) => kind(failureOf(smaller)) === kind(failureOf(plan)));
   return [
     `seed ${seed} fails; see it again with LAW_SEED=${seed}: ${failureOf(plan)}`,
     `The least that fails: ${failureOf(least)}`,

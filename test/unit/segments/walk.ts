@@ -43,6 +43,8 @@ class Walker {
   readonly #shadow: Shadow;
   /** Whether the pass of this revision has come by the person. */
   #passed = true;
+  /** Whether a pass is under way that has come by everybody. */
+  #isDone = false;
   /** The person's rows in the member table. */
   readonly #rows = new Map<string, string>();
   readonly #told: Told;
@@ -156,6 +158,7 @@ class Walker {
     if (!this.#rules.edit(edit, this.#now)) return;
     this.#older = older;
     this.#passed = false;
+    this.#isDone = false;
     this.#check();
   }
 
@@ -166,19 +169,21 @@ class Walker {
       expectSame('whether somebody settled changes', changed, false);
     } else if (isThere) this.#decide({ everything: true });
     this.#passed = true;
+    this.#isDone = true;
     this.#older = undefined;
     this.#check();
   }
 
   #settle(): void {
-    if (!this.#passed) return;
+    if (!this.#isDone) return;
+    this.#isDone = false;
     // Whoever is told something is told of what they were at that instant.
     if (this.#rules.isTelling) this.#tick();
     const telling = this.#rules.settle(this.#now);
-    this.#told.relabel(Math.min(this.#now, (this.#profile.dueAt ?? never) - 1), {
-      telling: this.#profile.version === 0 ? new Set() : telling,
-      at: this.#now,
-    });
+    if (this.#profile.version > 0) {
+      const instant = Math.min(this.#now, (this.#profile.dueAt ?? never) - 1);
+      this.#told.relabel(instant, { telling, at: this.#now });
+    }
     this.#check();
   }
 
