@@ -4,9 +4,10 @@ import {
   computedSpec,
   sameDefinition,
 } from '../../../shared/domain/rules/computed.ts';
-import { shownValue } from '../../../shared/domain/rules/computed-value.ts';
+import { computedValue, shownValue } from '../../../shared/domain/rules/computed-value.ts';
+import { readMetric } from '../../../shared/domain/rules/ledger.ts';
 import { metricKey } from '../../../shared/domain/rules/metric.ts';
-import { bought, type Event, parse, valueOf } from './computed-history.ts';
+import { bought, type Event, ledgerOf, parse, valueOf } from './computed-history.ts';
 
 /** The same with the fields of every object in reverse. */
 const reversed = (value: unknown): unknown => {
@@ -163,6 +164,19 @@ describe('a computed value', () => {
     expect(valueOf(days, lateAtNight)).toEqual([1, '2026-11-21T22:00:00.000Z']);
     expect(valueOf(days, lateAtNight, 'UTC')).toEqual([2, '2026-11-22T00:00:00.000Z']);
     expect(valueOf(days, [['2026-11-21T09:59:00Z']])).toEqual([0, '2026-11-21T22:00:00.000Z']);
+  });
+
+  it('takes no day away where the clock is set back over midnight', () => {
+    // 7 November had begun in Newfoundland when its clock went back from 0:01 to 23:01.
+    const definition = parse({ function: 'daysSince' });
+    const metric = readMetric(ledgerOf(definition, [['2010-11-06T15:00:00Z']]), 1);
+    const zone = 'America/St_Johns';
+    for (const now of ['2010-11-07T02:30:30Z', '2010-11-07T02:45:00Z']) {
+      expect(computedValue(definition, metric, { zone, now: Date.parse(now) })).toEqual({
+        value: 1,
+        until: Date.parse('2010-11-08T03:30:00Z'),
+      });
+    }
   });
 
   it('is rounded for people when it is an average: to 6 decimals, half away from zero', () => {
