@@ -121,6 +121,11 @@ describe.each(modes)('an upload to a static list, hostile %s', (hostile) => {
       body: { identifiers: [{ email: 'x' }] },
     });
     expect([problem.status, pathsOf(problem)]).toEqual([422, ['identifiers[0].email']]);
+    const other = { email: 'clara@example.com', phone: '20000001' };
+    const doubtful = await refusal(world, 'POST', members, { body: { identifiers: [other] } });
+    expect(doubtful.errors).toEqual([
+      { row: 1, path: 'identifiers[0]', message: expect.stringContaining('something else') },
+    ]);
   });
 
   it.each([
