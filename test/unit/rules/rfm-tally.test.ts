@@ -59,9 +59,8 @@ describe('a tally of customers', () => {
             expect(found - border).toBeLessThanOrEqual(Math.abs(border) * 0.01);
           }
         }
-        for (const [fifth, orders] of exact.frequency.entries()) {
-          if (orders <= 100) expect(cuts?.frequency[fifth]).toBe(orders);
-        }
+        const few = exact.frequency.filter((orders) => orders <= 100);
+        expect(cuts?.frequency.slice(0, few.length)).toEqual(few);
       }),
     );
   });
