@@ -9,7 +9,9 @@ import type { Report, Row } from './row.ts';
 const files = [
   'lead.ts',
   'segment-evaluation.ts',
+  'many-segments.ts',
   'full-pass.ts',
+  'recalculation.ts',
   'table-units.ts',
   'messages.ts',
   'handler-imports.ts',

@@ -14,7 +14,8 @@ import { admin } from './shop.ts';
 /** The virtual clock of the worlds with stored people. */
 export const clock = new Date(start).toISOString();
 
-const rules: Readonly<Record<string, unknown>> = {
+/** A shop's segments: facts, behaviour in windows, a date. */
+export const rules: Readonly<Record<string, unknown>> = {
   'riga-regulars': {
     all: [
       { attribute: 'city', equals: 'Riga' },

@@ -38,7 +38,7 @@ export type AmountAnswer = (
 export function amountAnswer(leaf: AmountLeaf): AmountAnswer {
   const { isSum, countsTotals, window, rowSpans } = leaf;
   const boundsOf = boundsByScale(leaf.comparisons);
-  const closeMs = exactCloseMs(window);
+  const fallsExactly = exactFall(leaf);
   return (metric, timeZone, now, floor) => {
     const { bounds, low, high } = boundsOf(isSum ? metric.scale : 0);
     const total = countsTotals ? (isSum ? metric.sum : metric.count) : 0;
@@ -55,12 +55,11 @@ export function amountAnswer(leaf: AmountLeaf): AmountAnswer {
     // From now on events only leave, and none of them raises the amount by that.
     const onlyFalls =
       mayJump && window.open === undefined && (times[times.length - 1] ?? now) <= now;
-    if (onlyFalls && closeMs !== undefined && floor === Number.NEGATIVE_INFINITY) {
-      const fallen = { times, values, closeMs, now };
-      const belowLow = fallsExactly(fallen, low - base);
+    if (onlyFalls && fallsExactly !== undefined && floor === Number.NEGATIVE_INFINITY) {
+      const belowLow = fallsExactly(metric, low - base, now);
       if (belowLow <= now) return never;
       if (high === Number.POSITIVE_INFINITY) return belowLow;
-      return turning(belowLow, fallsExactly(fallen, high + 1 - base), now);
+      return turning(belowLow, fallsExactly(metric, high + 1 - base, now), now);
     }
     const view = { window, times, values, floor, timeZone };
     const bounded: Bounded = { ...view, base, low, high, mayJump };
@@ -86,32 +85,25 @@ function boundsByScale(comparisons: Comparisons): (scale: number) => NumberBound
   };
 }
 
-/** How long every event stays in a window that all leave in the order in which they came. */
-function exactCloseMs({ close }: PairWindow): number | undefined {
-  if (close === undefined) return Number.POSITIVE_INFINITY;
-  return close.least === close.most ? close.most : undefined;
-}
-
-type Fallen = Pick<PairView, 'times' | 'values'> & {
-  readonly closeMs: number;
-  readonly now: Instant;
-};
-
-/** `fallsBelow` for such windows, without the calendar: most rules of most people come here. */
-function fallsExactly({ times, values, closeMs, now }: Fallen, low: number): Instant {
-  if (low <= 0) return Number.POSITIVE_INFINITY;
-  let deciding = values === undefined ? times.length - low : times.length;
-  if (values !== undefined) {
+/**
+ * `fallsBelow` for a window that all leave in the order in which they came: undefined for another. Most
+ * rules of most people come here, so it makes no object and asks no calendar.
+ */
+function exactFall({ isSum, window: { close } }: AmountLeaf) {
+  if (close !== undefined && close.least !== close.most) return undefined;
+  const closeMs = close?.most ?? Number.POSITIVE_INFINITY;
+  return ({ times, values }: Metric, low: number, now: Instant): Instant => {
+    if (low <= 0) return Number.POSITIVE_INFINITY;
     const border = now - closeMs;
-    let inside = 0;
-    while (inside < low) {
+    let deciding = isSum ? times.length : times.length - low;
+    for (let inside = 0; isSum && inside < low; ) {
       deciding--;
       if (deciding < 0 || (times[deciding] ?? 0) < border) return Number.NEGATIVE_INFINITY;
-      inside += values[deciding] ?? 0;
+      inside += Number(values[deciding]);
     }
-  }
-  const at = deciding < 0 ? undefined : times[deciding];
-  return at === undefined || at < now - closeMs ? Number.NEGATIVE_INFINITY : at + closeMs + 1;
+    const at = deciding < 0 ? undefined : times[deciding];
+    return at === undefined || at < border ? Number.NEGATIVE_INFINITY : at + closeMs + 1;
+  };
 }
 
 type Bounded = PairView & {

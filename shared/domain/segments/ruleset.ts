@@ -232,6 +232,15 @@ export type Evaluation = {
   readonly until: Instant;
 };
 
+const inBoth: Standing = { now: true, next: true };
+const inNeither: Standing = { now: false, next: false };
+
+/** The same object for nearly everybody: a person is asked about a hundred segments at a time. */
+function standingOf(now: boolean, next: boolean): Standing {
+  if (now !== next) return { now, next };
+  return now ? inBoth : inNeither;
+}
+
 /** The person's standing in the segments at these positions; undefined: in all of them. */
 export function evaluateSegments(
   ruleset: Ruleset,
@@ -245,7 +254,7 @@ export function evaluateSegments(
     if (segment === undefined) continue;
     const now = segment.now(subject, at.now);
     const next = segment.version === segment.serving ? now : segment.next(subject, at.now);
-    standings.set(segment.id, { now: member(now), next: member(next) });
+    standings.set(segment.id, standingOf(member(now), member(next)));
     soonest = Math.min(soonest, until(now), until(next));
   }
   return { standings, until: soonest };
