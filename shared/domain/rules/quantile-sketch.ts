@@ -83,9 +83,10 @@ function upperBorder(bucket: number): number {
 export function writeSketch(bytes: number[], { counts }: QuantileSketch): void {
   writeCount(bytes, counts.size);
   let before = 0;
-  for (const [bucket, count] of [...counts].sort(([one], [other]) => one - other)) {
+  // Sorted as numbers, and much faster than pairs by a comparison: every page of a pass writes it.
+  for (const bucket of Int32Array.from(counts.keys()).sort()) {
     writeUnits(bytes, bucket - before);
-    writeCount(bytes, count);
+    writeCount(bytes, counts.get(bucket) ?? 0);
     before = bucket;
   }
 }
