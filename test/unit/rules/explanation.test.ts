@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, both, either } from '../../../shared/domain/rules/answer.ts';
 import { bucketOf } from '../../../shared/domain/rules/bucket.ts';
 import {
   compileRule,
@@ -11,7 +10,6 @@ import type { ComputedDefinition } from '../../../shared/domain/rules/computed.t
 import {
   answerShown,
   type ExplainContext,
-  type Explanation,
   explainRule,
 } from '../../../shared/domain/rules/explanation.ts';
 import { addEvent, decodeLedger } from '../../../shared/domain/rules/ledger.ts';
@@ -20,74 +18,19 @@ import { rfmSettingsSchema } from '../../../shared/domain/rules/rfm.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { context, iso, subjectOf } from './answered.ts';
 import { compiled, record } from './compiled.ts';
+import {
+  answerByValue,
+  expectGroupsToFollow,
+  explainedLeaves,
+  leavesOf,
+} from './explained-answers.ts';
 import { naive } from './naive-rule.ts';
 import { instants, people, rules, segments, zones } from './random-rules.ts';
 
 const names = { segment: () => undefined, list: () => undefined, computed: () => undefined };
 const untold = { names, explainSegment: () => undefined };
 
-/** The signed instant that an explained answer stands for. */
-const signed = ({ answer, until }: Explanation): Answer => {
-  const end = until === null ? Number.POSITIVE_INFINITY : Date.parse(until);
-  return answer ? end : -end;
-};
-
-/** What the answers of its parts make of a group; of anything else its own answer. */
-function following(explanation: Explanation): Answer {
-  const { kind, parts = [] } = explanation;
-  const answers = parts.map(signed);
-  if (kind === 'all') return answers.reduce(both);
-  if (kind === 'any') return answers.reduce(either);
-  return kind === 'not' ? -(answers[0] ?? Number.NaN) : signed(explanation);
-}
-
-function expectGroupsToFollow(explanation: Explanation): void {
-  for (const part of explanation.parts ?? []) expectGroupsToFollow(part);
-  expect(signed(explanation)).toBe(following(explanation));
-}
-
 const sinceTrigger = (rule: Rule): boolean => JSON.stringify(rule).includes('"since"');
-
-const leavesOf = (rule: Rule): readonly Rule[] => {
-  if ('all' in rule) return rule.all.flatMap(leavesOf);
-  if ('any' in rule) return rule.any.flatMap(leavesOf);
-  return 'not' in rule ? leavesOf(rule.not) : [rule];
-};
-
-const explainedLeaves = (explanation: Explanation): readonly Explanation[] =>
-  ['all', 'any', 'not'].includes(explanation.kind)
-    ? (explanation.parts ?? []).flatMap(explainedLeaves)
-    : [explanation];
-
-type Bounds = Readonly<
-  Record<'atLeast' | 'atMost' | 'above' | 'below' | 'equals', number | undefined>
->;
-
-/** Whether a value satisfies the comparisons of a leaf, by itself. */
-function satisfies(value: number, leaf: Rule): boolean {
-  const { atLeast, atMost, above, below, equals } = Object(leaf) as Bounds;
-  const bounds = [atLeast, atMost, above, below, equals];
-  if (bounds.every((bound) => bound === undefined)) return value >= 1;
-  return (
-    (atLeast === undefined || value >= atLeast) &&
-    (atMost === undefined || value <= atMost) &&
-    (above === undefined || value > above) &&
-    (below === undefined || value < below) &&
-    (equals === undefined || value === equals)
-  );
-}
-
-/** The answer that a leaf's value alone gives; undefined where it takes more than the value. */
-function answerByValue(leaf: Rule, value: unknown): boolean | undefined {
-  const amount = value as { count: number; sum?: number };
-  if ('did' in leaf) return satisfies(amount.sum ?? amount.count, leaf);
-  if ('didNot' in leaf) return amount.count === 0;
-  if ('age' in leaf) return value === null ? undefined : satisfies(value as number, leaf);
-  if ('has' in leaf) return (value as unknown[]).length > 0;
-  if ('bucket' in leaf) return leaf.bucket.from <= Number(value) && Number(value) < leaf.bucket.to;
-  if (('last' in leaf || 'first' in leaf) && value === null) return false;
-  return undefined;
-}
 
 describe('an explanation', () => {
   it('answers as the rule does, group by group, and by the values it shows', () => {
