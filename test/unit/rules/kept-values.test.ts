@@ -41,6 +41,21 @@ describe('the values that a ledger keeps', () => {
     expect(mostWithin - countWithin).toBeLessThan(50 + 20);
   });
 
+  it('keep the instant of each to the millisecond', () => {
+    const rock = '2026-03-04T10:00:00.001Z';
+    const events: Event[] = [
+      ['2026-03-01', bought('jazz')],
+      [rock, bought('rock')],
+      ['2026-03-09', bought('jazz')],
+    ];
+    const { kept } = readMetric(ledgerOf(favourite, events), 1) ?? {};
+    if (kept === undefined || 'counts' in kept) throw new Error('No values are kept.');
+    expect([...kept.folded]).toEqual([
+      ['jazz', { count: 2, at: Date.parse('2026-03-09') }],
+      ['rock', { count: 1, at: Date.parse(rock) }],
+    ]);
+  });
+
   it('are at most some hundred different ones: what occurs least is forgotten first', () => {
     function* events(): Iterable<Event> {
       for (let index = 0; index < 900; index++) {
