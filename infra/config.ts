@@ -37,6 +37,18 @@ export const configSchema = z
     smsType: z
       .enum(['Promotional', 'Transactional'], 'must be Promotional or Transactional')
       .default('Promotional'),
+    /**
+     * How many days the timeline keeps what people did (type `event`); absent: for ever. Consents,
+     * messages and whatever else proves something always stay. Rules that would have to look back
+     * further when they are made are refused. A larger number brings nothing back, and what is written
+     * already goes when it was to go.
+     */
+    timelineDays: z.coerce
+      .number('must be a whole number of days')
+      .int('must be a whole number of days')
+      .min(30, 'must be at least 30: what could not be published is published again from there')
+      .max(36_500, 'must be at most 36500: leave it out to keep all')
+      .optional(),
   })
   .refine((config) => addressOf(config.sender).endsWith(`@${config.senderDomain}`), {
     message: 'must be on the senderDomain',
@@ -54,6 +66,7 @@ const flags: Readonly<Record<keyof Config, string>> = {
   origins: '-c origins=https://www.example.com,https://shop.example.com',
   alarmEmail: '-c alarmEmail=oncall@example.com',
   smsType: '-c smsType=Promotional',
+  timelineDays: '-c timelineDays=730',
 };
 
 /** Values for synthesis alone: nothing is ever sent from example.com, which is reserved. */

@@ -112,6 +112,7 @@ function variablesOf(
     sender: config.sender,
     publicUrl,
     rulesSettleSeconds,
+    timelineDays: config.timelineDays,
   };
   const values: Readonly<Record<PortVariable, object | false | undefined>> = {
     PERENNIAL_TABLES: grants.tables && mapped(data.tables, (table) => table.tableName),

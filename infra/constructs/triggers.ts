@@ -2,6 +2,8 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   EventSourceMapping,
+  FilterCriteria,
+  FilterRule,
   type IFunction,
   MetricType,
   StartingPosition,
@@ -90,6 +92,8 @@ export class Triggers extends Construct {
       maxRecordAge: streamRecordAge,
       parallelizationFactor: 10,
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
+      // Entries are only ever added; what expires is removed, and that is no news.
+      filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })],
       onFailure: { bind: () => ({ destination: this.failedBatches.bucketArn }) },
     });
     this.#timelineMapping = mapping;

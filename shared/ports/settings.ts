@@ -10,4 +10,6 @@ export type Settings = {
   readonly publicUrl: string;
   /** How long after the rules' head moved a worker may still decide by older rules, in seconds. */
   readonly rulesSettleSeconds: number;
+  /** How many days the timeline keeps what people did; absent: for ever. */
+  readonly timelineDays?: number | undefined;
 };

@@ -20,6 +20,7 @@ const settingsSchema = z.object({
   sender: text,
   publicUrl: z.url(),
   rulesSettleSeconds: z.number().int().positive(),
+  timelineDays: z.number().int().positive().optional(),
 });
 const tablesSchema = z.object({ profiles: text, timeline: text, marketing: text });
 const busSchema = z.object({ name: text });

@@ -22,6 +22,8 @@ export type PersonChange = {
   /** Rows of static lists that the person comes into or goes out of. */
   readonly listRows: readonly Write[];
   readonly now: number;
+  /** How many days the timeline keeps what people did; undefined: for ever. */
+  readonly timelineDays: number | undefined;
 };
 
 export const maxActions = 100;
@@ -35,13 +37,13 @@ export type PersonResult =
 
 /** The writes but for `moves`, markers first so that a repeated input is told by its position. */
 export function personWrites(change: PersonChange): readonly (Write | Check)[] {
-  const { before, decision, inputs, claims, notes, listRows, now } = change;
+  const { before, decision, inputs, claims, notes, listRows, now, timelineDays } = change;
   const { profile } = decision;
   return [
     ...inputs.map((input) => markerPut(input.source, input.messageId, now)),
     ...(decision.changed ? profileWrites(before, profile) : []),
     ...claims.map((identifier) => identityClaim(identifier, profile.id)),
-    ...[...decision.entries, ...notes].map((entry) => timelineEntry(entry)),
+    ...[...decision.entries, ...notes].map((entry) => timelineEntry(entry, { timelineDays })),
     ...decision.members.map((member) => rowWrite(profile, member)),
     ...listRows,
   ];

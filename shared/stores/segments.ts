@@ -25,7 +25,14 @@ const registrySchema = z.object({
   settled: z.number(),
   lastPass: z.object({ after: z.number(), at: z.string(), people: z.number() }).optional(),
   nextId: z.number(),
-  metrics: z.array(z.object({ id: z.number(), spec: z.unknown(), filled: z.boolean() })),
+  metrics: z.array(
+    z.object({
+      id: z.number(),
+      spec: z.unknown(),
+      filled: z.boolean(),
+      keptDays: z.number().optional(),
+    }),
+  ),
   rfm: z.unknown().optional(),
 });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TimelineEntry } from '../domain/profiles/timeline-entry.ts';
+import { expiryOf, type TimelineEntry } from '../domain/profiles/timeline-entry.ts';
 import { InvalidRequest, type Item, type Put, type Table } from '../ports/table.ts';
 
 /**
@@ -33,12 +33,18 @@ export function timelineItem(entry: TimelineEntry): Put['item'] {
   return { pk, sk: `${occurredAt}#${id}`, type, recordedAt, data: storable };
 }
 
-/** The write of a new entry; `once` refuses it when it already stands (entries with an id of their own making). */
-export const timelineEntry = (entry: TimelineEntry, options?: { readonly once: true }): Put => ({
+/**
+ * The write of a new entry; `once` refuses it when it already stands (entries with an id of their own
+ * making). `timelineDays`: how long what a person did is kept; undefined: for ever.
+ */
+export const timelineEntry = (
+  entry: TimelineEntry,
+  options: { readonly once?: true; readonly timelineDays?: number | undefined } = {},
+): Put => ({
   kind: 'put',
   table: 'timeline',
-  item: timelineItem(entry),
-  ...(options?.once === true && { when: { absent: true } as const }),
+  item: { ...timelineItem(entry), expiresAt: expiryOf(entry, options.timelineDays) },
+  ...(options.once === true && { when: { absent: true } as const }),
 });
 
 /** Reads an item of the table or of its stream. */

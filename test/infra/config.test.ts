@@ -54,6 +54,11 @@ describe('the configuration of a deployment', () => {
     expect(read({ config, country: 'LV' }).country).toBe('LV');
   });
 
+  it('takes the days that the timeline is kept as a number, and keeps all without them', () => {
+    expect(read({ ...flags, timelineDays: '730' }).timelineDays).toBe(730);
+    expect(read(flags)).not.toHaveProperty('timelineDays');
+  });
+
   it('names every missing value and the flag that sets it, all at once', () => {
     const message = complaint({ timeZone: 'Europe/Riga' });
     for (const line of [
@@ -79,6 +84,10 @@ describe('the configuration of a deployment', () => {
     [{ sender: 'Shop' }, 'sender: must be an address'],
     [{ sender: 'news@other.example' }, 'sender: must be on the senderDomain'],
     [{ smsType: 'Loud' }, 'smsType: must be Promotional or Transactional'],
+    [{ timelineDays: 'P1Y' }, 'timelineDays: must be a whole number of days'],
+    [{ timelineDays: '90.5' }, 'timelineDays: must be a whole number of days'],
+    [{ timelineDays: '29' }, 'timelineDays: must be at least 30'],
+    [{ timelineDays: '' }, 'timelineDays: must be at least 30'],
   ])('refuses %j and says what it must be', (change, line) => {
     expect(complaint({ ...flags, ...change })).toContain(line);
   });
@@ -109,6 +118,7 @@ const changes: { readonly [Name in keyof Config]-?: { to: Config[Name]; place: s
   },
   alarmEmail: { to: 'night@example.com', place: 'AWS::SNS::Subscription Endpoint' },
   smsType: { to: 'Transactional', place: 'AWS::Lambda::Function PERENNIAL_TEXT.smsType' },
+  timelineDays: { to: 400, place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.timelineDays' },
 };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,3 +1,5 @@
+import { dayMs } from '../time/calendar.ts';
+
 /**
  * Something that happened to a person. The timeline is append-only and is the outbox: an entry is
  * written in the transaction that changes the profile, and its stream feeds the bus.
@@ -13,3 +15,23 @@ export type TimelineEntry = {
   readonly recordedAt: string;
   readonly data: Readonly<Record<string, unknown>>;
 };
+
+/** What arrives late stays this long all the same: to be published, and published again. */
+const shortestDays = 30;
+
+/** Days of a calendar may have more than 24 hours: nothing goes before its last day is over anywhere. */
+const marginDays = 2;
+
+/**
+ * The second from 1970 on at which an entry may go, when the timeline keeps so many days of what people
+ * did. Undefined: it stays for ever, as all that proves something does: consents, messages, memberships.
+ */
+export function expiryOf(
+  { type, occurredAt, recordedAt }: Pick<TimelineEntry, 'type' | 'occurredAt' | 'recordedAt'>,
+  timelineDays: number | undefined,
+): number | undefined {
+  if (type !== 'event' || timelineDays === undefined) return undefined;
+  const kept = Date.parse(occurredAt) + (timelineDays + marginDays) * dayMs;
+  const late = Date.parse(recordedAt) + shortestDays * dayMs;
+  return Math.ceil(Math.max(kept, late) / 1000);
+}

@@ -1,4 +1,5 @@
 import type { Rule } from '../rules/rule.ts';
+import { historyIssues } from './kept-history.ts';
 import { type NamingIssue, namesIn, unknownNames, usersOf } from './naming.ts';
 import { type ChangeContext, type Definition, proposed, rebuilt } from './rules-change.ts';
 import type { RulesetSource } from './ruleset.ts';
@@ -22,12 +23,15 @@ export function defineSegment(
   at: ChangeContext,
 ): Definition {
   const before = source.segments.find(({ id }) => id === wanted.id);
-  const issues = segmentIssues(source, wanted, before === undefined);
+  const isSame =
+    before !== undefined && JSON.stringify(before.rule) === JSON.stringify(wanted.rule);
+  const issues = [
+    ...segmentIssues(source, wanted, before === undefined),
+    ...(isSame ? [] : unanswerable(source, wanted, at)),
+  ];
   if (issues.length > 0) return { ok: false, issues };
   const revision = source.revision + 1;
   const { notify = false } = wanted;
-  const isSame =
-    before !== undefined && JSON.stringify(before.rule) === JSON.stringify(wanted.rule);
   const after: Segment = {
     id: wanted.id,
     name: wanted.name,
@@ -62,6 +66,13 @@ function segmentIssues(source: RulesetSource, { id, rule }: Wanted, isNew: boole
   const isFull = isNew && source.segments.length >= maxSegments;
   return [...cycle, ...unknown, ...(isFull ? [{ path: [], message }] : [])];
 }
+
+const unanswerable = (
+  source: RulesetSource,
+  { rule }: Wanted,
+  { timelineDays }: ChangeContext,
+): NamingIssue[] =>
+  rule === undefined ? [] : historyIssues(rule, { source, timelineDays }, ['rule']);
 
 const usedBy = (id: string): NamingIssue => ({
   path: [],

@@ -8,6 +8,8 @@ export type Metric = {
   readonly id: number;
   readonly spec: MetricSpec;
   readonly filled: boolean;
+  /** How many days of history the timeline kept when it was filled from there; absent: all. */
+  readonly keptDays?: number | undefined;
 };
 
 export type MetricRegistry = { readonly nextId: number; readonly metrics: readonly Metric[] };
@@ -23,14 +25,32 @@ export const findMetric = (registry: MetricRegistry, need: MetricSpec): Metric |
   registry.metrics.find((metric) => metric.filled && answers(metric.spec, need)) ??
   registry.metrics.find((metric) => answers(metric.spec, need));
 
-/** The registry with a metric for every need; a longer window is a new metric, filled from the timeline. */
+/** Whether the ledgers hold already what a need looks back over: `days` of history, or all of it (null). */
+export const isAnswered = (
+  registry: MetricRegistry,
+  need: MetricSpec,
+  days: number | null,
+): boolean =>
+  registry.metrics.some(
+    ({ filled, spec, keptDays }) =>
+      filled &&
+      answers(spec, need) &&
+      (keptDays === undefined || (days !== null && days <= keptDays)),
+  );
+
+/**
+ * The registry with a metric for every need; a longer window is a new metric, filled from the timeline,
+ * which keeps `timelineDays` of events (undefined: all).
+ */
 export function withMetrics(
   registry: MetricRegistry,
   needs: readonly MetricSpec[],
+  timelineDays?: number,
 ): MetricRegistry {
+  const kept = timelineDays === undefined ? {} : { keptDays: timelineDays };
   return needs.reduce((grown, spec) => {
     if (findMetric(grown, spec) !== undefined) return grown;
-    const metric = { id: grown.nextId, spec, filled: false };
+    const metric = { id: grown.nextId, spec, filled: false, ...kept };
     return { nextId: grown.nextId + 1, metrics: [...grown.metrics, metric] };
   }, registry);
 }

@@ -1,6 +1,7 @@
 import { type ComputedDefinition, sameDefinition } from '../rules/computed.ts';
 import type { RfmCuts, RfmSettings } from '../rules/rfm.ts';
 import type { ComputedValue, StaticList } from './definitions.ts';
+import { computedHistoryIssues, rfmHistoryIssues } from './kept-history.ts';
 import { usersOf } from './naming.ts';
 import {
   type ChangeContext,
@@ -30,6 +31,11 @@ export function defineComputed(
   if (before === undefined && source.computed.length >= maxNamed) return full('computed values');
   const revision = source.revision + 1;
   const isSame = before !== undefined && sameDefinition(before.definition, wanted.definition);
+  const { timelineDays } = at;
+  if (wanted.definition !== undefined && !isSame) {
+    const issues = computedHistoryIssues(wanted.definition, { source, timelineDays }, []);
+    if (issues.length > 0) return { ok: false, issues };
+  }
   const after: ComputedValue = {
     ...wanted,
     version: isSame ? before.version : revision,
@@ -75,6 +81,8 @@ export function defineRfm(
   if (JSON.stringify(settings) === JSON.stringify(source.rfm?.settings)) {
     return proposed(source, {}, { at, pass: false });
   }
+  const issues = rfmHistoryIssues(settings, { source, timelineDays: at.timelineDays }, []);
+  if (issues.length > 0) return { ok: false, issues };
   return recut(source, { settings, cuts: undefined }, { ...at, notify: false });
 }
 

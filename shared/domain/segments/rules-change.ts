@@ -31,7 +31,12 @@ export type Definition =
   | { readonly ok: true; readonly change: RulesChange; readonly pass: boolean }
   | { readonly ok: false; readonly issues: readonly NamingIssue[] };
 
-export type ChangeContext = { readonly now: string; readonly companyTimeZone: string };
+export type ChangeContext = {
+  readonly now: string;
+  readonly companyTimeZone: string;
+  /** How many days of events the timeline keeps; absent: all. */
+  readonly timelineDays?: number | undefined;
+};
 
 const none = { segments: [], computed: [], lists: [] };
 
@@ -77,7 +82,8 @@ export function proposed(
     const message = `at most ${maxChanges} segments may use RFM, in themselves or through others`;
     return { ok: false, issues: [{ path: [], message }] };
   }
-  const registry = withMetrics(source.registry, neededMetrics(after, at.companyTimeZone));
+  const needs = neededMetrics(after, at.companyTimeZone);
+  const registry = withMetrics(source.registry, needs, at.timelineDays);
   const { settled, lastPass } = source;
   const change = { revision, settled, lastPass, segments, computed, lists, rfm, removed };
   // A pass under way ends with the revision it applies: whatever is still to come needs one for the new.

@@ -43,6 +43,10 @@ export const durationIn = (duration: Duration, timeZone: string): Duration =>
 /** Never shorter than the duration is anywhere on the calendar, in days of 24 hours; zone changes included. */
 export const maxDays = (duration: Duration): number => Math.ceil(maxMs(duration) / dayMs);
 
+/** The most days of a calendar that the duration covers, whatever is done to the clock meanwhile. */
+export const calendarDays = (duration: Duration): number =>
+  maxCalendarDays(duration) + Math.ceil(duration.ms / dayMs);
+
 /** The longest that `addDuration` may move an instant. */
 export const maxMs = (duration: Duration): number =>
   isExact(duration)

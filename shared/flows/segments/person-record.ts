@@ -27,7 +27,7 @@ export class ContentError extends Error {
 
 type World = {
   readonly ruleset: Ruleset;
-  readonly ports: Pick<Ports, 'table' | 'clock' | 'ids'>;
+  readonly ports: Pick<Ports, 'table' | 'clock' | 'ids' | 'settings'>;
 };
 
 /** Inputs put into one transaction at first; fewer when they do not fit. */
@@ -197,7 +197,8 @@ async function changeOf(
   const claims: readonly Identifier[] = what.inputs.flatMap((input) => input.claims);
   const isListed = decision.lists.add.length + decision.lists.remove.length > 0;
   const listRows = isListed ? (what.lists?.rows(decision.lists) ?? []) : [];
-  return { before, decision, inputs, claims, notes, listRows, now };
+  const { timelineDays } = ports.settings;
+  return { before, decision, inputs, claims, notes, listRows, now, timelineDays };
 }
 
 /**

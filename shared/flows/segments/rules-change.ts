@@ -21,7 +21,8 @@ export async function changeRules(
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const source = await loadRules(table);
     const now = clock.now();
-    const at = { now: isoInstant(now), companyTimeZone: settings.timeZone };
+    const { timeZone: companyTimeZone, timelineDays } = settings;
+    const at = { now: isoInstant(now), companyTimeZone, timelineDays };
     const definition = define(source, at);
     if (!definition.ok) throw unprocessable(definition.issues);
     const { change, pass } = definition;
