@@ -30,6 +30,20 @@ export function unpackLedger(bytes: Uint8Array): Map<number, Uint8Array> {
   return metrics;
 }
 
+/** One packed metric of a ledger; undefined when it is not there. */
+export function packedMetric(bytes: Uint8Array, metricId: number): Uint8Array | undefined {
+  if (bytes[0] !== ledgerVersion)
+    throw new RangeError(`Unknown version ${bytes[0]} of a packed ledger`);
+  const reader = { bytes, at: 1 };
+  while (reader.at < bytes.length) {
+    const id = readCount(reader);
+    const length = readCount(reader);
+    if (id === metricId) return bytes.subarray(reader.at, reader.at + length);
+    reader.at += length;
+  }
+  return undefined;
+}
+
 /**
  * Head (time unit, which parts follow), totals, scale and sum, number of pairs, first time and
  * differences, amounts, rows, kept values. An empty metric takes no bytes at all.

@@ -12,7 +12,13 @@ import {
   type ValuesSpec,
 } from './kept-values.ts';
 import type { Scalar } from './leaf.ts';
-import { ledgerVersion, packMetric, unpackLedger, unpackMetric } from './ledger-bytes.ts';
+import {
+  ledgerVersion,
+  packedMetric,
+  packMetric,
+  unpackLedger,
+  unpackMetric,
+} from './ledger-bytes.ts';
 import type { Match, MetricSpec } from './metric.ts';
 import { type Metric, newMetric, weigh } from './metric-history.ts';
 import { writeCount } from './packed.ts';
@@ -103,6 +109,12 @@ export function readMetric(ledger: Ledger, metricId: number): Metric | undefined
   const unpacked = unpackMetric(metric, newMetric());
   ledger.metrics.set(metricId, unpacked);
   return unpacked;
+}
+
+/** One metric of a packed ledger by itself; undefined when it was never filled. */
+export function metricIn(bytes: Uint8Array | undefined, metricId: number): Metric | undefined {
+  const packed = bytes && packedMetric(bytes, metricId);
+  return packed && unpackMetric(packed, newMetric());
 }
 
 export const hasMetric = (ledger: Ledger, metricId: number): boolean =>

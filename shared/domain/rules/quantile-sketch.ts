@@ -5,9 +5,14 @@ import { type Reader, readCount, readUnits, writeCount, writeUnits } from './pac
  * and Lee, "DDSketch: A fast and fully-mergeable quantile sketch with relative-error guarantees", PVLDB
  * 12(12), 2019), with the bucket's upper border for an answer instead of its middle, so that values
  * that tie are never parted. Sketches of parts, merged in any order, are the sketch of the whole.
- * Count by bucket: 0 holds 0, a negative bucket the negative values. Changed in place.
+ * Bucket 0 holds 0, those below it the negative values. Changed in place.
  */
-export type QuantileSketch = { readonly counts: Map<number, number> };
+export type QuantileSketch = {
+  /** The bucket of the first of `counts`. */
+  from: number;
+  /** By bucket, without a gap. */
+  readonly counts: number[];
+};
 
 /** Upper border of a bucket over its lower one: the most by which a quantile is too high. */
 export const bucketGrowth = 1.0085;
@@ -20,40 +25,52 @@ const farthest = 1e18;
 const firstIndex = Math.ceil(Math.log(nearest) / logGrowth);
 const lastIndex = Math.ceil(Math.log(farthest) / logGrowth);
 
-export const newSketch = (): QuantileSketch => ({ counts: new Map() });
+export const newSketch = (): QuantileSketch => ({ from: 0, counts: [] });
 
-export function addToSketch({ counts }: QuantileSketch, value: number): void {
-  const bucket = bucketOf(value);
-  counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
-}
+export const addToSketch = (sketch: QuantileSketch, value: number): void =>
+  addCount(sketch, bucketOf(value), 1);
 
 /** Adds what another sketch has seen. */
-export function mergeSketch({ counts }: QuantileSketch, other: QuantileSketch): void {
-  for (const [bucket, count] of other.counts) counts.set(bucket, (counts.get(bucket) ?? 0) + count);
+export function mergeSketch(sketch: QuantileSketch, { from, counts }: QuantileSketch): void {
+  for (const [position, count] of counts.entries()) {
+    if (count > 0) addCount(sketch, from + position, count);
+  }
+}
+
+function addCount(sketch: QuantileSketch, bucket: number, count: number): void {
+  const { counts } = sketch;
+  if (counts.length === 0) sketch.from = bucket;
+  if (bucket < sketch.from) {
+    counts.unshift(...new Array<number>(sketch.from - bucket).fill(0));
+    sketch.from = bucket;
+  }
+  const position = bucket - sketch.from;
+  while (counts.length <= position) counts.push(0);
+  counts[position] = (counts[position] ?? 0) + count;
 }
 
 /** How many values it has seen. */
 export const sketchSize = ({ counts }: QuantileSketch): number =>
-  [...counts.values()].reduce((sum, count) => sum + count, 0);
+  counts.reduce((sum, count) => sum + count, 0);
 
 /**
  * At these shares (ascending, of 0..1), the least value with at least that share of all values at or
  * below it; never lower than it is, and less than `bucketGrowth` times too high. NaN of nothing.
  */
 export function quantiles(sketch: QuantileSketch, shares: readonly number[]): readonly number[] {
+  const { from, counts } = sketch;
   const size = sketchSize(sketch);
-  const buckets = [...sketch.counts].sort(([one], [other]) => one - other);
+  if (size === 0) return shares.map(() => Number.NaN);
   let position = -1;
   let below = 0;
   return shares.map((share) => {
     // Shares such as 0.6 are no exact numbers: three of five are three.
     const rank = Math.max(1, Math.ceil(share * size - 1e-9 * size));
-    while (below < rank && position + 1 < buckets.length) {
+    while (below < rank && position + 1 < counts.length) {
       position += 1;
-      below += buckets[position]?.[1] ?? 0;
+      below += counts[position] ?? 0;
     }
-    const bucket = buckets[position]?.[0];
-    return bucket === undefined ? Number.NaN : upperBorder(bucket);
+    return upperBorder(from + position);
   });
 }
 
@@ -79,15 +96,19 @@ function upperBorder(bucket: number): number {
   return bucket > 0 ? border(bucket + firstIndex - 1) : -border(firstIndex - 2 - bucket);
 }
 
-/** Buckets in order, each as its distance from the one before and its count. */
-export function writeSketch(bytes: number[], { counts }: QuantileSketch): void {
-  writeCount(bytes, counts.size);
+/** Buckets that hold something, in order, each as its distance from the one before and its count. */
+export function writeSketch(bytes: number[], { from, counts }: QuantileSketch): void {
+  writeCount(
+    bytes,
+    counts.reduce((used, count) => (count > 0 ? used + 1 : used), 0),
+  );
   let before = 0;
-  // Sorted as numbers, and much faster than pairs by a comparison: every page of a pass writes it.
-  for (const bucket of Int32Array.from(counts.keys()).sort()) {
-    writeUnits(bytes, bucket - before);
-    writeCount(bytes, counts.get(bucket) ?? 0);
-    before = bucket;
+  for (let position = 0; position < counts.length; position++) {
+    const count = counts[position] ?? 0;
+    if (count === 0) continue;
+    writeUnits(bytes, from + position - before);
+    writeCount(bytes, count);
+    before = from + position;
   }
 }
 
@@ -96,7 +117,7 @@ export function readSketch(reader: Reader): QuantileSketch {
   let bucket = 0;
   for (let left = readCount(reader); left > 0; left--) {
     bucket += Number(readUnits(reader));
-    sketch.counts.set(bucket, readCount(reader));
+    addCount(sketch, bucket, readCount(reader));
   }
   return sketch;
 }

@@ -18,7 +18,7 @@ export type RfmCell = (typeof rfmCells)[number];
 /**
  * The name of each cell by recency score (rows, 1 first) and by the mean of frequency and monetary
  * score (columns, 1 first). Names and ranges are those of the eleven-segment map in wide use (Putler,
- * "RFM Analysis for Successful Customer Segmentation", 2017; the R package `rfm` has the same ranges):
+ * "RFM Analysis for Successful Customer Segmentation", 2017; the R package `rfm` tests itself with ten of them):
  *
  *     name                  recency  frequency and money   here
  *     Champions             4-5      4-5                   5 x 4-5

@@ -1,5 +1,5 @@
 import type { Profile } from '../profiles/profile.ts';
-import { decodeLedger, readMetric } from '../rules/ledger.ts';
+import { metricIn } from '../rules/ledger.ts';
 import { type RfmModel, rfmSpec } from '../rules/rfm.ts';
 import { orderWindow, walkOrders } from '../rules/rfm-orders.ts';
 import { type RfmFigures, type RfmScores, rfmScorer } from '../rules/rfm-scores.ts';
@@ -18,7 +18,7 @@ function rfmReader(model: RfmModel, { registry, companyTimeZone }: Ruleset): Rea
   const window = orderWindow(model.settings, companyTimeZone);
   const scorer = model.cuts && rfmScorer(model.cuts);
   return ({ ledger }, now) => {
-    const history = readMetric(decodeLedger(ledger), metric.id);
+    const history = metricIn(ledger, metric.id);
     if (history === undefined) return undefined;
     const { orders, units, last } = walkOrders(history, window, now);
     if (orders === 0) return undefined;
