@@ -12,6 +12,7 @@ import { pairWindow } from './pair-window.ts';
 /** What a leaf counted: events inside its window, their sum where it asks for one, the latest of them. */
 export type Amount = {
   readonly count: number;
+  /** The nearest number to the exact sum, which comparisons go by. */
   readonly sum?: number;
   readonly last: Instant | undefined;
 };

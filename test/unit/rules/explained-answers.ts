@@ -61,6 +61,8 @@ function satisfies(value: number, leaf: object): boolean {
 /** The answer that a leaf's value alone gives; undefined where it takes more than the value. */
 export function answerByValue(leaf: Rule, value: unknown): boolean | undefined {
   const amount = value as { count: number; sum?: number };
+  // Beyond that a sum is shown as the nearest number, and conditions go by the exact one.
+  if ('did' in leaf && Math.abs(amount.sum ?? 0) >= 2 ** 51) return undefined;
   if ('did' in leaf) return satisfies(amount.sum ?? amount.count, leaf);
   if ('didNot' in leaf) return amount.count === 0;
   if ('age' in leaf) return value === null ? undefined : satisfies(value as number, leaf);
