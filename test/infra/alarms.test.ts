@@ -56,6 +56,7 @@ describe('queues that wait', () => {
     });
     expect(Object.fromEntries(minutes)).toEqual({
       inputs: 15,
+      'list-changes': 30,
       triggers: 30,
       emails: 30,
       texts: 30,

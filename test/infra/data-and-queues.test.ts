@@ -168,7 +168,12 @@ describe('what goes with the stack', () => {
     const kept = Object.entries(template.findResources('AWS::SQS::Queue'))
       .filter(([, queue]) => queue['DeletionPolicy'] === 'Retain')
       .map(([id]) => id);
-    expect(kept.toSorted()).toEqual(['InputsDeadLetters', 'InputsQueue']);
+    expect(kept.toSorted()).toEqual([
+      'InputsDeadLetters',
+      'InputsQueue',
+      'ListChangesDeadLetters',
+      'ListChangesQueue',
+    ]);
   });
 
   it('is the group of schedules, whose name the next deployment needs', () => {

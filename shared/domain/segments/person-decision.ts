@@ -5,6 +5,7 @@ import { type Instant, isoInstant } from '../time/instant.ts';
 import type { Input } from '../tracking/input.ts';
 import { applyInput } from '../tracking/input-application.ts';
 import { fillMetrics, missingMetrics, type PastEvent, recordEvent } from './history.ts';
+import { markText, settledText } from './mark-text.ts';
 import {
   type Announcement,
   isMemberBy,
@@ -12,7 +13,6 @@ import {
   markOf,
   parseMark,
   type Standing,
-  writeMark,
 } from './membership.ts';
 import { evaluateSegments, newsFor, type Ruleset } from './ruleset.ts';
 import { unserved } from './segment.ts';
@@ -278,23 +278,4 @@ class Draft {
   #record(entry: Omit<TimelineEntry, 'id'>): void {
     this.entries.push({ id: this.situation.newId(), ...entry });
   }
-}
-
-/** The mark as it is to be stored; none when it means nothing any more. */
-function markText(mark: Mark | undefined, ruleset: Ruleset): string[] {
-  if (mark === undefined) return [];
-  // Written by newer rules than these, which the row of the member still says: not to be lost here.
-  if ((mark.from ?? mark.until ?? 0) > ruleset.revision) return [writeMark(mark)];
-  if (newsFor(mark, ruleset) !== undefined) return [writeMark(mark)];
-  const text = settledText(mark, ruleset);
-  return text === undefined ? [] : [text];
-}
-
-/** What the mark means by the rules of now, with no word of those before. */
-function settledText(mark: Mark, ruleset: Ruleset): string | undefined {
-  const serving = ruleset.serving.get(mark.segment);
-  const version = ruleset.versions.get(mark.segment);
-  if (serving === undefined || version === undefined) return undefined;
-  const standing = { now: isMemberBy(mark, serving), next: isMemberBy(mark, version) };
-  return markOf(mark.segment, standing, version);
 }
