@@ -5,7 +5,7 @@ import { type Gauge, gaugeOf } from './computed-gauge.ts';
 import { type EventSpan, rowSpans, spansOfEvents } from './event-spans.ts';
 import type { Scalar } from './leaf.ts';
 import type { Metric } from './metric-history.ts';
-import { pairWindow, timesBefore } from './pair-window.ts';
+import { exit, type PairWindow, pairWindow, timesBefore } from './pair-window.ts';
 
 /** How a value goes on from an instant when nothing new is done. */
 export type Course = {
@@ -32,10 +32,11 @@ export function computedCourse(
       for (let event = 0; event < past; event++) gauge.add(event);
       return past === times.length ? standing(gauge) : coming(gauge, times, past);
     }
-    const { close } = window;
-    const floor = close === undefined ? Number.NEGATIVE_INFINITY : now - close.most;
-    const seen = { metric, window, rowSpans: conditions, timeZone: companyTimeZone, floor };
-    return changing(gauge, spansOfEvents(seen), now);
+    const timeZone = companyTimeZone;
+    if (conditions === undefined) return passing(gauge, { window, times, timeZone, past }, now);
+    const floor = Number.NEGATIVE_INFINITY;
+    const spans = spansOfEvents({ metric, window, rowSpans: conditions, timeZone, floor });
+    return changing(gauge, spans, now);
   };
 }
 
@@ -54,6 +55,53 @@ function coming({ add, shown }: Gauge, times: readonly Instant[], past: number):
   };
 }
 
+type Passing = {
+  readonly window: PairWindow;
+  readonly times: readonly Instant[];
+  readonly timeZone: string;
+  /** How many events lie in the past. */
+  readonly past: number;
+};
+
+/** Events come at their own instant and leave when the window closes over them: looked up on the calendar as late as may be. */
+function passing(gauge: Gauge, { window, times, timeZone, past }: Passing, now: Instant): Course {
+  const { least, most } = window.close ?? { least: 0, most: Number.POSITIVE_INFINITY };
+  const leaving: { readonly event: number; readonly at: Instant }[] = [];
+  const lookUp = (event: number): void => {
+    const at = exit(window, times[event] ?? 0, timeZone);
+    if (at <= now) return;
+    let place = leaving.length;
+    while (place > 0 && (leaving[place - 1]?.at ?? 0) > at) place--;
+    leaving.splice(place, 0, { event, at });
+  };
+  let entered = past;
+  let looked = timesBefore(times, now - most);
+  for (; looked < past && (times[looked] ?? 0) < now - least; looked++) lookUp(looked);
+  for (const { event } of leaving) gauge.add(event);
+  for (let event = looked; event < past; event++) gauge.add(event);
+  const nextExit = (): Instant => {
+    for (; looked < entered; looked++) {
+      const first = leaving[0];
+      if (first !== undefined && (times[looked] ?? 0) + least >= first.at) break;
+      lookUp(looked);
+    }
+    return leaving[0]?.at ?? Number.POSITIVE_INFINITY;
+  };
+  return {
+    shown: gauge.shown,
+    next: () => {
+      const at = Math.min(nextExit(), times[entered] ?? Number.POSITIVE_INFINITY);
+      for (let first = leaving[0]; first?.at === at; first = leaving[0]) {
+        gauge.remove(first.event);
+        leaving.shift();
+      }
+      while (entered < times.length && times[entered] === at) gauge.add(entered++);
+      return at;
+    },
+  };
+}
+
+/** With conditions on dates events come and go, more than once each. */
 function changing(
   { add, remove, shown }: Gauge,
   spans: readonly EventSpan[],

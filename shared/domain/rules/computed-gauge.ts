@@ -84,18 +84,22 @@ function quotient(units: Units, scale: number, count: number): number {
 function rankedGauge(
   ranked: readonly { readonly event: number | undefined; readonly shown: Scalar }[],
 ): Gauge {
-  const places = new Map(ranked.map(({ event }, place) => [event, place]));
-  const counts = ranked.map(({ event }) => event === undefined);
+  /** By event; what is folded is never looked for. */
+  const places: number[] = [];
+  const counts = ranked.map(({ event }, place) => {
+    if (event !== undefined) places[event] = place;
+    return event === undefined;
+  });
   let best = 0;
   return {
     add: (event) => {
-      const place = places.get(event);
+      const place = places[event];
       if (place === undefined) return;
       counts[place] = true;
       best = Math.min(best, place);
     },
     remove: (event) => {
-      const place = places.get(event);
+      const place = places[event];
       if (place !== undefined) counts[place] = false;
     },
     shown: () => {
