@@ -1,4 +1,5 @@
 import { lastWholeDay, nextMidnight } from '../../shared/domain/time/midnight.ts';
+import { recutNightly } from '../../shared/flows/segments/rfm-recut.ts';
 import { recordSizes } from '../../shared/flows/segments/size-history.ts';
 import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
@@ -31,5 +32,6 @@ async function beginNight(ports: Ports, hasTime: () => boolean): Promise<void> {
   if (dueAt === undefined || dueAt > now) return; // the index lags
   const day = lastWholeDay(now, settings.timeZone);
   if ((await recordSizes(day, ports, hasTime)) === 'open') return;
+  await recutNightly(ports);
   await moveNight(table, dueAt, nextMidnight(now, settings.timeZone));
 }
