@@ -10,7 +10,7 @@ import { clock, dueMinutes, dueOneIn, passOverAll, storePeople } from './stored-
 /** A full pass against decoding the same bytes, a tick against the pass, and what streaming keeps in memory. */
 
 const profiles = numberOption('profiles', 100_000);
-const rounds = profiles > 200_000 ? 1 : 3;
+const rounds = profiles > 200_000 ? 2 : 3;
 
 using folder = aFolder();
 await storePeople(folder.path, profiles);

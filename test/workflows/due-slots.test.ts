@@ -107,7 +107,8 @@ describe.each(modes)('after an outage of a day, hostile %s', (hostile) => {
     expect(written).toHaveLength(count);
     rmSync(directory, { recursive: true });
     if (hostile !== undefined) return; // what a hostile world repeats is sent for again
-    expect(sent.toSorted()).toEqual(
+    const reviewed = sent.filter((body) => body.includes('review#'));
+    expect(reviewed.toSorted()).toEqual(
       Array.from({ length: 16 }, (_, slot) => `{"slot":"review#${slot}"}`).toSorted(),
     );
     const order = await Promise.all(

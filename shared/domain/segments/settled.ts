@@ -51,7 +51,11 @@ function lookAt(profile: Profile, ruleset: Ruleset): Looked | undefined {
   if (profile.version === 0 || isToBeTold(profile, ruleset)) return undefined;
   const ledger = decodeLedger(profile.ledger);
   if (missingMetrics(ruleset, ledger).length > 0) return undefined;
-  const marks = new Map(profile.segments.map(parseMark).map((mark) => [mark.segment, mark]));
+  const marks = new Map<string, Mark>();
+  for (const text of profile.segments) {
+    const mark = parseMark(text);
+    marks.set(mark.segment, mark);
+  }
   return { subject: subjectOf(profile, ledger, ruleset), marks };
 }
 
