@@ -39,7 +39,7 @@ export const previewSegment = route({
     const { sample, ...size } = await previewSize(rule, ruleset, { ports, limits });
     return ok({
       ...size,
-      sample: sample.map((profile) => profileShown(profile, ruleset)),
+      sample: sample.map((profile) => profileShown(profile, ruleset, ports.clock.now())),
       words: ruleWords(rule, namesOf(source)),
     });
   },

@@ -143,6 +143,8 @@ describe('what a preview answers', () => {
     const site = await aSite(world);
     await somePeople(site, 3);
     await site.segment('oslo', { attribute: 'city', equals: 'Oslo' });
+    const visits = { name: 'Visits', event: 'Page Viewed', function: 'count' };
+    expect((await site.admin('PUT', '/admin/computed/visits', visits)).status).toBe(200);
     await built(world);
     const before = await everything(world);
     const preview = await previewed(site, { all: [{ in: 'oslo' }, { didNot: 'Order Completed' }] });
@@ -157,6 +159,7 @@ describe('what a preview answers', () => {
       identifiers: { externalId: 'c-1' },
       attributes: { city: 'Oslo' },
       segments: ['oslo'],
+      computed: { visits: 0 },
     });
   });
 });

@@ -5,6 +5,7 @@ import { segmentsOf } from '../../domain/segments/membership.ts';
 import { rfmScores } from '../../domain/segments/rfm-people.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
 import { listsOf } from '../../domain/segments/static-list.ts';
+import type { Instant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Problem } from '../../runtime/problem.ts';
 import { getProfile } from '../../stores/profiles.ts';
@@ -28,29 +29,23 @@ export async function shownProfile(
   const profile = id === undefined ? undefined : await getProfile(table, id);
   if (profile === undefined) throw new Problem(404, 'There is no such profile.');
   const ruleset = await currentRuleset(table, settings.timeZone);
-  const now = clock.now();
-  const rfm = rfmScores(profile, ruleset, now);
-  const computed = computedValues(profile, ruleset, now);
-  return {
-    ...profileShown(profile, ruleset),
-    ...(rfm && { rfm }),
-    ...(Object.keys(computed).length > 0 && { computed }),
-  };
+  return profileShown(profile, ruleset, clock.now());
 }
 
-/** A stored profile as the API shows it, by the segments that serve and the lists there are. */
-export function profileShown(
-  profile: Profile,
-  { serving, named }: Pick<Ruleset, 'serving' | 'named'>,
-): ShownProfile {
-  const lists = listsOf(profile.lists, named.lists);
+/** A stored profile as the API shows it, by what serves. */
+export function profileShown(profile: Profile, ruleset: Ruleset, now: Instant): ShownProfile {
+  const lists = listsOf(profile.lists, ruleset.named.lists);
+  const rfm = rfmScores(profile, ruleset, now);
+  const computed = computedValues(profile, ruleset, now);
   return {
     id: profile.id,
     identifiers: profile.identifiers,
     attributes: profile.attributes,
     consents: shownConsents(profile),
-    segments: segmentsOf(profile.segments, serving),
+    segments: segmentsOf(profile.segments, ruleset.serving),
     ...(lists.length > 0 && { lists }),
+    ...(rfm && { rfm }),
+    ...(Object.keys(computed).length > 0 && { computed }),
     createdAt: profile.createdAt,
     updatedAt: profile.updatedAt,
   };
