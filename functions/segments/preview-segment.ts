@@ -3,6 +3,7 @@ import { type Rule, ruleSchema } from '../../shared/domain/rules/rule.ts';
 import { ruleWords } from '../../shared/domain/rules/rule-words.ts';
 import { defineSegment } from '../../shared/domain/segments/definition.ts';
 import { namesOf } from '../../shared/domain/segments/explanation.ts';
+import { previewNotes } from '../../shared/domain/segments/preview-notes.ts';
 import { compileRuleset, type RulesetSource } from '../../shared/domain/segments/ruleset.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { profileShown } from '../../shared/flows/profiles/shown-profile.ts';
@@ -27,7 +28,7 @@ export const previewSegment = route({
   method: 'POST',
   path: '/admin/segments/preview',
   summary:
-    'Preview a rule that is not saved: its size (exact up to 100 000 people; beyond, or when time runs short, estimated from the people looked at, with its error at 95 %), ten of the people, the rule in words',
+    'Preview a rule that is not saved: its size (exact up to 100 000 people; beyond, or when time runs short, estimated from the people looked at, with its error at 95 %), ten of the people, the rule in words, and notes on what it names that is not ready',
   auth: 'admin',
   body: previewSchema,
   handle: async ({ body: { rule } }, ports) => {
@@ -41,6 +42,7 @@ export const previewSegment = route({
       ...size,
       sample: sample.map((profile) => profileShown(profile, ruleset, ports.clock.now())),
       words: ruleWords(rule, namesOf(source)),
+      notes: previewNotes(rule, source),
     });
   },
 });

@@ -18,6 +18,7 @@ type Preview = {
   readonly error: number;
   readonly sample: readonly { readonly id: string }[];
   readonly words: string;
+  readonly notes: readonly string[];
 };
 
 type Site = Awaited<ReturnType<typeof aSite>>;
@@ -161,6 +162,32 @@ describe('what a preview answers', () => {
       segments: ['oslo'],
       computed: { visits: 0 },
     });
+  });
+
+  it('says what the rule names that nobody can have yet', async () => {
+    await using world = await aWorld();
+    const site = await aSite(world);
+    await somePeople(site, 3);
+    const rule = {
+      any: [
+        { in: 'oslo' },
+        { computed: 'visits', atLeast: 0 },
+        { not: { any: [{ rfm: 'Lost' }, { rfm: 'New' }] } },
+      ],
+    };
+    const visits = { name: 'Visits', event: 'Page Viewed', function: 'count' };
+    expect((await site.admin('PUT', '/admin/computed/visits', visits)).status).toBe(200);
+    await site.segment('oslo', { attribute: 'city', equals: 'Oslo' });
+    expect(await previewed(site, rule)).toMatchObject({
+      size: 3,
+      notes: [
+        'Nobody is in segment "oslo" yet: it is being built.',
+        'Nobody has the computed value "visits" yet: it is being built.',
+        'Nobody has RFM scores yet: they come once RFM is set up or a rule that asks is saved.',
+      ],
+    });
+    await built(world);
+    expect((await previewed(site, { any: rule.any.slice(0, 2) })).notes).toEqual([]);
   });
 });
 
