@@ -51,7 +51,7 @@ async function answer(
   const { upload } = route;
   const csv = upload !== undefined && isCsv(event) ? csvBody(upload, event) : undefined;
   const hasJson = route.body !== undefined && csv === undefined;
-  const json = hasJson ? jsonBody(event, upload?.maxBytes) : undefined;
+  const json = hasJson ? jsonBody(event, upload) : undefined;
   // What websites send and rows of uploads are looked through one by one, where they are read.
   const isWhole = route.auth === 'admin' && upload === undefined;
   const fault = isWhole ? findUnstorable(json) : undefined;

@@ -145,7 +145,7 @@ describe.each(modes)('an upload to a static list, hostile %s', (hostile) => {
     [{ identifiers: [] }, {}, 422, 'identifiers'],
     [{ identifiers: [{ email: 'anna@example.com' }], name: 'x' }, {}, 422, 'name'],
     ['{"identifiers"', {}, 400, 'JSON'],
-    ['<a/>', { 'content-type': 'application/xml' }, 415, 'application/json'],
+    ['<a/>', { 'content-type': 'application/xml' }, 415, 'application/json or text/csv'],
   ])(
     'as JSON is refused whole when it is no list of people',
     async (body, headers, status, word) => {

@@ -27,11 +27,15 @@ const mediaType = (event: APIGatewayProxyEventV2): string =>
 export const isCsv = (event: APIGatewayProxyEventV2): boolean => mediaType(event) === 'text/csv';
 
 /** The JSON of the body. `text/plain` is taken too: browsers' beacons cannot say more. */
-export function jsonBody(event: APIGatewayProxyEventV2, maxBytes = maxBodyBytes): unknown {
-  const text = bodyText(event, maxBytes);
+export function jsonBody(
+  event: APIGatewayProxyEventV2,
+  upload?: { readonly maxBytes: number },
+): unknown {
+  const text = bodyText(event, upload?.maxBytes);
   const type = mediaType(event);
   if (!jsonTypes.includes(type) && !type.endsWith('+json')) {
-    throw new Problem(415, `Content type "${type}" is not taken here: send application/json.`);
+    const taken = upload === undefined ? 'application/json' : 'application/json or text/csv';
+    throw new Problem(415, `Content type "${type}" is not taken here: send ${taken}.`);
   }
   if (text.trim() === '') throw new Problem(400, 'The body is empty: send a JSON object.');
   try {
