@@ -148,7 +148,8 @@ export const functions: readonly FunctionRow[] = [
       tables: { marketing: 'write' },
       sendsTo: ['nights', 'segment-passes'],
     },
-    memoryMb: 1024,
+    // A whole processor: 100 million members are counted within one try.
+    memoryMb: 1792,
     timeoutSeconds: 900,
     loss: 'The sizes of segments are not recorded for a day, and RFM scores go by older borders.',
   },

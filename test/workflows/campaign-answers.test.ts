@@ -93,7 +93,7 @@ describe.each(modes)('a marketer, hostile %s', (hostile) => {
     expect(await put({ schedule: { cron: '0 9 31 2 ? *' } })).toEqual([422, 'schedule.cron']);
     expect(await put({ schedule: { on: 'x', unless: { in: 'gone' } } })).toEqual([
       422,
-      'schedule.unless',
+      'schedule.unless.in',
     ]);
     expect(await put({ schedule: { at: '2026-11-25T13:00', timezone: 'UTC' } })).toEqual([
       422,

@@ -35,6 +35,15 @@ describe('a company that keeps its timeline for a year', () => {
     const wrong = [422, ['rule.all[1].not.within', twoYears]];
     expect(await refusal(world, 'PUT', '/admin/segments/lapsed', segment)).toEqual(wrong);
     expect(await refusal(world, 'POST', '/admin/segments/preview', { rule })).toEqual(wrong);
+    const campaign = {
+      name: 'Cart',
+      topic: 'offers',
+      schedule: { on: 'Product Added', delay: 'PT2H', unless: orders({ within: 'P2Y' }) },
+      message: { channel: 'email', template: 'cart' },
+    };
+    expect(await refusal(world, 'PUT', '/admin/campaigns/cart', campaign)).toEqual(
+      expect.arrayContaining([422, ['schedule.unless.within', twoYears]]),
+    );
     const ever = { name: 'Buyers', rule: orders({}) };
     expect(await refusal(world, 'PUT', '/admin/segments/buyers', ever)).toEqual([
       422,

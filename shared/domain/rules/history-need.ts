@@ -12,10 +12,14 @@ export type HistoryNeed = {
   readonly window: string;
 };
 
-/** What a condition on behaviour looks back over; a window makes `last` look no further, but not `first`. */
+/**
+ * What a condition on behaviour looks back over; a window makes `last` look no further, but not `first`.
+ * Since a trigger, it is the time that the campaign itself waits.
+ */
 export function behaviourHistory(leaf: BehaviourLeaf): HistoryNeed {
   const all = (word: string): HistoryNeed => ({ word, days: null, window: '' });
   if ('first' in leaf) return all('first');
+  if (leaf.since !== undefined) return { word: 'since', days: 0, window: '' };
   const windows = [
     ...windowNeed('within', leaf.within),
     ...windowNeed('between', leaf.between?.[0]),

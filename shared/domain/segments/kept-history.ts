@@ -17,6 +17,12 @@ export type KeptHistory = {
   readonly timelineDays?: number | undefined;
 };
 
+/** What there is for rules that no ledgers are kept for: the timeline alone. */
+export const timelineAlone = (source: RulesetSource, timelineDays?: number): KeptHistory => ({
+  source: { ...source, registry: { nextId: 1, metrics: [] } },
+  timelineDays,
+});
+
 /** The conditions of a rule that would have to look back further than anything is kept. */
 export function historyIssues(rule: Rule, kept: KeptHistory, path: Path): NamingIssue[] {
   if (kept.timelineDays === undefined) return [];

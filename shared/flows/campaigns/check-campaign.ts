@@ -1,5 +1,6 @@
 import { type CampaignDefinition, messageLoop } from '../../domain/campaigns/campaign.ts';
 import { isEventSchedule, startedByMessagesOf } from '../../domain/campaigns/schedule.ts';
+import { historyIssues, timelineAlone } from '../../domain/segments/kept-history.ts';
 import { namesIn, unknownNames } from '../../domain/segments/naming.ts';
 import type { Segment } from '../../domain/segments/segment.ts';
 import type { Template } from '../../domain/templates/template.ts';
@@ -33,7 +34,7 @@ export async function checkCampaign(
 
 async function checkSegments(
   definition: CampaignDefinition,
-  { table }: Reach,
+  { table, settings }: Reach,
   errors: ProblemError[],
 ): Promise<readonly Segment[]> {
   const { audience, schedule } = definition;
@@ -45,8 +46,12 @@ async function checkSegments(
   if (isEventSchedule(schedule) && schedule.unless !== undefined) {
     const names = namesIn(schedule.unless).filter(({ kind }) => kind === 'segment');
     within.push(...names.map(({ id }) => id));
-    const unknown = unknownNames(schedule.unless, source, ['schedule', 'unless']);
-    errors.push(...unknown.map(({ path, message }) => ({ path: pathText(path), message })));
+    const at = ['schedule', 'unless'];
+    const issues = [
+      ...unknownNames(schedule.unless, source, at),
+      ...historyIssues(schedule.unless, timelineAlone(source, settings.timelineDays), at),
+    ];
+    errors.push(...issues.map(({ path, message }) => ({ path: pathText(path), message })));
   }
   const { segments } = source;
   const found = segments.filter(({ id }) => within.includes(id));

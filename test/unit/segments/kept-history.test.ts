@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { expiryOf } from '../../../shared/domain/profiles/timeline-entry.ts';
 import { computedDefinitionSchema } from '../../../shared/domain/rules/computed.ts';
 import { rfmSettingsSchema } from '../../../shared/domain/rules/rfm.ts';
+import { triggerRuleSchema } from '../../../shared/domain/rules/rule.ts';
 import { defineSegment } from '../../../shared/domain/segments/definition.ts';
+import { historyIssues, timelineAlone } from '../../../shared/domain/segments/kept-history.ts';
 import { defineComputed, defineRfm } from '../../../shared/domain/segments/named-definition.ts';
 import type { RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
 import { noRules, settle, stored, tryDefine } from './rules-in-memory.ts';
@@ -104,6 +106,29 @@ describe('a rule that looks back further than the timeline is kept', () => {
     const [segment] = source.segments;
     const renamed = { id: 'mine', name: 'Another name', rule: segment?.rule };
     expect(defineSegment(source, renamed, year).ok).toBe(true);
+  });
+});
+
+describe('an `unless`, which is asked of the timeline alone', () => {
+  const unless = (rule: unknown, source = noRules) =>
+    historyIssues(triggerRuleSchema.parse(rule), timelineAlone(source, 365), ['unless']).map(
+      ({ path }) => path.join('.'),
+    );
+
+  it.each([
+    [orders({ since: 'trigger' }), []],
+    [{ not: { last: 'Order Completed', since: 'trigger' } }, []],
+    [{ first: 'Order Completed', since: 'trigger' }, ['unless.first']],
+    [orders({ within: 'P90D' }), []],
+    [orders({ within: 'P2Y' }), ['unless.within']],
+    [{ any: [orders({ since: 'trigger' }), orders({})] }, ['unless.any.1.did']],
+  ])('is refused where that is not kept long enough: %j', (rule, expected) => {
+    expect(unless(rule)).toEqual(expected);
+  });
+
+  it('is refused though ledgers hold the answer', () => {
+    const whole = after(noRules, defined(noRules, orders({}), at));
+    expect(unless(orders({}), whole)).toEqual(['unless.did']);
   });
 });
 
