@@ -31,6 +31,10 @@ const values = fc.array(
     fc.double({ min: 1e-6, max: 1e15, noNaN: true }),
     fc.double({ min: -1e15, max: -1e-6, noNaN: true }),
     fc.constantFrom(0, 9.99, 100, 86_400_000),
+    // At a border, and a hair above it.
+    fc
+      .tuple(fc.integer({ min: -1500, max: 4000 }), fc.constantFrom(1, 1 + 2 ** -52, 1 + 2 ** -51))
+      .map(([index, more]) => Math.exp(index * Math.log(bucketGrowth)) * more),
   ),
   { minLength: 1, maxLength: 300 },
 );

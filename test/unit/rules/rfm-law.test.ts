@@ -16,14 +16,18 @@ import { rfmCells } from '../../../shared/domain/rules/rfm-cell.ts';
 import { addDuration, parseDuration } from '../../../shared/domain/time/duration.ts';
 
 const hourMs = 3_600_000;
-const start = Date.parse('2027-01-28T10:00:00Z');
+/** The end of a month: what was ordered in its last days may leave a month in another order. */
+const start = Date.parse('2027-01-31T21:00:00Z');
 const zone = 'Europe/Riga';
 
 type Order = { readonly at: number; readonly cents: number; readonly currency: string };
 
 const order = fc.record({
   at: fc
-    .tuple(fc.integer({ min: -120 * 24, max: 30 * 24 }), fc.constantFrom(0, 1, 60_000))
+    .tuple(
+      fc.oneof(fc.integer({ min: -120 * 24, max: 30 * 24 }), fc.integer({ min: -4 * 24, max: 24 })),
+      fc.constantFrom(0, 0, 1, 60_000),
+    )
     .map(([hours, ms]) => start + hours * hourMs + ms),
   cents: fc.oneof(fc.integer({ min: 0, max: 9999 }), fc.integer({ min: -5000, max: 2 ** 50 })),
   currency: fc.constantFrom('EUR', 'EUR', 'USD'),
@@ -165,6 +169,32 @@ describe('a rule on RFM', () => {
       { numRuns: runs },
     );
     expect(turning).toBeGreaterThan(runs / 10);
+  });
+
+  /** The most recent fifth, by a border of so many hours. */
+  function mostRecent(hours: number, times: readonly string[], within?: string): string {
+    const settings = { event: 'Order Completed', value: 'total', ...(within && { within }) };
+    const far = 10 ** 10;
+    const recencyMs = [hours * hourMs, far, far, far];
+    const rfm = { settings, cuts: { recencyMs, frequency: [9, 9, 9, 9], monetary: [9, 9, 9, 9] } };
+    const segment = () => () => Number.NEGATIVE_INFINITY;
+    const context = { companyTimeZone: zone, rfm, metricId: () => 1, segment };
+    const compiled = compileRule({ rfm: { recency: { equals: 5 } } }, context);
+    const all = times.map((at) => ({ at: Date.parse(at), cents: 100, currency: 'EUR' }));
+    const ledger = ledgerOf(all, rfm, start);
+    const subject = { id: '', attributes: {}, identifiers: {}, lists: [], timeZone: 'UTC', ledger };
+    return new Date(compiled.evaluate(subject, start)).toISOString();
+  }
+
+  it('takes an order in at the very instant at which the one before grows too old', () => {
+    const times = ['2027-01-31T21:00:00Z', '2027-02-02T23:00:00.001Z'];
+    expect(mostRecent(50, times)).toBe('2027-02-05T01:00:00.002Z');
+  });
+
+  it('goes by the order before, when the last one is the first to leave the window', () => {
+    // A month after either is 28 February, by the hour of the day.
+    const times = ['2027-01-29T13:00:00Z', '2027-01-31T08:00:00Z'];
+    expect(mostRecent(28.5 * 24, times, 'P1M')).toBe('2027-02-28T08:00:00.001Z');
   });
 
   it.each([
