@@ -22,7 +22,7 @@ const dayMs = 24 * hourMs;
 export const firstSaid = (dice: Dice, near: number): Said => ({
   agoMs: 0,
   identifiers: { externalId: dice.pick(['Oslo-1', 'c-42']) },
-  attributes: Object.assign({}, ...dice.some(4, () => aTrait(dice, near))),
+  attributes: Object.assign({}, ...dice.some(9, () => aTrait(dice, near))),
 });
 
 export function aSaid(dice: Dice, near: number): Said {

@@ -24,7 +24,7 @@ export function aComputed(dice: Dice, near: number): ComputedDefinition {
 }
 
 export const rfmSettings = (dice: Dice): RfmSettings => ({
-  event: dice.pick(['Order Completed', 'Order Completed', 'Signed In']),
+  event: dice.pick(events),
   value: dice.pick(['total', 'price']),
   ...(dice.chance(0.3) && { currency: 'USD' }),
   ...(dice.chance(0.4) && { within: dice.pick(durations) }),

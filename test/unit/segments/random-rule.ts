@@ -182,7 +182,7 @@ const deepest = 5;
 
 /** A random rule; the deeper the rarer. */
 export function aRule(dice: Dice, around: Around, depth = 0): Rule {
-  const isGroup = depth < deepest - 1 && dice.chance(depth === 0 ? 0.6 : 0.4);
+  const isGroup = depth < deepest - 1 && dice.chance(depth === 0 ? 0.5 : 0.4);
   // Every leaf has the words of its kind.
   if (!isGroup) return aLeaf(dice, around) as Rule;
   const inner = (): Rule => aRule(dice, around, depth + 1);

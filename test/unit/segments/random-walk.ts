@@ -15,7 +15,7 @@ export type WalkPlan = {
   readonly segments: readonly Named[];
   readonly computed: readonly NamedValue[];
   readonly lists: readonly string[];
-  readonly rfm: RfmModel & { readonly cuts: RfmCuts };
+  readonly rfm: (RfmModel & { readonly cuts: RfmCuts }) | undefined;
   readonly steps: readonly Step[];
 };
 
@@ -89,11 +89,20 @@ export function aWalk(seed: number): WalkPlan {
   const ids = Array.from({ length: count }, (_, n) => `s${n}`);
   const ruleFor = (id: string): Rule =>
     aRule(dice, { segments: ids.slice(0, ids.indexOf(id)), lists, computed: values, near: start });
-  const segments = ids.map((id) => ({ id, rule: ruleFor(id) }));
-  const computed = values.map((id) => ({ id, definition: aComputed(dice, start) }));
-  const rfm = { settings: rfmSettings(dice), cuts: rfmCuts(dice) };
-  const steps: Step[] = [{ kind: 'said', inputs: [firstSaid(dice, start)], early: false }];
-  const length = dice.between(4, count === manySegments ? 8 : 20);
+  // Some begin with few rules or none: what older ones do not know at all is what newer ones may miss.
+  const isFull = dice.chance(0.7);
+  const computed = values
+    .filter(() => isFull || dice.chance(0.3))
+    .map((id) => ({ id, definition: aComputed(dice, start) }));
+  const segments = ids
+    .map((id) => ({ id, rule: ruleFor(id) }))
+    .filter(() => isFull || dice.chance(0.2));
+  const isScored = isFull && dice.chance(0.7);
+  const rfm = isScored ? { settings: rfmSettings(dice), cuts: rfmCuts(dice) } : undefined;
+  const past = dice.some(dice.between(1, 5), () => aSaid(dice, start));
+  const inputs = [firstSaid(dice, start), ...past];
+  const steps: Step[] = [{ kind: 'said', inputs, early: false }];
+  const length = dice.between(5, count === manySegments ? 8 : 22);
   while (steps.length < length) {
     steps.push(...aStep(dice, start, () => anEdit(dice, start, { ids, ruleFor })));
   }
@@ -102,19 +111,38 @@ export function aWalk(seed: number): WalkPlan {
 
 function aStep(dice: Dice, near: number, edit: () => Edit): Step[] {
   const kind = dice.between(0, 99);
-  if (kind < 28) return withTick(dice, aJump(dice));
-  if (kind < 40) return withTick(dice, aWait(dice));
-  if (kind < 76) {
-    const inputs = dice.some(dice.pick([1, 1, 1, 2, 4]), () => aSaid(dice, near));
-    return [{ kind: 'said', inputs, early: dice.chance(0.3) }];
-  }
-  if (kind < 80) {
+  if (kind < 42) return withTick(dice, aJump(dice));
+  if (kind < 54) return withTick(dice, aWait(dice));
+  if (kind < 84) return [saying(dice, near, dice.chance(0.3))];
+  if (kind < 88) {
     const [add, remove] = dice.chance(0.7) ? [[dice.pick(lists)], []] : [[], [dice.pick(lists)]];
     return [{ kind: 'listed', add, remove }];
   }
-  if (kind < 89) return [edit()];
-  if (kind < 94) return [{ kind: 'pass' }];
-  return kind < 98 ? [{ kind: 'pass' }, { kind: 'settle' }] : [{ kind: 'settle' }];
+  if (kind < 97) return anEditing(dice, near, edit);
+  return [dice.chance(0.5) ? { kind: 'pass' } : { kind: 'settle' }];
+}
+
+function saying(dice: Dice, near: number, early: boolean): Step {
+  const inputs = dice.some(dice.pick([1, 1, 1, 2, 4]), () => aSaid(dice, near));
+  return { kind: 'said', inputs, early };
+}
+
+/** An edit with all that may come between it and the end of its pass, in any mixture. */
+function anEditing(dice: Dice, near: number, edit: () => Edit): Step[] {
+  const maybe = (probability: number, make: () => Step[]): Step[] =>
+    dice.chance(probability) ? make() : [];
+  return [
+    edit(),
+    ...maybe(0.5, () => [saying(dice, near, false)]),
+    ...maybe(0.5, () => [saying(dice, near, true)]),
+    ...maybe(0.2, () => [edit()]),
+    ...maybe(0.3, () => withTick(dice, aJump(dice))),
+    ...maybe(0.9, () => [{ kind: 'pass' }]),
+    ...maybe(0.4, () => [saying(dice, near, false)]),
+    ...maybe(0.3, () => withTick(dice, aJump(dice))),
+    ...maybe(0.8, () => [{ kind: 'settle' }]),
+    ...maybe(0.7, () => [saying(dice, near, false)]),
+  ];
 }
 
 type Segments = { readonly ids: readonly string[]; readonly ruleFor: (id: string) => Rule };
@@ -130,7 +158,7 @@ function anEdit(dice: Dice, near: number, { ids, ruleFor }: Segments): Edit {
   }
   const id = dice.pick(ids);
   const rule = dice.chance(0.2) ? undefined : ruleFor(id);
-  return { kind: 'define', segment: { id, rule }, notify: dice.chance(0.4) };
+  return { kind: 'define', segment: { id, rule }, notify: dice.chance(0.6) };
 }
 
 /** After most waits the tick comes at once. */

@@ -50,7 +50,7 @@ const betweens = [
   ['P2D', 'PT1S'],
 ];
 
-export const events = ['Order Completed', 'Page Viewed', 'Signed In'];
+export const events = ['Order Completed', 'Order Completed', 'Page Viewed'];
 export const cities = ['Riga', 'Rome', 'Oslo', ''];
 export const categories = ['shoes', 'hats', 'winter shoes'];
 export const totals = [0, 0.1, 0.2, 29.33, 10, -10, 49.5, 0.005, 1e-7, 2 ** 52, 12345678.9, '7'];
@@ -121,7 +121,7 @@ export const isDated = (words: Words): boolean =>
   ['within', 'olderThan', 'between', 'inNext', 'before', 'after'].some((word) => word in words);
 
 export function where(dice: Dice, near: number): Words {
-  if (dice.chance(0.65)) return {};
+  if (dice.chance(0.75)) return {};
   const condition = (): Words => {
     const kind = dice.between(0, 3);
     if (kind === 0) return { property: 'deliveredAt', ...onDate(dice, near) };

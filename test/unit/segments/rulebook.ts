@@ -28,8 +28,10 @@ export class Rulebook {
     const at = plan.start;
     for (const id of plan.lists) this.edit({ kind: 'list', id, isThere: true }, at);
     for (const value of plan.computed) this.edit({ kind: 'compute', value }, at);
-    this.edit({ kind: 'orders', settings: plan.rfm.settings }, at);
-    this.edit({ kind: 'recut', cuts: plan.rfm.cuts }, at);
+    if (plan.rfm !== undefined) {
+      this.edit({ kind: 'orders', settings: plan.rfm.settings }, at);
+      this.edit({ kind: 'recut', cuts: plan.rfm.cuts }, at);
+    }
     for (const segment of plan.segments) this.edit({ kind: 'define', segment, notify: false }, at);
     this.settle(at);
   }
@@ -82,6 +84,7 @@ export class Rulebook {
 
   #isForNothing(edit: Edit): boolean {
     const { next } = this.#shadow;
+    if (edit.kind === 'recut') return next.rfm === undefined;
     if (edit.kind === 'list') return !edit.isThere && !this.#lists.has(edit.id);
     if (edit.kind === 'define' && edit.segment.rule === undefined) {
       return next.segments[edit.segment.id] === undefined;
@@ -145,7 +148,9 @@ export class Rulebook {
         const isSame = isEqual(next.segments[id], rule);
         if (!isSame) this.#rebuild(`segment ${id}`, edit.notify);
         if (!isSame || this.#building.has(id)) this.#building.set(id, edit.notify);
-        shadow.next = { ...next, segments: set(next.segments, id, rule) };
+        const asks = rule !== undefined && namesIn(rule).includes('rfm');
+        const rfm = next.rfm ?? (asks ? firstRfm : undefined);
+        shadow.next = { ...next, rfm, segments: set(next.segments, id, rule) };
         return;
       }
       case 'compute': {
@@ -181,6 +186,9 @@ export class Rulebook {
     }
   }
 }
+
+/** What an order is until somebody says so. */
+const firstRfm = { settings: { event: 'Order Completed', value: 'total' }, cuts: undefined };
 
 const isEqual = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other);

@@ -27,6 +27,7 @@ function* smallerPlans(plan: WalkPlan): Generator<WalkPlan> {
   for (const segments of shorter(plan.segments)) yield { ...plan, segments };
   for (const steps of shorter(plan.steps)) yield { ...plan, steps };
   for (const computed of shorter(plan.computed)) yield { ...plan, computed };
+  if (plan.rfm !== undefined) yield { ...plan, rfm: undefined };
   for (const lists of shorter(plan.lists)) yield { ...plan, lists };
   for (const [index, segment] of plan.segments.entries()) {
     for (const rule of smallerRules(segment.rule)) {

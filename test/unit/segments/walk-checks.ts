@@ -48,6 +48,8 @@ type Knowledge = {
 export class Told {
   readonly #shadow: Shadow;
   #members: ReadonlySet<string> = new Set();
+  /** How many entries were held against the recount, by what made them. */
+  readonly seen = { byTime: 0, byInput: 0, byEdit: 0 };
   /** What an edit made of the person, to be told when they are looked at next. */
   readonly #toTell = new Map<string, { readonly entered: boolean; readonly at: number }>();
   /** Membership from each instant on, since all was last looked at. */
@@ -99,11 +101,13 @@ export class Told {
       if (news !== undefined) {
         expectSame(`${what}: what an edit made of them`, { entered, at }, news);
         this.#toTell.delete(id);
+        this.seen.byEdit += 1;
         return;
       }
       expectSame(`${what}: whether it was told before`, this.#members.has(id), !entered);
       expectSame(`${what}: when it was recorded`, recordedAt, iso(now));
       const byTime = !heard && (firstInput < 0 || position < firstInput);
+      this.seen[byTime ? 'byTime' : 'byInput'] += 1;
       if (byTime) this.#expectTurn(what, { id, at, entered, before });
       else {
         expectSame(`${what}: an input counts when it is heard`, at, now);

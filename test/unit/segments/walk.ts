@@ -21,11 +21,15 @@ const longestWaitMs = 3 * 366 * 86_400_000;
 const never = Number.POSITIVE_INFINITY;
 const nothing = { segments: {}, computed: {}, rfm: undefined };
 
-/** Walks a plan, and at every step holds what the product says against the plain recount; throws where they differ. */
-export function walk(plan: WalkPlan): void {
+/**
+ * Walks a plan, and at every step holds what the product says against the plain recount; throws where
+ * they differ. Answers how many entered and left entries that were.
+ */
+export function walk(plan: WalkPlan): Told['seen'] {
   const walker = new Walker(plan);
   for (const step of plan.steps) walker.take(step);
   walker.take({ kind: 'tick' });
+  return walker.seen;
 }
 
 /** What a decision is about, and what is known of the person when it is done. */
@@ -66,6 +70,10 @@ class Walker {
     this.#shadow = { company, person, serving: nothing, next: nothing };
     this.#rules = new Rulebook(plan, this.#shadow);
     this.#told = new Told(this.#shadow, start);
+  }
+
+  get seen(): Told['seen'] {
+    return this.#told.seen;
   }
 
   take(step: Step): void {
