@@ -37,6 +37,7 @@ const itemSchema = z.object({
   ledgerPages: z.number().optional(),
   segments: z.array(z.string()),
   lists: z.array(z.string()).optional(),
+  rules: z.number().optional(),
   dueAt: z.string().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -50,7 +51,7 @@ function parseProfile(item: Item): StoredProfile {
   // What fits by a quick look is what the schema says; the schema names what does not.
   const stored = (fits(item) ? item : itemSchema.parse(item)) as z.infer<typeof itemSchema>;
   const { pk: id, version, identifiers, attributes, consents, ledger, segments } = stored;
-  const { lists = noLists, ledgerPages = 0, dueAt, createdAt, updatedAt } = stored;
+  const { lists = noLists, rules, ledgerPages = 0, dueAt, createdAt, updatedAt } = stored;
   const due = dueAt === undefined ? undefined : Date.parse(dueAt);
   // One object at once: a pass makes one for everybody.
   const profile = {
@@ -62,6 +63,7 @@ function parseProfile(item: Item): StoredProfile {
     ledger,
     segments,
     lists,
+    rules,
     dueAt: due,
     createdAt,
     updatedAt,
@@ -87,6 +89,7 @@ function fits(item: Item): boolean {
     (ledgerPages === undefined || typeof ledgerPages === 'number') &&
     areTexts(segments) &&
     (item['lists'] === undefined || areTexts(item['lists'])) &&
+    (item['rules'] === undefined || typeof item['rules'] === 'number') &&
     isTextOrAbsent(item['dueAt']) &&
     isText(item['createdAt']) &&
     isText(item['updatedAt'])

@@ -12,6 +12,8 @@ export type Profile = {
   readonly segments: readonly string[];
   /** Static lists the person was put into, as `id@version`: see segments/static-list.ts. */
   readonly lists: readonly string[];
+  /** Revision of the rules by which the person was last written; absent: by none. */
+  readonly rules?: number | undefined;
   /** An instant not later than the next at which something about this person changes by itself, ms; undefined: never. */
   readonly dueAt: number | undefined;
   readonly createdAt: string;

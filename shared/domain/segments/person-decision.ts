@@ -192,6 +192,7 @@ class Draft {
       ledger: this.ledgerChanged ? encodeLedger(this.ledger) : before.ledger,
       segments: [...this.#marks.values()].flatMap((mark) => markText(mark, ruleset)),
       lists: livingMarks(this.#profile.lists, ruleset),
+      rules: ruleset.revision,
       dueAt,
     });
     return {

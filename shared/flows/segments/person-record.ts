@@ -18,6 +18,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { InvalidRequest, type Table, type Write } from '../../ports/table.ts';
 import { maxActions, type PersonChange, personWrites, writePerson } from '../../stores/people.ts';
 import { newProfile, writeProfile } from '../../stores/profiles.ts';
+import { currentRuleset } from '../../stores/segments.ts';
 import { personHistory } from './person-history.ts';
 
 /** Something cannot be processed because of what it holds: trying again will not help. */
@@ -124,9 +125,9 @@ export const settlePerson = (before: Profile, world: World): Promise<Profile | u
   takeOver(before, { inputs: [], everything: true }, world);
 
 /** Takes over what time alone has changed of a person; undefined as above. */
-export function reviewPerson(before: Profile, world: World): Promise<Profile | undefined> {
+export async function reviewPerson(before: Profile, world: World): Promise<Profile | undefined> {
   const now = world.ports.clock.now();
-  const dueAt = movedDueAt(before, world.ruleset, now);
+  const dueAt = movedDueAt(before, await rulesFor(before, world), now);
   return dueAt === undefined
     ? takeOver(before, { inputs: [] }, world)
     : moveDue(before, dueAt, world);
@@ -168,17 +169,21 @@ async function takeOver(before: Profile, what: What, world: World): Promise<Prof
   }
 }
 
+/** Nobody is decided about by older rules than before: that would undo what the newer ones have made of them. */
+const rulesFor = async (before: Profile, { ruleset, ports }: World): Promise<Ruleset> =>
+  (before.rules ?? 0) > ruleset.revision
+    ? currentRuleset(ports.table, ruleset.companyTimeZone)
+    : ruleset;
+
 type What = {
   readonly inputs: readonly AssignedInput[];
   readonly everything?: boolean;
   readonly lists?: Listing;
 };
 
-async function changeOf(
-  before: Profile,
-  what: What,
-  { ports, ruleset }: World,
-): Promise<PersonChange> {
+async function changeOf(before: Profile, what: What, world: World): Promise<PersonChange> {
+  const { ports } = world;
+  const ruleset = await rulesFor(before, world);
   const now = ports.clock.now();
   const newId = (): string => ports.ids.next();
   const inputs = what.inputs.map(({ input }) => input);
