@@ -7,10 +7,16 @@ import type { ValueWords } from './value-test.ts';
 /** Of a long list no more are told. */
 const mostValues = 10;
 
-export const quoted = (value: Scalar): string => JSON.stringify(value);
+/** Of a long text no more characters are told. */
+const mostCharacters = 100;
+
+export const quoted = (value: Scalar): string =>
+  typeof value === 'string' && value.length > mostCharacters
+    ? JSON.stringify(`${value.slice(0, mostCharacters)}…`)
+    : JSON.stringify(value);
 
 /** A name as it stands when it reads as one word, else in quotes. */
-export const nameWords = (name: string): string => (/^[\w.-]+$/.test(name) ? name : quoted(name));
+export const nameWords = (name: string): string => (/^[\w.-]{1,100}$/.test(name) ? name : quoted(name));
 
 /** All that is asked of one value: `is "Riga"`, `is at least 2 and at most 5`. */
 export const conditionWords = (words: ValueWords & DateWords): string =>

@@ -34,7 +34,7 @@ export type Explanation = {
   readonly answer: boolean;
   /** The first instant, ISO, at which the answer can change by itself; null: it stands until something happens. */
   readonly until: string | null;
-  /** What a condition looked at. */
+  /** What a condition looked at; of a long value the beginning of its JSON. */
   readonly value?: unknown;
   /** The rules of a group; the rule of a segment that is asked for. */
   readonly parts?: readonly Explanation[];
@@ -65,10 +65,19 @@ export function explainRule(rule: Rule, context: ExplainContext, asked: Asked): 
     };
   }
   const words = clauseWords(rule, context.names);
-  if (!('in' in rule)) return { ...head, words, value: leafValue(rule, context, asked) };
+  if (!('in' in rule)) return { ...head, words, value: shortened(leafValue(rule, context, asked)) };
   const inner = context.explainSegment(rule.in);
   const value = { segment: rule.in, name: context.names.segment(rule.in) ?? rule.in };
   return { ...head, words, value, ...(inner !== undefined && { parts: [inner] }) };
+}
+
+/** Many conditions may look at the same long value: an answer has 6 MB. */
+const mostCharacters = 1000;
+
+/** A value as it is, or the beginning of its JSON when that is long. */
+function shortened(value: unknown): unknown {
+  const json = JSON.stringify(value);
+  return json.length > mostCharacters ? `${json.slice(0, mostCharacters)}…` : value;
 }
 
 /** The farthest instant that a date can name; nothing that far is worth telling. */

@@ -192,6 +192,15 @@ describe('an explanation', () => {
     expect(seen(context, { rfm: 'Loyal' })).toMatchObject({ answer: false, value: null });
   });
 
+  it('shows only the beginning of what is very long', () => {
+    const rule: Rule = { attribute: 'tags', contains: 'vip' };
+    const tags = Array.from({ length: 1000 }, (_, index) => `tag ${index}`);
+    const subject = subjectOf(rule, [], { tags: [...tags, 'vip'] });
+    const { answer, value } = explainRule(rule, { ...context, ...untold }, { subject, now: 1 });
+    expect([answer, String(value).slice(0, 17)]).toEqual([true, '["tag 0","tag 1",']);
+    expect(String(value)).toHaveLength(1001);
+  });
+
   it('tells no instant for what stands until something happens', () => {
     expect(answerShown(Number.NEGATIVE_INFINITY)).toEqual({ answer: false, until: null });
     expect(answerShown(iso(now))).toEqual({ answer: true, until: '2026-03-08T12:00:00.000Z' });

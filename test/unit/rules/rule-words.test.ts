@@ -22,6 +22,7 @@ const shoes = [{ property: 'category', equals: 'winter shoes' }];
 describe('a rule in words', () => {
   it.each<[unknown, string]>([
     [{ attribute: 'city', equals: 'Riga' }, 'People whose city is "Riga".'],
+    [{ attribute: 'note', equals: 'x'.repeat(300) }, `People whose note is "${'x'.repeat(100)}…".`],
     [{ attribute: 'first car', equals: true }, 'People whose "first car" is true.'],
     [{ attribute: 'city', notEquals: 'Riga' }, 'People whose city is not "Riga".'],
     [{ attribute: 'city', oneOf: ['Riga'] }, 'People whose city is "Riga".'],
