@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Profile } from '../../../shared/domain/profiles/profile.ts';
 import { segmentsOf } from '../../../shared/domain/segments/membership.ts';
-import { defineList, removeList } from '../../../shared/domain/segments/named-definition.ts';
+import {
+  defineList,
+  maxNamed,
+  removeList,
+} from '../../../shared/domain/segments/named-definition.ts';
 import { decidePerson } from '../../../shared/domain/segments/person-decision.ts';
 import type { RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
 import { listsOf } from '../../../shared/domain/segments/static-list.ts';
@@ -136,6 +140,25 @@ describe('a list made again under its id', () => {
     });
     expect(moved.changed).toBe(true);
     expect(listsOf(moved.profile.lists, again.lists)).toEqual(['fair']);
+  });
+});
+
+describe('the lists of a company', () => {
+  it('are so many at most, and so are the marks of a person', () => {
+    const ids = Array.from({ length: maxNamed }, (_, n) => `list-${n}`);
+    const full = ids.reduce(withList, noRules);
+    expect(defineList(full, { id: 'one-more', name: 'One more' }, at)).toMatchObject({
+      ok: false,
+      issues: [{ message: expect.stringContaining(String(maxNamed)) }],
+    });
+    expect(defineList(full, { id: 'list-7', name: 'Anew' }, at).ok).toBe(true);
+    const by = compiled(full);
+    const { profile } = decide(aPerson(by), { add: ids }, by);
+    expect(profile.lists).toHaveLength(maxNamed);
+    const other = compiled(withList(withoutList(full, 'list-7'), 'one-more'));
+    const more = decide(profile, { add: ['one-more'] }, other).profile.lists;
+    expect(listsOf(more, other.named.lists)).toHaveLength(maxNamed);
+    expect(more).toHaveLength(maxNamed);
   });
 });
 
