@@ -90,22 +90,22 @@ export function aWalk(seed: number): WalkPlan {
   const ruleFor = (id: string): Rule =>
     aRule(dice, { segments: ids.slice(0, ids.indexOf(id)), lists, computed: values, near: start });
   // Some begin with few rules or none: what older ones do not know at all is what newer ones may miss.
-  const isFull = dice.chance(0.7);
+  const isFull = dice.chance(0.6);
   const computed = values
-    .filter(() => isFull || dice.chance(0.3))
+    .filter(() => isFull || dice.chance(0.1))
     .map((id) => ({ id, definition: aComputed(dice, start) }));
   const segments = ids
     .map((id) => ({ id, rule: ruleFor(id) }))
-    .filter(() => isFull || dice.chance(0.2));
+    .filter(() => isFull || dice.chance(0.1));
   const isScored = isFull && dice.chance(0.7);
   const rfm = isScored ? { settings: rfmSettings(dice), cuts: rfmCuts(dice) } : undefined;
   const past = dice.some(dice.between(1, 5), () => aSaid(dice, start));
   const inputs = [firstSaid(dice, start), ...past];
   const steps: Step[] = [{ kind: 'said', inputs, early: false }];
   const length = dice.between(5, count === manySegments ? 8 : 22);
-  while (steps.length < length) {
-    steps.push(...aStep(dice, start, () => anEdit(dice, start, { ids, ruleFor })));
-  }
+  const edit = (): Edit => anEdit(dice, start, { ids, ruleFor });
+  if (!isFull) steps.push(...anEditing(dice, start, edit));
+  while (steps.length < length) steps.push(...aStep(dice, start, edit));
   return { company, start, segments, computed, lists, rfm, steps };
 }
 
@@ -133,8 +133,8 @@ function anEditing(dice: Dice, near: number, edit: () => Edit): Step[] {
     dice.chance(probability) ? make() : [];
   return [
     edit(),
-    ...maybe(0.5, () => [saying(dice, near, false)]),
-    ...maybe(0.5, () => [saying(dice, near, true)]),
+    ...maybe(0.6, () => [saying(dice, near, false)]),
+    ...maybe(0.6, () => [saying(dice, near, true)]),
     ...maybe(0.2, () => [edit()]),
     ...maybe(0.3, () => withTick(dice, aJump(dice))),
     ...maybe(0.9, () => [{ kind: 'pass' }]),
