@@ -151,6 +151,8 @@ class Draft {
     for (let step = 0; at <= now; step += 1) {
       this.#dueAt = step < maxSteps ? at : now;
       at = this.#evaluate(this.#dueAt, undefined);
+      // Else a wrong answer would keep its worker for ever.
+      if (at <= this.#dueAt) throw new Error('An answer holds until a later instant.');
       // The next decision goes on from this very instant.
       if (this.#more) return;
     }
