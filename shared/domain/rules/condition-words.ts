@@ -16,7 +16,8 @@ export const quoted = (value: Scalar): string =>
     : JSON.stringify(value);
 
 /** A name as it stands when it reads as one word, else in quotes. */
-export const nameWords = (name: string): string => (/^[\w.-]{1,100}$/.test(name) ? name : quoted(name));
+export const nameWords = (name: string): string =>
+  /^[\w.-]{1,100}$/.test(name) ? name : quoted(name);
 
 /** All that is asked of one value: `is "Riga"`, `is at least 2 and at most 5`. */
 export const conditionWords = (words: ValueWords & DateWords): string =>
