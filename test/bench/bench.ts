@@ -21,7 +21,7 @@ const usage = `npm run bench -- [options]
 
   --json               print the rows and nothing else
   --leads NUMBER       leads that are posted, 2000 unless set
-  --profiles NUMBER    people that are passed over, 100000 unless set
+  --profiles NUMBER    people that are passed over, 1000000 unless set
   --messages NUMBER    people who are written to, 2000 unless set`;
 
 const count = { type: 'string' } as const;

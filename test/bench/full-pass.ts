@@ -9,7 +9,7 @@ import { clock, dueMinutes, dueOneIn, passOverAll, storePeople } from './stored-
 
 /** A full pass against decoding the same bytes, a tick against the pass, and what streaming keeps in memory. */
 
-const profiles = numberOption('profiles', 100_000);
+const profiles = numberOption('profiles', 1_000_000);
 const rounds = profiles > 200_000 ? 2 : 3;
 
 using folder = aFolder();
