@@ -4,7 +4,9 @@ import { recordSizes } from '../../shared/flows/segments/size-history.ts';
 import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { Throttled } from '../../shared/ports/table.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
+import { logger } from '../../shared/runtime/observability.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { dueKinds } from '../../shared/stores/due-slots.ts';
 import { moveNight, nextNight } from '../../shared/stores/nights.ts';
@@ -21,9 +23,19 @@ export const handler = queueFunction(slotMessageSchema, (messages, ports, contex
   eachMessage(messages, (body) => {
     const slot = { name: body.slot, kind: dueKinds.nights };
     const hasTime = () => context.getRemainingTimeInMillis() > reserveMs;
-    return workThroughSlot(slot, ports, context, () => beginNight(ports, hasTime));
+    return workThroughSlot(slot, ports, context, () => unlessBusy(beginNight(ports, hasTime)));
   }),
 );
+
+/** A night makes many requests: what the tables are too busy for is done in one of the next minutes. */
+async function unlessBusy(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof Throttled)) throw error;
+    logger.warn('night-put-off');
+  }
+}
 
 async function beginNight(ports: Ports, hasTime: () => boolean): Promise<void> {
   const { table, clock, settings } = ports;
