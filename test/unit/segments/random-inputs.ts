@@ -33,6 +33,8 @@ export function aSaid(dice: Dice, near: number): Said {
     dice.between(0, 2 * hourMs),
     dice.between(0, 40 * dayMs),
     dice.between(0, 500 * dayMs),
+    // At about the same time of another day.
+    dice.pick([1, 1, 7, 30]) * dayMs + dice.between(-2 * hourMs, 2 * hourMs),
     -dice.between(1, 40 * dayMs),
   ]);
   if (dice.chance(0.65)) return { agoMs, event: anEvent(dice, near) };

@@ -74,6 +74,19 @@ const starts = [
   '2026-11-25',
 ];
 
+/** Instants at which the clock of a zone skips or repeats something. */
+const clockChanges: readonly (readonly [zone: string, at: string])[] = [
+  ['Europe/Riga', '2025-03-30T01:00:00Z'],
+  ['Europe/Riga', '2025-10-26T01:00:00Z'],
+  ['America/New_York', '2025-03-09T07:00:00Z'],
+  ['America/New_York', '2025-11-02T06:00:00Z'],
+  ['Australia/Lord_Howe', '2025-04-05T15:00:00Z'],
+  ['America/Sao_Paulo', '2017-10-15T03:00:00Z'],
+  ['America/Sao_Paulo', '2018-02-18T02:00:00Z'],
+  ['America/St_Johns', '2010-11-07T02:31:00Z'],
+  ['Pacific/Apia', '2011-12-30T10:00:00Z'],
+];
+
 /** More than change in one transaction. */
 const manySegments = 40;
 
@@ -83,8 +96,10 @@ const values = ['v0', 'v1', 'v2'];
 /** The walk of a seed. */
 export function aWalk(seed: number): WalkPlan {
   const dice = diceOf(seed);
-  const company = dice.pick(zones);
-  const start = Date.parse(dice.pick(starts)) + dice.between(-3 * dayMs, 3 * dayMs);
+  const atChange = dice.chance(0.25);
+  const [company, day] = atChange ? dice.pick(clockChanges) : [dice.pick(zones), dice.pick(starts)];
+  const spread = atChange ? 2 * hourMs : 3 * dayMs;
+  const start = Date.parse(day) + dice.between(-spread, spread);
   const count = dice.chance(0.02) ? manySegments : dice.pick([1, 2, 2, 3, 3, 4, 5, 7]);
   const ids = Array.from({ length: count }, (_, n) => `s${n}`);
   const ruleFor = (id: string): Rule =>
@@ -101,12 +116,13 @@ export function aWalk(seed: number): WalkPlan {
   const rfm = isScored ? { settings: rfmSettings(dice), cuts: rfmCuts(dice) } : undefined;
   const past = dice.some(dice.between(1, 5), () => aSaid(dice, start));
   const inputs = [firstSaid(dice, start), ...past];
-  const steps: Step[] = [{ kind: 'said', inputs, early: false }];
+  const steps: Step[] = [{ kind: 'said', inputs, early: false }, listing(dice)];
   const length = dice.between(5, count === manySegments ? 8 : 22);
   const edit = (): Edit => anEdit(dice, start, { ids, ruleFor });
   if (!isFull) steps.push(...anEditing(dice, start, edit));
   while (steps.length < length) steps.push(...aStep(dice, start, edit));
-  return { company, start, segments, computed, lists, rfm, steps };
+  const there = lists.filter(() => isFull || dice.chance(0.3));
+  return { company, start, segments, computed, lists: there, rfm, steps };
 }
 
 function aStep(dice: Dice, near: number, edit: () => Edit): Step[] {
@@ -114,12 +130,16 @@ function aStep(dice: Dice, near: number, edit: () => Edit): Step[] {
   if (kind < 42) return withTick(dice, aJump(dice));
   if (kind < 54) return withTick(dice, aWait(dice));
   if (kind < 84) return [saying(dice, near, dice.chance(0.3))];
-  if (kind < 88) {
-    const [add, remove] = dice.chance(0.7) ? [[dice.pick(lists)], []] : [[], [dice.pick(lists)]];
-    return [{ kind: 'listed', add, remove }];
-  }
+  if (kind < 88) return [listing(dice)];
   if (kind < 97) return anEditing(dice, near, edit);
   return [dice.chance(0.5) ? { kind: 'pass' } : { kind: 'settle' }];
+}
+
+function listing(dice: Dice): Step {
+  const id = dice.pick(lists);
+  return dice.chance(0.7)
+    ? { kind: 'listed', add: [id], remove: [] }
+    : { kind: 'listed', add: [], remove: [id] };
 }
 
 function saying(dice: Dice, near: number, early: boolean): Step {
@@ -134,6 +154,7 @@ function anEditing(dice: Dice, near: number, edit: () => Edit): Step[] {
   return [
     edit(),
     ...maybe(0.6, () => [saying(dice, near, false)]),
+    ...maybe(0.3, () => [listing(dice)]),
     ...maybe(0.6, () => [saying(dice, near, true)]),
     ...maybe(0.2, () => [edit()]),
     ...maybe(0.3, () => withTick(dice, aJump(dice))),
@@ -148,8 +169,9 @@ function anEditing(dice: Dice, near: number, edit: () => Edit): Step[] {
 type Segments = { readonly ids: readonly string[]; readonly ruleFor: (id: string) => Rule };
 
 function anEdit(dice: Dice, near: number, { ids, ruleFor }: Segments): Edit {
-  const kind = dice.between(0, 9);
-  if (kind === 0) return { kind: 'list', id: dice.pick(lists), isThere: dice.chance(0.5) };
+  const kind = dice.between(0, 11);
+  if (kind === 0 || kind > 9)
+    return { kind: 'list', id: dice.pick(lists), isThere: dice.chance(0.5) };
   if (kind === 1) return { kind: 'orders', settings: rfmSettings(dice) };
   if (kind === 2) return { kind: 'recut', cuts: rfmCuts(dice) };
   if (kind <= 4) {

@@ -7,7 +7,7 @@ import { walk } from './walk.ts';
 /** `LAW_SEED=42` walks that seed alone; `LAW_FROM` and `LAW_WALKS` say which seeds, and how many. */
 const only = process.env['LAW_SEED'];
 const from = Number(only ?? process.env['LAW_FROM'] ?? 1);
-const count = only === undefined ? Number(process.env['LAW_WALKS'] ?? 3000) : 1;
+const count = only === undefined ? Number(process.env['LAW_WALKS'] ?? 4000) : 1;
 
 const longMs = 60 * 60_000;
 
