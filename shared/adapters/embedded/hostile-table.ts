@@ -16,6 +16,7 @@ import {
 } from '../../ports/table.ts';
 import { writeCursor } from '../page-cursor.ts';
 import { keyOf } from '../request-rules.ts';
+import { turnedAround } from './field-order.ts';
 import type { Hostility } from './hostility.ts';
 import { StaleViews, staleDue, staleItem, staleItems } from './stale-views.ts';
 import type { TableEngine } from './table-engine.ts';
@@ -29,6 +30,7 @@ const rates = {
   stale: 0.05,
   emptyPage: 0.05,
   unprocessed: 0.05,
+  turned: 0.2,
 };
 
 /** The tables on a bad day: everything here DynamoDB may do, and its clients must bear. */
@@ -56,7 +58,8 @@ export class HostileTable implements Omit<Table, 'get' | 'batchGet'> {
   get(table: TableName, key: Key, consistent: boolean): Item | undefined {
     this.#throttle();
     const item = this.#engine.get(table, key, consistent);
-    return this.#isStale(consistent) ? staleItem(this.#views.view(table), key, item) : item;
+    const found = this.#isStale(consistent) ? staleItem(this.#views.view(table), key, item) : item;
+    return found && this.#turned(found);
   }
 
   async batchGet(
@@ -79,12 +82,12 @@ export class HostileTable implements Omit<Table, 'get' | 'batchGet'> {
         if (open.length > 0) await setImmediate();
       }
     }
-    return items;
+    return items.map((item) => this.#turned(item));
   }
 
   async query(table: TableName, query: Query): Promise<Page> {
     this.#throttle();
-    const page = this.#pages.query(table, query);
+    const page = this.#turnedPage(this.#pages.query(table, query));
     if (this.#hostility.chance(rates.emptyPage)) return emptyPage(query.after, 1);
     if (!this.#isStale(query.consistent === true)) return page;
     const stale = staleItems(this.#views.view(table), page, {
@@ -96,7 +99,7 @@ export class HostileTable implements Omit<Table, 'get' | 'batchGet'> {
 
   async scan(table: TableName, scan: Scan): Promise<Page> {
     this.#throttle();
-    const page = this.#pages.scan(table, scan);
+    const page = this.#turnedPage(this.#pages.scan(table, scan));
     if (this.#hostility.chance(rates.emptyPage)) return emptyPage(scan.after, 2);
     if (!this.#isStale(scan.consistent === true)) return page;
     const nothingBack = { covers: () => false, descending: false };
@@ -131,6 +134,15 @@ export class HostileTable implements Omit<Table, 'get' | 'batchGet'> {
     // DynamoDB answers a repeat with the same token as it did the first time.
     if (this.#hostility.chance(rates.lostAnswer)) await setImmediate();
     return result;
+  }
+
+  /** Maps come back in any order of their fields. */
+  #turned(item: Item): Item {
+    return this.#hostility.chance(rates.turned) ? turnedAround(item) : item;
+  }
+
+  #turnedPage(page: Page): Page {
+    return { ...page, items: page.items.map((item) => this.#turned(item)) };
   }
 
   /** What the AWS adapter sees when it repeats a write whose answer never came. */

@@ -78,16 +78,6 @@ export const computedDefinitionSchema = z.strictObject(shape).superRefine(checkD
 
 export type ComputedDefinition = z.infer<typeof computedDefinitionSchema>;
 
-/** Whether two definitions say the same, whatever the order of their fields: a table gives them back in any. */
-export const sameDefinition = (
-  one: ComputedDefinition | undefined,
-  other: ComputedDefinition | undefined,
-): boolean => inOrder(one) === inOrder(other);
-
-/** The schema puts fields in its own order. */
-const inOrder = (definition: ComputedDefinition | undefined): string | undefined =>
-  definition && JSON.stringify(computedDefinitionSchema.parse(definition));
-
 /** Templates name it after a dot. */
 export const computedIdSchema = slugSchema.refine(
   (id) => !id.includes('.'),

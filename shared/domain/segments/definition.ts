@@ -1,3 +1,4 @@
+import { sameJson } from '../profiles/same-json.ts';
 import type { Rule } from '../rules/rule.ts';
 import { historyIssues } from './kept-history.ts';
 import { type NamingIssue, namesIn, unknownNames, usersOf } from './naming.ts';
@@ -23,8 +24,7 @@ export function defineSegment(
   at: ChangeContext,
 ): Definition {
   const before = source.segments.find(({ id }) => id === wanted.id);
-  const isSame =
-    before !== undefined && JSON.stringify(before.rule) === JSON.stringify(wanted.rule);
+  const isSame = before !== undefined && sameJson(before.rule, wanted.rule);
   const issues = [
     ...segmentIssues(source, wanted, before === undefined),
     ...(isSame ? [] : unanswerable(source, wanted, at)),

@@ -1,4 +1,5 @@
-import { type ComputedDefinition, sameDefinition } from '../rules/computed.ts';
+import { sameJson } from '../profiles/same-json.ts';
+import type { ComputedDefinition } from '../rules/computed.ts';
 import type { RfmCuts, RfmSettings } from '../rules/rfm.ts';
 import type { ComputedValue, StaticList } from './definitions.ts';
 import { computedHistoryIssues, rfmHistoryIssues } from './kept-history.ts';
@@ -30,7 +31,7 @@ export function defineComputed(
   if (wanted.definition === undefined && users.length > 0) return inUse(users);
   if (before === undefined && source.computed.length >= maxNamed) return full('computed values');
   const revision = source.revision + 1;
-  const isSame = before !== undefined && sameDefinition(before.definition, wanted.definition);
+  const isSame = before !== undefined && sameJson(before.definition, wanted.definition);
   const { timelineDays } = at;
   if (wanted.definition !== undefined && !isSame) {
     const issues = computedHistoryIssues(wanted.definition, { source, timelineDays }, []);
@@ -78,7 +79,7 @@ export function defineRfm(
   settings: RfmSettings,
   at: ChangeContext,
 ): Definition {
-  if (JSON.stringify(settings) === JSON.stringify(source.rfm?.settings)) {
+  if (sameJson(settings, source.rfm?.settings)) {
     return proposed(source, {}, { at, pass: false });
   }
   const issues = rfmHistoryIssues(settings, { source, timelineDays: at.timelineDays }, []);

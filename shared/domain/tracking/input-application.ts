@@ -1,6 +1,7 @@
 import { withConsent } from '../consent/consent.ts';
 import type { Identifier } from '../identity/identifier.ts';
 import type { Profile, ProfileIdentifiers } from '../profiles/profile.ts';
+import { sameJson } from '../profiles/same-json.ts';
 import type { TimelineEntry } from '../profiles/timeline-entry.ts';
 import type { Input } from './input.ts';
 
@@ -83,7 +84,7 @@ function mergeAttributes(
 const sameValue = (known: unknown, given: unknown): boolean =>
   known === given ||
   (known === undefined && given === null) ||
-  (typeof given === 'object' && JSON.stringify(known) === JSON.stringify(given));
+  (typeof given === 'object' && sameJson(known, given));
 
 function mergeIdentifiers(
   known: ProfileIdentifiers,

@@ -10,11 +10,11 @@ import type { Ports } from '../../ports/ports.ts';
 import { type Problem, unprocessable, unprocessableField } from '../../runtime/problem.ts';
 import { findOwners } from '../../stores/identities.ts';
 
-/** How a person is named in a query: by one identifier. */
+/** How a person is named in a query: by one identifier, the strongest first. */
 export const identifierQuery = {
+  externalId: z.string().optional(),
   email: z.string().optional(),
   phone: z.string().optional(),
-  externalId: z.string().optional(),
   anonymousId: z.string().optional(),
 };
 

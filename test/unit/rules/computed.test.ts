@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  computedDefinitionSchema,
-  computedSpec,
-  sameDefinition,
-} from '../../../shared/domain/rules/computed.ts';
+import { sameJson } from '../../../shared/domain/profiles/same-json.ts';
+import { computedDefinitionSchema, computedSpec } from '../../../shared/domain/rules/computed.ts';
 import { computedValue, shownValue } from '../../../shared/domain/rules/computed-value.ts';
 import { readMetric } from '../../../shared/domain/rules/ledger.ts';
 import { metricKey } from '../../../shared/domain/rules/metric.ts';
@@ -195,8 +192,8 @@ describe('a definition of a computed value', () => {
     const definition = parse({ function: 'last', property: 'category', where, within: 'P90D' });
     const turned = JSON.parse(JSON.stringify(reversed(definition))) as typeof definition;
     expect(Object.keys(turned)).not.toEqual(Object.keys(definition));
-    expect(sameDefinition(turned, definition)).toBe(true);
-    expect(sameDefinition({ ...turned, within: 'P91D' }, definition)).toBe(false);
+    expect(sameJson(turned, definition)).toBe(true);
+    expect(sameJson({ ...turned, within: 'P91D' }, definition)).toBe(false);
     const spec = computedSpec(definition);
     expect(metricKey(reversed(spec) as typeof spec)).toBe(metricKey(spec));
     const other = computedSpec(parse({ function: 'first', property: 'category', where }));
