@@ -75,7 +75,9 @@ export async function aCrowd(options: { hostile: number | undefined; risk: numbe
         .map(({ type }) => type);
     },
     [Symbol.asyncDispose]: async () => {
-      expect(world.deadLetters()).toEqual([]);
+      // A part of a pass that dies ten times in a row is handed out again by the tick.
+      const dead = world.deadLetters().filter(({ queue }) => queue !== 'segment-passes');
+      expect(risk > 0 ? dead : world.deadLetters()).toEqual([]);
       await world.close();
     },
   };

@@ -7,21 +7,41 @@ import { type PassPart, passParts } from '../../stores/segment-passes.ts';
 import { settlePeople } from './settle-people.ts';
 
 const pageRows = 100;
+/** Pages with nobody to tell that are read before saying how far this part has come. */
+const pagesAtOnce = 10;
 
 /**
- * Tells one page more of the people whom edits have re-labelled, and answers how far this part has
- * come. Every part has its shards of each segment that tells; a row's mark says who is to be told, so
- * that whoever has been told meanwhile, because something happened to them, is not looked at again.
+ * Tells some more of the people whom edits have re-labelled, and answers how far this part has come.
+ * Every part has its shards of each segment that tells; a row's mark says who is to be told, so that
+ * whoever has been told meanwhile, because something happened to them, is not looked at again.
  */
 export async function announcePage(
   progress: PassPart,
   ruleset: Ruleset,
   ports: Ports,
 ): Promise<PassPart> {
-  const place = placeAt(progress, ruleset);
-  if (place === undefined) return { ...progress, done: true };
-  const { segment, shard } = place;
-  const page = await queryMarks(ports.table, place, { after: place.after, limit: pageRows });
+  let { after, people } = progress;
+  for (let pages = 0; pages < pagesAtOnce && people === progress.people; pages += 1) {
+    const place = placeAt({ ...progress, after }, ruleset);
+    if (place === undefined) break;
+    const read = await tellPage(place, ruleset, ports);
+    people += read.told;
+    after = writePlace(
+      read.after === null
+        ? { ...place, shard: place.shard + passParts, after: null }
+        : { ...place, after: read.after },
+    );
+  }
+  const done = placeAt({ ...progress, after }, ruleset) === undefined;
+  return { ...progress, after, people, done };
+}
+
+async function tellPage(
+  { after, ...of }: Place,
+  ruleset: Ruleset,
+  ports: Ports,
+): Promise<{ readonly told: number; readonly after: string | null }> {
+  const page = await queryMarks(ports.table, of, { after, limit: pageRows });
   const rows = page.rows.filter(({ mark }) => newsFor(mark, ruleset) !== undefined);
   const found = await getProfiles(
     ports.table,
@@ -29,12 +49,7 @@ export async function announcePage(
   );
   const people = [...found.values()].filter((profile) => isToBeTold(profile, ruleset));
   await settlePeople(people, { ruleset, ports });
-  const next: Place =
-    page.after === null
-      ? { segment, shard: shard + passParts, after: null }
-      : { segment, shard, after: page.after };
-  const done = { ...progress, after: writePlace(next), people: progress.people + people.length };
-  return { ...done, done: placeAt(done, ruleset) === undefined };
+  return { told: people.length, after: page.after };
 }
 
 type Place = { readonly segment: string; readonly shard: number; readonly after: string | null };
