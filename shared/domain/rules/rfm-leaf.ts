@@ -7,6 +7,7 @@ import { readMetric } from './ledger.ts';
 import type { Metric } from './metric-history.ts';
 import { type RfmCuts, rfmSpec } from './rfm.ts';
 import { frequencyMonetaryScore, rfmCellAt } from './rfm-cell.ts';
+import { leavingAnswer, type WantedScores } from './rfm-leaving.ts';
 import { nextTurn, type OrderWalk, orderWindow, walkOrders, walkTo } from './rfm-orders.ts';
 import { bordersBelow, monetaryBorders } from './rfm-scores.ts';
 
@@ -24,15 +25,16 @@ export function rfmNode(leaf: RfmLeaf, compilation: Compilation): RuleNode {
   const isOpen = model.settings.within === undefined;
   const wanted = wantedScores(leaf);
   const answerAging = agingAnswer(wanted, model.cuts);
+  const answerLeaving = leavingAnswer(wanted, model.cuts, window);
   const answerTurning = turningAnswer(wanted, model.cuts);
   return (subject, now) => {
     const metric = readMetric(subject.ledger, metricId);
     if (metric === undefined) return never;
     const latest = metric.times[metric.times.length - 1] ?? Number.NEGATIVE_INFINITY;
-    const isAging = isOpen && latest <= now && metric.magnitude < exact;
-    return isAging
-      ? answerAging(metric, latest, now)
-      : answerTurning(walkOrders(metric, window, now), now);
+    const isPast = latest <= now && metric.magnitude < exact;
+    if (isPast && isOpen) return answerAging(metric, latest, now);
+    const leaving = isPast && !metric.hasNegative ? answerLeaving(metric, latest, now) : undefined;
+    return leaving ?? answerTurning(walkOrders(metric, window, now), now);
   };
 }
 
@@ -41,7 +43,7 @@ export function rfmNode(leaf: RfmLeaf, compilation: Compilation): RuleNode {
  * so that borders are compared one by one, and what depends on the rule alone is looked up.
  */
 function agingAnswer(
-  wanted: readonly number[],
+  wanted: WantedScores,
   cuts: RfmCuts,
 ): (metric: Metric, latest: Instant, now: Instant) => Answer {
   const { recencyMs } = cuts;
@@ -49,22 +51,24 @@ function agingAnswer(
   const passedTime = bordersPassed(recencyMs);
   const moneyAt = monetaryBorders(cuts);
   const turns = turningBorders(recencyMs);
-  const isWanted = scores.map((_, row) =>
-    wanted.slice(row * 5, row * 5 + 5).some((bits) => bits > 0),
+  /** By frequency score: the recency scores asked for at any monetary score. */
+  const wantedAtAll = scores.map((_, row) =>
+    wanted.slice(row * 5, row * 5 + 5).reduce((bits, more) => bits | more, 0),
   );
   return (metric, latest, now) => {
     const orders = metric.count + metric.times.length;
     if (orders === 0) return never;
     const frequency = passedOrders(orders);
-    if (isWanted[frequency] === false) return never;
+    const last = latest > metric.last ? latest : metric.last;
+    const passed = passedTime(now - last);
+    // Recency only falls: whoever has passed all that is asked for needs no adding up.
+    if (((wantedAtAll[frequency] ?? 0) & ((1 << (5 - passed)) - 1)) === 0) return never;
     // Below `exact` every amount is a number.
     const values = metric.values as readonly number[];
     let sum = Number(metric.sum);
     for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
     const bits = wanted[frequency * 5 + bordersBelow(moneyAt(metric.scale), sum)] ?? 0;
     if (bits === 0) return never;
-    const last = latest > metric.last ? latest : metric.last;
-    const passed = passedTime(now - last);
     const turn = recencyMs[turns[bits * 5 + passed] ?? noBorder];
     const until = turn === undefined ? Number.POSITIVE_INFINITY : last + turn + 1;
     return ((bits >> (4 - passed)) & 1) === 1 ? until : -until;
@@ -104,7 +108,7 @@ function turningBorders(recencyMs: readonly number[]): readonly number[] {
  * right after last order + border.
  */
 function turningAnswer(
-  wanted: readonly number[],
+  wanted: WantedScores,
   cuts: RfmCuts,
 ): (walk: OrderWalk, now: Instant) => Answer {
   const moneyAt = monetaryBorders(cuts);
@@ -142,8 +146,7 @@ function turningAnswer(
 const scores = [1, 2, 3, 4, 5] as const;
 const all = 0b11111;
 
-/** By frequency and monetary score (5 x 5, 1 first), the recency scores asked for as bits, 1 lowest. */
-function wantedScores({ rfm }: RfmLeaf): readonly number[] {
+function wantedScores({ rfm }: RfmLeaf): WantedScores {
   const isWanted =
     typeof rfm === 'string'
       ? (recency: number, frequency: number, monetary: number): boolean =>
