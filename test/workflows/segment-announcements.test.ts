@@ -73,10 +73,9 @@ describe.each(modes)('an edit of a segment, hostile %s', (hostile) => {
     const [left] = await shop.flips('boris');
     // Both at the one instant at which the new definition came to serve.
     expect(left).toEqual({ type: 'segment.left', occurredAt: entered?.occurredAt });
-    if (hostile === undefined) {
-      const waited = Date.parse(entered?.occurredAt ?? '') - Date.parse(edited);
-      expect(waited).toBe(60_000);
-    }
+    // The pass begins after a minute; a hostile world may hold it up.
+    const waited = Date.parse(entered?.occurredAt ?? '') - Date.parse(edited);
+    expect(hostile === undefined ? waited : Math.min(waited, 60_000)).toBe(60_000);
     expect(await shop.flips('carla')).toEqual([]);
     const annas = await personOf(shop.world, 'anna');
     expect(await membersOf(shop.world, 'vip')).toEqual([annas.id]);
