@@ -47,9 +47,11 @@ function agingAnswer(
   cuts: RfmCuts,
 ): (metric: Metric, latest: Instant, now: Instant) => Answer {
   const { recencyMs } = cuts;
-  const passedOrders = bordersPassed(cuts.frequency);
-  const passedTime = bordersPassed(recencyMs);
+  const orderFifths = fifthsOf(cuts.frequency);
+  const ageFifths = fifthsOf(recencyMs);
   const moneyAt = monetaryBorders(cuts);
+  let scale = 0;
+  let moneyFifths = fifthsOf(moneyAt(scale));
   const turns = turningBorders(recencyMs);
   /** By frequency score: the recency scores asked for at any monetary score. */
   const wantedAtAll = scores.map((_, row) =>
@@ -58,16 +60,20 @@ function agingAnswer(
   return (metric, latest, now) => {
     const orders = metric.count + metric.times.length;
     if (orders === 0) return never;
-    const frequency = passedOrders(orders);
+    const frequency = bordersPassed(orderFifths, orders);
     const last = latest > metric.last ? latest : metric.last;
-    const passed = passedTime(now - last);
+    const passed = bordersPassed(ageFifths, now - last);
     // Recency only falls: whoever has passed all that is asked for needs no adding up.
     if (((wantedAtAll[frequency] ?? 0) & ((1 << (5 - passed)) - 1)) === 0) return never;
     // Below `exact` every amount is a number.
     const values = metric.values as readonly number[];
     let sum = Number(metric.sum);
     for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
-    const bits = wanted[frequency * 5 + bordersBelow(moneyAt(metric.scale), sum)] ?? 0;
+    if (metric.scale !== scale) {
+      scale = metric.scale;
+      moneyFifths = fifthsOf(moneyAt(scale));
+    }
+    const bits = wanted[frequency * 5 + bordersPassed(moneyFifths, sum)] ?? 0;
     if (bits === 0) return never;
     const turn = recencyMs[turns[bits * 5 + passed] ?? noBorder];
     const until = turn === undefined ? Number.POSITIVE_INFINITY : last + turn + 1;
@@ -75,14 +81,23 @@ function agingAnswer(
   };
 }
 
-/** How many of four borders lie strictly below a number. */
-function bordersPassed(borders: readonly number[]): (value: number) => number {
-  const [first = 0, second = 0, third = 0, fourth = 0] = borders;
-  return (value) => {
-    if (value <= second) return value <= first ? 0 : 1;
-    if (value <= third) return 2;
-    return value <= fourth ? 3 : 4;
-  };
+/** Four borders, each by its name: they are compared for every person. */
+type Fifths = {
+  readonly first: number;
+  readonly second: number;
+  readonly third: number;
+  readonly fourth: number;
+};
+
+function fifthsOf([first = 0, second = 0, third = 0, fourth = 0]: readonly number[]): Fifths {
+  return { first, second, third, fourth };
+}
+
+/** How many of the borders lie strictly below. */
+function bordersPassed({ first, second, third, fourth }: Fifths, value: number): number {
+  if (value <= second) return value <= first ? 0 : 1;
+  if (value <= third) return 2;
+  return value <= fourth ? 3 : 4;
 }
 
 const noBorder = 4;
