@@ -62,9 +62,8 @@ describe.each(modes)('an edit of a segment, hostile %s', (hostile) => {
   it('greets whom it lets in and takes leave of whom it turns out, when it was asked to', async () => {
     // Only who is in the segment by then is greeted: the new membership serves before it is told.
     await using shop = await aShop(hostile, { include: ['vip'] });
-    expect(await shop.edit(inCity('Riga'), { notify: true })).toMatchObject({ notify: true });
-    await settled(shop.world, hostile);
     const edited = shop.world.now();
+    expect(await shop.edit(inCity('Riga'), { notify: true })).toMatchObject({ notify: true });
     await shop.world.advance('PT20M');
     await settled(shop.world, hostile);
     expect(shop.mails()).toEqual({ anna: ['hello'], boris: ['farewell'] });
