@@ -41,6 +41,7 @@ export type Match = {
 
 /** Registries are looked through again and again. */
 const keys = new WeakMap<MetricSpec, string>();
+const eventKeys = new WeakMap<MetricSpec, string>();
 
 /**
  * Metrics with the same key hold the same, whatever their retention. Tables give objects back with
@@ -53,6 +54,22 @@ export function metricKey(spec: MetricSpec): string {
   const kept = values === undefined ? [] : [values.property, values.keep];
   const key = JSON.stringify([event, where.map(timelessPart), sum, dates, ...kept]);
   keys.set(spec, key);
+  return key;
+}
+
+/** Whether a ledger by `have` holds what one by `need` would, retention apart: events that are added up can be counted. */
+export function holdsEvents(have: MetricSpec, need: MetricSpec): boolean {
+  if (have.event !== need.event) return false;
+  const isCount = need.sum === null && need.values === undefined && have.values === undefined;
+  return isCount ? eventsKey(have) === eventsKey(need) : metricKey(have) === metricKey(need);
+}
+
+/** Metrics with the same key without kept values are of the same events. */
+function eventsKey(spec: MetricSpec): string {
+  const known = eventKeys.get(spec);
+  if (known !== undefined) return known;
+  const key = metricKey({ ...spec, sum: null });
+  eventKeys.set(spec, key);
   return key;
 }
 

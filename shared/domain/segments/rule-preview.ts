@@ -1,7 +1,7 @@
 import { member } from '../rules/answer.ts';
 import { compileRule, ruleNeeds, type Subject } from '../rules/compile.ts';
 import { emptyMetric, hasMetric, type Ledger, readMetric } from '../rules/ledger.ts';
-import { type MetricSpec, metricKey } from '../rules/metric.ts';
+import { holdsEvents, type MetricSpec } from '../rules/metric.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Instant } from '../time/instant.ts';
 import { ruleContext, segmentReader } from './explanation.ts';
@@ -88,7 +88,7 @@ function filledFrom(ledger: Ledger, metric: Metric, known: Ruleset['registry']):
       emptyMetric(ledger, metric.id);
       return true;
     }
-    if (metricKey(spec) !== metricKey(metric.spec)) continue;
+    if (!holdsEvents(spec, metric.spec)) continue;
     // Nothing was folded away yet: all events are there, however far a window looks.
     if (isNothing) emptyMetric(ledger, metric.id);
     else if (history.count === 0) ledger.metrics.set(metric.id, history);
