@@ -19,6 +19,7 @@ import { readTimeline } from '../profiles/read-timeline.ts';
 import { reportCampaign } from '../reporting/report-campaign.ts';
 import { addToStaticList } from '../segments/add-to-static-list.ts';
 import { deleteComputed } from '../segments/delete-computed.ts';
+import { deleteRfm } from '../segments/delete-rfm.ts';
 import { deleteSegment } from '../segments/delete-segment.ts';
 import { deleteStaticList } from '../segments/delete-static-list.ts';
 import { explainSegment } from '../segments/explain-segment.ts';
@@ -79,6 +80,7 @@ const adminRoutes: readonly Route[] = [
   deleteComputed,
   saveRfm,
   readRfm,
+  deleteRfm,
   saveStaticList,
   readStaticList,
   listStaticLists,

@@ -1,12 +1,9 @@
 import { defineComputed } from '../../shared/domain/segments/named-definition.ts';
-import { usersOf } from '../../shared/domain/segments/naming.ts';
 import { requireComputed } from '../../shared/flows/segments/computed-status.ts';
+import { requireUnused } from '../../shared/flows/segments/require-unused.ts';
 import { changeRules } from '../../shared/flows/segments/rules-change.ts';
 import type { HttpAnswer } from '../../shared/runtime/http/answer.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
-import { Problem } from '../../shared/runtime/problem.ts';
-import { campaignsOfComputed } from '../../shared/stores/campaigns.ts';
-import { loadRules } from '../../shared/stores/segments.ts';
 
 /** A computed value goes, with the next pass over everybody. Refused while a rule uses it; templates show nothing for it. */
 export const deleteComputed: Route = route({
@@ -18,15 +15,7 @@ export const deleteComputed: Route = route({
   handle: async ({ params }, ports): Promise<HttpAnswer> => {
     const { table } = ports;
     const { id, name } = await requireComputed(table, params['id'] ?? '');
-    const { segments } = await loadRules(table);
-    const users = [
-      ...usersOf({ kind: 'computed', id }, segments).map((user) => `segment "${user.id}"`),
-      ...(await campaignsOfComputed(table, id)).map((user) => `campaign "${user}"`),
-    ];
-    if (users.length > 0) {
-      const message = `Computed value "${id}" is used by ${users.join(', ')}: change those first.`;
-      throw new Problem(409, message);
-    }
+    await requireUnused({ kind: 'computed', id }, { table, shown: `Computed value "${id}"` });
     const nothing = { id, name, definition: undefined };
     await changeRules((source, at) => defineComputed(source, nothing, at), ports);
     return { status: 202, json: { id, state: 'deleting' } };

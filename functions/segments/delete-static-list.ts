@@ -1,13 +1,10 @@
 import { removeList } from '../../shared/domain/segments/named-definition.ts';
-import { usersOf } from '../../shared/domain/segments/naming.ts';
 import type { ListClearing } from '../../shared/domain/segments/static-list-message.ts';
+import { requireUnused } from '../../shared/flows/segments/require-unused.ts';
 import { changeRules } from '../../shared/flows/segments/rules-change.ts';
 import { requireList } from '../../shared/flows/segments/static-list-status.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
-import { Problem } from '../../shared/runtime/problem.ts';
-import { campaignsOfList } from '../../shared/stores/campaigns.ts';
-import { loadRules } from '../../shared/stores/segments.ts';
 
 /** Longer than this request can last, and the longest a message can be put off, in seconds. */
 const requestSeconds = 60;
@@ -23,14 +20,7 @@ export const deleteStaticList: Route = route({
   handle: async ({ params }, ports) => {
     const { table, queue, settings } = ports;
     const { id, version } = await requireList(table, params['id'] ?? '');
-    const { segments } = await loadRules(table);
-    const users = [
-      ...usersOf({ kind: 'list', id }, segments).map((user) => `segment "${user.id}"`),
-      ...(await campaignsOfList(table, id)).map((user) => `campaign "${user}"`),
-    ];
-    if (users.length > 0) {
-      throw new Problem(409, `List "${id}" is used by ${users.join(', ')}: change those first.`);
-    }
+    await requireUnused({ kind: 'list', id }, { table, shown: `List "${id}"` });
     // Before it goes, so that no crash leaves its rows behind; and late enough that no worker still adds to them.
     const delaySeconds = Math.min(maxDelaySeconds, settings.rulesSettleSeconds + requestSeconds);
     const body: ListClearing = { clear: id, version };

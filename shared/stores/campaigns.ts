@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Campaign, campaignSchema, campaignStates } from '../domain/campaigns/campaign.ts';
-import { computedNamed, listsNamed, segmentsNamed } from '../domain/campaigns/condition.ts';
+import { namedByCampaign } from '../domain/campaigns/condition.ts';
+import type { Naming } from '../domain/segments/naming.ts';
 import type { Item, Put, Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
 import { runSlot } from './runs.ts';
@@ -90,22 +91,13 @@ export async function listCampaigns(
   return { rows: found.items.map(parseCampaign), after: found.after };
 }
 
-/** The ids of the campaigns that a segment must not be taken from: drafts, and those not yet over. */
-export const campaignsOfSegment = (table: Table, segment: string): Promise<readonly string[]> =>
-  campaignsStanding(table, (definition) => segmentsNamed(definition).includes(segment));
-
-/** The same of a static list. */
-export const campaignsOfList = (table: Table, list: string): Promise<readonly string[]> =>
-  campaignsStanding(table, (definition) => listsNamed(definition).includes(list));
-
-/** The same of a computed value. */
-export const campaignsOfComputed = (table: Table, id: string): Promise<readonly string[]> =>
-  campaignsStanding(table, (definition) => computedNamed(definition).includes(id));
-
-async function campaignsStanding(
+/** The campaigns that name a segment, list or computed value, or RFM, and may still go out. */
+export async function campaignsNaming(
   table: Table,
-  uses: (definition: Campaign['definition']) => boolean,
+  { kind, id }: Pick<Naming, 'kind' | 'id'>,
 ): Promise<readonly string[]> {
+  const uses = (definition: Campaign['definition']): boolean =>
+    namedByCampaign(definition).some((named) => named.kind === kind && named.id === id);
   const users: string[] = [];
   let after: string | null = null;
   do {

@@ -90,6 +90,28 @@ describe.each(modes)('RFM, hostile %s', (hostile) => {
     expect(await scoresOf(world, site, 'c-0')).toBeUndefined();
   });
 
+  it('can be switched off when nothing uses it, and on again', async () => {
+    await using world = await aWorld({ hostile });
+    const site = await aSite(world);
+    await tenCustomers(site);
+    await site.segment('busy', busy);
+    await built(world);
+    const used = await site.admin('DELETE', '/admin/rfm');
+    expect([used.status, used.text]).toEqual([409, expect.stringContaining('busy')]);
+    await site.admin('DELETE', '/admin/segments/busy');
+    await built(world);
+    for (const _time of ['once', 'again']) {
+      const off = await site.admin('DELETE', '/admin/rfm');
+      expect([off.status, rfmSchema.parse(off.json()).state]).toEqual([200, 'off']);
+    }
+    expect(await scoresOf(world, site, 'c-10')).toBeUndefined();
+    await world.advance('P2D');
+    expect((await readRfm(site)).state).toBe('off');
+    await site.segment('busy', busy);
+    await built(world);
+    expect(await numbersIn(world, 'busy')).toEqual([9, 10]);
+  });
+
   it('shows the grid of all customers with their money', async () => {
     await using world = await aWorld({ hostile });
     const site = await aSite(world);

@@ -9,6 +9,7 @@ import { listMembership, type StaticList } from '../segments/definitions.ts';
 import { fillMetrics, type PastEvent } from '../segments/history.ts';
 import { isMember, type ServingVersions } from '../segments/membership.ts';
 import { findMetric, withMetrics } from '../segments/metric-registry.ts';
+import { type Naming, namesIn } from '../segments/naming.ts';
 import { dayMs } from '../time/calendar.ts';
 import { personTimeZone } from '../time/zone.ts';
 import type { CampaignDefinition } from './campaign.ts';
@@ -128,22 +129,15 @@ export function isInAudience(
   return !audience.exclude.some(isIn);
 }
 
-/** Every static list that a campaign's `unless` names. */
-export function listsNamed({ schedule }: CampaignDefinition): readonly string[] {
+/** All that a campaign names: the segments of its audience, and whatever its `unless` does. */
+export function namedByCampaign({
+  audience,
+  schedule,
+}: CampaignDefinition): readonly Pick<Naming, 'kind' | 'id'>[] {
   const unless = isEventSchedule(schedule) ? schedule.unless : undefined;
-  return unless === undefined ? [] : [...ruleNeeds(unless, { companyTimeZone: 'UTC' }).lists];
-}
-
-/** Every computed value that a campaign's `unless` names. */
-export function computedNamed({ schedule }: CampaignDefinition): readonly string[] {
-  const unless = isEventSchedule(schedule) ? schedule.unless : undefined;
-  return unless === undefined ? [] : [...ruleNeeds(unless, { companyTimeZone: 'UTC' }).computed];
-}
-
-/** Every segment a campaign goes by: its audience's, and those within `unless`. */
-export function segmentsNamed({ audience, schedule }: CampaignDefinition): readonly string[] {
-  const unless = isEventSchedule(schedule) ? schedule.unless : undefined;
-  // Names do not depend on the zone.
-  const within = unless === undefined ? [] : ruleNeeds(unless, { companyTimeZone: 'UTC' }).segments;
-  return [...(audience?.include ?? []), ...(audience?.exclude ?? []), ...within];
+  const segments = [...(audience?.include ?? []), ...(audience?.exclude ?? [])];
+  return [
+    ...segments.map((id) => ({ kind: 'segment', id }) as const),
+    ...(unless === undefined ? [] : namesIn(unless)),
+  ];
 }

@@ -100,6 +100,13 @@ export function recutRfm(
   return recut(source, { settings: source.rfm.settings, cuts }, { ...at, notify: true });
 }
 
+/** Nobody has scores any more, and no night looks at everybody for them; refused while a segment uses them. */
+export function removeRfm(source: RulesetSource, at: ChangeContext): Definition {
+  const users = rfmUsers(source);
+  if (users.length > 0) return inUse(users);
+  return proposed(source, { rfm: 'off' }, { at, pass: false });
+}
+
 function recut(
   source: RulesetSource,
   model: { readonly settings: RfmSettings; readonly cuts: RfmCuts | undefined },

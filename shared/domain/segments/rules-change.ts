@@ -59,7 +59,9 @@ export const rebuilt = (
 /** A change at the next revision, with the metrics it needs; refused when it concerns too many segments. */
 export function proposed(
   source: RulesetSource,
-  changes: Partial<Pick<RulesChange, 'segments' | 'computed' | 'lists' | 'rfm' | 'removed'>>,
+  changes: Partial<Pick<RulesChange, 'segments' | 'computed' | 'lists' | 'removed'>> & {
+    readonly rfm?: Rfm | 'off';
+  },
   { at, pass }: { readonly at: ChangeContext; readonly pass: boolean },
 ): Definition {
   const { segments = [], computed = [], lists = [], removed = none } = changes;
@@ -71,7 +73,8 @@ export function proposed(
   const asks = segments.some(
     ({ rule }) => rule && namesIn(rule).some(({ kind }) => kind === 'rfm'),
   );
-  const rfm = changes.rfm ?? source.rfm ?? (asks ? firstRfm(revision) : undefined);
+  const stands = changes.rfm === 'off' ? undefined : (changes.rfm ?? source.rfm);
+  const rfm = stands ?? (asks ? firstRfm(revision) : undefined);
   const after = {
     segments: replaced(source.segments, segments),
     computed: replaced(source.computed, computed),

@@ -4,8 +4,8 @@ import {
   holds,
   isInAudience,
   matchesWhere,
+  namedByCampaign,
   pastNeeded,
-  segmentsNamed,
 } from '../../../shared/domain/campaigns/condition.ts';
 import { isEventSchedule } from '../../../shared/domain/campaigns/schedule.ts';
 import type { PropertyCondition } from '../../../shared/domain/rules/leaf.ts';
@@ -139,12 +139,21 @@ describe('an audience', () => {
     expect(isInAudience(audience, profile, serving)).toBe(isIn);
   });
 
-  it('names every segment the campaign goes by', () => {
+  it('is named with all that "unless" names', () => {
     const definition = aDefinition({
       audience: { include: ['a'], exclude: ['b'] },
-      schedule: { on: 'Cart', unless: { any: [{ in: 'c' }, { not: { in: 'd' } }] } },
+      schedule: {
+        on: 'Cart',
+        unless: { any: [{ in: 'c' }, { not: { list: 'd' } }, { rfm: 'Lost' }] },
+      },
     });
     expect(isEventSchedule(definition.schedule)).toBe(true);
-    expect(segmentsNamed(definition)).toEqual(['a', 'b', 'c', 'd']);
+    expect(namedByCampaign(definition).map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+      'segment a',
+      'segment b',
+      'segment c',
+      'list d',
+      'rfm ',
+    ]);
   });
 });
