@@ -42,6 +42,10 @@ describe.each(modes)('RFM, hostile %s', (hostile) => {
     const refused = await site.admin('PUT', '/admin/rfm', body);
     expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('"currency"')]);
     for (const path of ['event', 'within', 'colour']) expect(refused.text).toContain(path);
+    const long = { event: 'x'.repeat(201), value: 'x'.repeat(201) };
+    const tooLong = await site.admin('PUT', '/admin/rfm', long);
+    expect([tooLong.status, tooLong.text]).toEqual([422, expect.stringContaining('"event"')]);
+    expect(tooLong.text).toContain('"value"');
     expect((await readRfm(site)).state).toBe('off');
   });
 

@@ -70,6 +70,57 @@ describe('a rule that cannot be', () => {
     ]);
   });
 
+  it('is refused when it is too large to be stored', async () => {
+    await using world = await aWorld();
+    const values = (count: number) => ({
+      attribute: 'city',
+      oneOf: Array.from({ length: count }, (_, index) => `${index}`.padEnd(997, 'ā')),
+    });
+    expect(await define(world, 'large', values(45))).toBe(200);
+    expect(await define(world, 'large', values(50))).toBe(200);
+    expect(await define(world, 'larger', values(51))).toEqual([
+      422,
+      'rule: must be at most 100000 bytes of JSON',
+    ]);
+  });
+
+  it('is refused when all rules together are too large to be kept', async () => {
+    await using world = await aWorld();
+    const events = (of: string) => ({
+      any: Array.from({ length: 90 }, (_, index) => ({ did: `${of}${index}`.padEnd(1000, 'x') })),
+    });
+    expect(await define(world, 'first', events('a'))).toBe(200);
+    expect(await define(world, 'second', events('b'))).toBe(200);
+    expect(await define(world, 'third', events('c'))).toEqual([
+      422,
+      ': all rules together name too many events and conditions: use fewer or shorter',
+    ]);
+    await built(world);
+    expect(await define(world, 'second', riga)).toBe(200);
+    await built(world);
+    expect(await define(world, 'third', events('c'))).toBe(200);
+  });
+
+  it('is refused when too much would have to change at once with it', async () => {
+    await using world = await aWorld();
+    const large = (of: string, ...more: readonly unknown[]) => ({
+      any: [...more, { attribute: 'city', oneOf: [of.padEnd(95_000, 'x')] }],
+    });
+    await define(world, 'inner', riga);
+    await define(world, 'scored', { rfm: 'Lost' });
+    for (let index = 0; index < 10; index += 1) {
+      const rule = large(`${index}`, { in: index < 5 ? 'inner' : 'scored' });
+      expect(await define(world, `s-${index}`, rule)).toBe(200);
+    }
+    const tooMuch =
+      ': the rules of all segments that this changes must be at most 1000000 bytes of JSON';
+    expect(await define(world, 'inner', large('in', { rfm: 'New' }))).toEqual([422, tooMuch]);
+    expect(await define(world, 'inner', large('in'))).toBe(200);
+    await built(world);
+    await world.advance('P2D');
+    expect([world.failures(), world.deadLetters()]).toEqual([[], []]);
+  });
+
   it('is refused when there are as many segments as there may be; those that are can be changed', async () => {
     await using world = await aWorld();
     const times = { createdAt: world.now(), updatedAt: world.now() };

@@ -2,14 +2,16 @@ import * as z from 'zod';
 import { durationSchema } from '../time/duration.ts';
 import { type MetricSpec, metricSpec } from './metric.ts';
 
+const maxNameCharacters = 200;
+const nameSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(maxNameCharacters, `must be at most ${maxNameCharacters} characters`);
+
 /** Which event is an order, and which of its properties is the money. */
 export const rfmSettingsSchema = z.strictObject({
-  event: z
-    .string()
-    .min(1)
-    .default('Order Completed')
-    .describe('The name of the event of an order.'),
-  value: z.string().min(1).default('total').describe("The property with the order's money."),
+  event: nameSchema.default('Order Completed').describe('The name of the event of an order.'),
+  value: nameSchema.default('total').describe("The property with the order's money."),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217, such as USD')

@@ -1,10 +1,11 @@
 import { sameJson } from '../profiles/same-json.ts';
 import type { Rule } from '../rules/rule.ts';
+import { sizeIssues } from './definition-room.ts';
 import { historyIssues } from './kept-history.ts';
 import { type NamingIssue, namesIn, unknownNames, usersOf } from './naming.ts';
 import { type ChangeContext, type Definition, proposed, rebuilt } from './rules-change.ts';
 import type { RulesetSource } from './ruleset.ts';
-import type { Segment } from './segment.ts';
+import { isBuilding, type Segment } from './segment.ts';
 
 /** Segments a company may have. */
 export const maxSegments = 500;
@@ -28,10 +29,13 @@ export function defineSegment(
   const issues = [
     ...segmentIssues(source, wanted, before === undefined),
     ...(isSame ? [] : unanswerable(source, wanted, at)),
+    ...(isSame || wanted.rule === undefined ? [] : sizeIssues(wanted.rule)),
   ];
   if (issues.length > 0) return { ok: false, issues };
   const revision = source.revision + 1;
-  const { notify = false } = wanted;
+  const { notify: asked = false } = wanted;
+  // The same rule again, while it is being built, takes nothing back of what its edit promised.
+  const notify = asked || (isSame && isBuilding(before) && before.notify === true);
   const after: Segment = {
     id: wanted.id,
     name: wanted.name,

@@ -1,3 +1,4 @@
+import { registryIssues, togetherIssues } from './definition-room.ts';
 import { type ComputedValue, firstRfm, type Rfm, type StaticList } from './definitions.ts';
 import { settledMetrics, withMetrics } from './metric-registry.ts';
 import { type NamingIssue, namesIn, usersOf } from './naming.ts';
@@ -87,6 +88,13 @@ export function proposed(
   }
   const needs = neededMetrics(after, at.companyTimeZone);
   const registry = withMetrics(source.registry, needs, at.timelineDays);
+  const issues = [
+    ...registryIssues(source.registry, registry),
+    ...togetherIssues(segments),
+    // Every night they change together, and nobody is there to be told.
+    ...(rfm === undefined ? [] : togetherIssues(rfmUsers(after))),
+  ];
+  if (issues.length > 0) return { ok: false, issues };
   const { settled, lastPass } = source;
   const change = { revision, settled, lastPass, segments, computed, lists, rfm, removed };
   // A pass under way ends with the revision it applies: whatever is still to come needs one for the new.
