@@ -126,7 +126,13 @@ export function newProfile(id: string, now: number): Profile {
   };
 }
 
+/** Ids of ours are 26 characters; what could be no key names nobody. */
+const maxIdCharacters = 100;
+const mayBeId = (id: string): boolean =>
+  id !== '' && id.length <= maxIdCharacters && id.isWellFormed();
+
 export async function getProfile(table: Table, id: string): Promise<Profile | undefined> {
+  if (!mayBeId(id)) return undefined;
   const item = await table.get('profiles', { pk: id });
   return item === undefined ? undefined : complete(table, parseProfile(item));
 }
@@ -136,11 +142,9 @@ export async function getProfiles(
   table: Table,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Profile>> {
-  if (ids.length === 0) return new Map();
-  const items = await table.batchGet(
-    'profiles',
-    ids.map((pk) => ({ pk })),
-  );
+  const keys = ids.filter(mayBeId).map((pk) => ({ pk }));
+  if (keys.length === 0) return new Map();
+  const items = await table.batchGet('profiles', keys);
   const profiles = await completeAll(table, items);
   return new Map(profiles.map((profile) => [profile.id, profile]));
 }

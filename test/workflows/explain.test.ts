@@ -191,6 +191,7 @@ describe('an explanation', () => {
       ['all/explain?profile=', 422, ['profile']],
       ['all/explain?name=Anna', 422, ['name']],
       ['all/explain?profile=nobody', 404, []],
+      [`all/explain?profile=${'x'.repeat(3000)}`, 404, []],
       ['all/explain?externalId=nobody', 404, []],
       [`none/explain?profile=${id}`, 404, []],
     ] as const) {

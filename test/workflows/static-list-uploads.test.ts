@@ -107,6 +107,31 @@ describe.each(modes)('an upload to a static list, hostile %s', (hostile) => {
     expect(await listed()).toBe(1);
   });
 
+  it('takes the good rows beside what could be no profile at all', async () => {
+    const identifiers = [
+      { profile: 'x'.repeat(3000) },
+      { profile: ' ' },
+      { profile: anna },
+      { profile: '\u0000' },
+    ];
+    const answer = await ask(world, 'POST', members, { admin: true, body: { identifiers } });
+    const { accepted, errors } = answer.json() as Accepted;
+    expect([answer.status, accepted]).toEqual([202, 1]);
+    expect(errors).toEqual(
+      [1, 2, 4].map((row) => ({
+        row,
+        path: `identifiers[${row - 1}]`,
+        message: 'there is no such profile',
+      })),
+    );
+    await settled(world, hostile);
+    await ask(world, 'POST', `${members}/remove`, {
+      admin: true,
+      body: { identifiers: [{ profile: anna }] },
+    });
+    await settled(world, hostile);
+  });
+
   it('with no good row is refused, each row named', async () => {
     const text = 'email\nnobody\nclara@example.com\n';
     const answer = await ask(world, 'POST', members, { admin: true, body: text, headers: csv });
