@@ -4,6 +4,7 @@ import type { Profile } from '../domain/profiles/profile.ts';
 import { isoInstant } from '../domain/time/instant.ts';
 import type { Item, Put, Table, Write, WriteResult } from '../ports/table.ts';
 import { allItems } from './all-items.ts';
+import { dueKinds } from './due-slots.ts';
 
 /**
  * `profiles`: one item per person, key = profile id, read by id and by segmented scan; `dueSlot`
@@ -11,7 +12,6 @@ import { allItems } from './all-items.ts';
  * inline (a bot's) lies in pages in `marketing`, pk `ledger#<profile id>`, sk page number, each stamped
  * with the profile's version; they are read only when the profile says there are any.
  */
-export const reviewSlots = 16;
 const inlineLedgerBytes = 64 * 1024;
 const ledgerPageBytes = 300 * 1024;
 
@@ -236,7 +236,8 @@ function profilePut(before: Profile, after: Profile, ledgerPages: number): Put {
   };
 }
 
-const reviewSlot = (id: string): string => `review#${shardOf(id, reviewSlots)}`;
+const reviewSlot = (id: string): string =>
+  `${dueKinds.reviews.prefix}#${shardOf(id, dueKinds.reviews.slots)}`;
 
 function ledgerPages(id: string, version: number, ledger: Uint8Array): Put[] {
   const count = Math.ceil(ledger.length / ledgerPageBytes);

@@ -6,13 +6,17 @@ import { newProfile, profileWrites } from '../../shared/stores/profiles.ts';
 const cities = ['Riga', 'Oslo', 'Rome'];
 const atOnce = 100;
 
-/** So many people of three cities in turns, stored as they are: nobody has told of them. */
-export async function aMultitude(world: World, count: number): Promise<readonly string[]> {
+/** So many people of three cities in turns, stored as they are: nobody has told of them. `from`: the first one's number. */
+export async function aMultitude(
+  world: World,
+  count: number,
+  from = 0,
+): Promise<readonly string[]> {
   const { table } = world.ports;
-  const ids = Array.from({ length: count }, (_, n) => `p-${String(n).padStart(5, '0')}`);
+  const ids = Array.from({ length: count }, (_, n) => `p-${String(from + n).padStart(5, '0')}`);
   const writes = ids.flatMap((id, n) => {
     const before = newProfile(id, world.clock.now());
-    const city = cities[n % cities.length] ?? '';
+    const city = cities[(from + n) % cities.length] ?? '';
     const { createdAt } = before;
     return profileWrites(before, {
       ...before,
@@ -21,8 +25,8 @@ export async function aMultitude(world: World, count: number): Promise<readonly 
       updatedAt: createdAt,
     });
   });
-  for (let from = 0; from < writes.length; from += atOnce) {
-    const result = await table.transact(writes.slice(from, from + atOnce));
+  for (let at = 0; at < writes.length; at += atOnce) {
+    const result = await table.transact(writes.slice(at, at + atOnce));
     if (result.kind !== 'written') throw new Error(result.kind);
   }
   return ids;
