@@ -10,7 +10,7 @@ import type { Rule } from '../rules/rule.ts';
 import { type RuleNames, ruleWords } from '../rules/rule-words.ts';
 import type { Instant } from '../time/instant.ts';
 import { listMembership, nextDefinitions } from './definitions.ts';
-import { findMetric } from './metric-registry.ts';
+import { requireMetric } from './metric-registry.ts';
 import type { Evaluate, Ruleset, RulesetSource } from './ruleset.ts';
 import { isBuilding } from './segment.ts';
 
@@ -106,11 +106,7 @@ export const ruleContext = (
   definitions: RuleDefinitions,
 ): Omit<RuleContext, 'segment'> => ({
   ...definitions,
-  metricId: (spec) => {
-    const metric = findMetric(registry, spec);
-    if (metric === undefined) throw new Error(`No metric is registered for event "${spec.event}".`);
-    return metric.id;
-  },
+  metricId: (spec) => requireMetric(registry, spec).id,
   list: listMembership(named.lists),
 });
 

@@ -35,6 +35,13 @@ const knowsMore = (one: Metric, other: Metric): boolean =>
 /** Days of history that there were when a metric was filled. */
 const reach = (metric: Metric): number => metric.keptDays ?? Number.POSITIVE_INFINITY;
 
+/** The metric of a need that is known to be met. */
+export function requireMetric(registry: MetricRegistry, need: MetricSpec): Metric {
+  const metric = findMetric(registry, need);
+  if (metric === undefined) throw new Error(`No metric is registered for event "${need.event}".`);
+  return metric;
+}
+
 /** Whether the ledgers hold already what a need looks back over: `days` of history, or all of it (null). */
 export const isAnswered = (
   registry: MetricRegistry,

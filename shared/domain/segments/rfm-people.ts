@@ -5,7 +5,7 @@ import { orderWindow, walkOrders } from '../rules/rfm-orders.ts';
 import { type RfmFigures, type RfmScores, rfmScorer } from '../rules/rfm-scores.ts';
 import { addToTally, newTally, packTally, unpackTally } from '../rules/rfm-tally.ts';
 import type { Instant } from '../time/instant.ts';
-import { findMetric } from './metric-registry.ts';
+import { requireMetric } from './metric-registry.ts';
 import type { Ruleset } from './ruleset.ts';
 
 type RfmReading = { readonly figures: RfmFigures; readonly scores: RfmScores | undefined };
@@ -13,8 +13,7 @@ type ReadRfm = (profile: Pick<Profile, 'ledger'>, now: Instant) => RfmReading | 
 
 /** Reads a customer's figures, and their scores when there are borders; undefined for others. */
 function rfmReader(model: RfmModel, { registry, companyTimeZone }: Ruleset): ReadRfm {
-  const metric = findMetric(registry, rfmSpec(model.settings));
-  if (metric === undefined) throw new Error('No metric is registered for RFM.');
+  const metric = requireMetric(registry, rfmSpec(model.settings));
   const window = orderWindow(model.settings, companyTimeZone);
   const scorer = model.cuts && rfmScorer(model.cuts);
   return ({ ledger }, now) => {

@@ -5,7 +5,7 @@ import { holdsEvents, type MetricSpec } from '../rules/metric.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Instant } from '../time/instant.ts';
 import { ruleContext, segmentReader } from './explanation.ts';
-import { findMetric, type Metric, withMetrics } from './metric-registry.ts';
+import { type Metric, requireMetric, withMetrics } from './metric-registry.ts';
 import type { Ruleset } from './ruleset.ts';
 
 /** A rule that is not saved, ready to be asked of anybody by what serves now. */
@@ -28,11 +28,7 @@ export function previewRule(rule: Rule, ruleset: Ruleset): RulePreview {
   const { metrics } = ruleNeeds(rule, definitions);
   const known = ruleset.registry;
   const registry = withMetrics({ ...known, nextId: firstPreviewId }, metrics);
-  const metricOf = (spec: MetricSpec): Metric => {
-    const metric = findMetric(registry, spec);
-    if (metric === undefined) throw new Error(`No metric is made for event "${spec.event}".`);
-    return metric;
-  };
+  const metricOf = (spec: MetricSpec): Metric => requireMetric(registry, spec);
   const asked = new Set<Metric>();
   const context = {
     ...ruleContext({ registry, named: ruleset.named }, definitions),

@@ -20,7 +20,7 @@ import {
   type ServingVersions,
   type Standing,
 } from './membership.ts';
-import { findMetric, type Metric, type MetricRegistry } from './metric-registry.ts';
+import { type Metric, type MetricRegistry, requireMetric } from './metric-registry.ts';
 import { isBuilding, type LastPass, type Segment, servingVersion, unserved } from './segment.ts';
 
 export type Evaluate = (subject: Subject, now: Instant) => Answer;
@@ -88,11 +88,7 @@ export function compileRuleset(source: RulesetSource, companyTimeZone: string): 
   const { registry } = source;
   const { computed, lists, rfm } = source;
   const named = { computed, lists, rfm };
-  const metricId = (spec: MetricSpec): number => {
-    const metric = findMetric(registry, spec);
-    if (metric === undefined) throw new Error(`No metric is registered for event "${spec.event}".`);
-    return metric.id;
-  };
+  const metricId = (spec: MetricSpec): number => requireMetric(registry, spec).id;
   const definitions = servingDefinitions(named, companyTimeZone);
   const list = listMembership(lists);
   const serving = compileAll(
