@@ -31,7 +31,9 @@ export type Edit =
   | { readonly kind: 'compute'; readonly value: NamedValue }
   | { readonly kind: 'list'; readonly id: string; readonly isThere: boolean }
   | { readonly kind: 'orders'; readonly settings: RfmSettings }
-  | { readonly kind: 'recut'; readonly cuts: RfmCuts };
+  | { readonly kind: 'recut'; readonly cuts: RfmCuts }
+  /** RFM is switched off. */
+  | { readonly kind: 'off' };
 
 export type Step =
   | Edit
@@ -169,7 +171,8 @@ function anEditing(dice: Dice, near: number, edit: () => Edit): Step[] {
 type Segments = { readonly ids: readonly string[]; readonly ruleFor: (id: string) => Rule };
 
 function anEdit(dice: Dice, near: number, { ids, ruleFor }: Segments): Edit {
-  const kind = dice.between(0, 11);
+  const kind = dice.between(0, 12);
+  if (kind === 12) return { kind: 'off' };
   if (kind === 0 || kind > 9)
     return { kind: 'list', id: dice.pick(lists), isThere: dice.chance(0.5) };
   if (kind === 1) return { kind: 'orders', settings: rfmSettings(dice) };

@@ -6,6 +6,7 @@ import {
   defineRfm,
   recutRfm,
   removeList,
+  removeRfm,
 } from '../../../shared/domain/segments/named-definition.ts';
 import { type Definition, settleRules } from '../../../shared/domain/segments/rules-change.ts';
 import type { Ruleset, RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
@@ -84,7 +85,7 @@ export class Rulebook {
 
   #isForNothing(edit: Edit): boolean {
     const { next } = this.#shadow;
-    if (edit.kind === 'recut') return next.rfm === undefined;
+    if (edit.kind === 'recut' || edit.kind === 'off') return next.rfm === undefined;
     if (edit.kind === 'list') return !edit.isThere && !this.#lists.has(edit.id);
     if (edit.kind === 'define' && edit.segment.rule === undefined) {
       return next.segments[edit.segment.id] === undefined;
@@ -114,6 +115,8 @@ export class Rulebook {
         return defineRfm(this.#source, edit.settings, at);
       case 'recut':
         return recutRfm(this.#source, edit.cuts, at);
+      case 'off':
+        return removeRfm(this.#source, at);
     }
   }
 
@@ -176,6 +179,9 @@ export class Rulebook {
         if (next.rfm === undefined) throw new Error('There are no orders yet');
         this.#rebuild('rfm', true);
         shadow.next = { ...next, rfm: { ...next.rfm, cuts: edit.cuts } };
+        return;
+      case 'off':
+        shadow.next = { ...next, rfm: undefined };
     }
   }
 
@@ -194,6 +200,7 @@ const isEqual = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
 function removedBy(edit: Edit): string | undefined {
+  if (edit.kind === 'off') return 'rfm';
   if (edit.kind === 'define') return `segment ${edit.segment.id}`;
   if (edit.kind === 'compute') {
     return edit.value.definition === undefined ? `computed ${edit.value.id}` : undefined;

@@ -99,6 +99,7 @@ class Walker {
       case 'list':
       case 'orders':
       case 'recut':
+      case 'off':
         return this.#edit(step);
     }
   }
