@@ -45,16 +45,14 @@ const itemSchema = z.object({
 
 const noLists: readonly string[] = [];
 
-type StoredProfile = { readonly profile: Profile; readonly ledgerPages: number };
-
-function parseProfile(item: Item): StoredProfile {
+function parseProfile(item: Item): Profile {
   // What fits by a quick look is what the schema says; the schema names what does not.
   const stored = (fits(item) ? item : itemSchema.parse(item)) as z.infer<typeof itemSchema>;
   const { pk: id, version, identifiers, attributes, consents, ledger, segments } = stored;
-  const { lists = noLists, rules, ledgerPages = 0, dueAt, createdAt, updatedAt } = stored;
+  const { lists = noLists, rules, dueAt, createdAt, updatedAt } = stored;
   const due = dueAt === undefined ? undefined : Date.parse(dueAt);
   // One object at once: a pass makes one for everybody.
-  const profile = {
+  return {
     id,
     version,
     identifiers,
@@ -68,8 +66,11 @@ function parseProfile(item: Item): StoredProfile {
     createdAt,
     updatedAt,
   } as Profile; // zod writes absent optional fields as absent, which its type cannot say
-  return { profile, ledgerPages };
 }
+
+/** How many pages the ledger has beside a parsed item. */
+const ledgerPagesOf = ({ ledgerPages }: Item): number =>
+  typeof ledgerPages === 'number' ? ledgerPages : 0;
 
 /** `itemSchema` by hand: a pass reads everybody, and the schema alone costs half as much as reading. */
 function fits(item: Item): boolean {
@@ -84,7 +85,7 @@ function fits(item: Item): boolean {
     (identifiers['anonymousIds'] === undefined || areTexts(identifiers['anonymousIds'])) &&
     isFields(attributes) &&
     isFields(consents) &&
-    Object.values(consents).every(isConsent) &&
+    areConsents(consents) &&
     (ledger === undefined || ledger instanceof Uint8Array) &&
     (ledgerPages === undefined || typeof ledgerPages === 'number') &&
     areTexts(segments) &&
@@ -97,6 +98,11 @@ function fits(item: Item): boolean {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+function areConsents(consents: Fields): boolean {
+  for (const name in consents) if (!isConsent(consents[name])) return false;
+  return true;
+}
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTextOrAbsent = (value: unknown): boolean => value === undefined || isText(value);
@@ -134,7 +140,7 @@ const mayBeId = (id: string): boolean =>
 export async function getProfile(table: Table, id: string): Promise<Profile | undefined> {
   if (!mayBeId(id)) return undefined;
   const item = await table.get('profiles', { pk: id });
-  return item === undefined ? undefined : complete(table, parseProfile(item));
+  return item === undefined ? undefined : complete(table, item);
 }
 
 /** The profiles that exist, by id; strongly consistent. */
@@ -168,22 +174,22 @@ export async function scanProfiles(
 
 /** Nobody waits for pages that few have. */
 async function completeAll(table: Table, items: readonly Item[]): Promise<readonly Profile[]> {
-  const stored = items.map(parseProfile);
-  if (stored.every(({ ledgerPages }) => ledgerPages === 0))
-    return stored.map(({ profile }) => profile);
-  return Promise.all(stored.map((one) => complete(table, one)));
+  if (items.every((item) => ledgerPagesOf(item) === 0)) return items.map(parseProfile);
+  return Promise.all(items.map((item) => complete(table, item)));
 }
 
 /** The profile with its ledger's pages, if it has any; read again when a writer came in between. */
-async function complete(table: Table, stored: StoredProfile): Promise<Profile> {
-  let { profile, ledgerPages } = stored;
+async function complete(table: Table, item: Item): Promise<Profile> {
+  let profile = parseProfile(item);
+  let ledgerPages = ledgerPagesOf(item);
   while (ledgerPages > 0) {
     const pages = await allItems(table, { pk: `ledger#${profile.id}`, consistent: true });
     const ledger = joinPages(pages, profile.version, ledgerPages);
     if (ledger !== undefined) return { ...profile, ledger };
     const newer = await table.get('profiles', { pk: profile.id });
     if (newer === undefined) throw new Error(`Profile ${profile.id} vanished while it was read.`);
-    ({ profile, ledgerPages } = parseProfile(newer));
+    profile = parseProfile(newer);
+    ledgerPages = ledgerPagesOf(newer);
   }
   return profile;
 }

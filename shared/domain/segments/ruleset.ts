@@ -1,6 +1,5 @@
 import { type Answer, member, never, until } from '../rules/answer.ts';
 import {
-  type CompiledRule,
   compileRule,
   type RuleContext,
   type RuleDefinitions,
@@ -146,32 +145,40 @@ const announcementsOf = (segments: readonly Segment[]): Ruleset['announcements']
 
 const nobody: Evaluate = () => never;
 
-/** Segments that use segments are asked through each other, each at most once per person and instant. */
+/** Segments that others use are asked through each other, each at most once per person and instant. */
 function compileAll(
   rules: ReadonlyMap<string, Rule | undefined>,
   context: Omit<RuleContext, 'segment'>,
 ): ReadonlyMap<string, Evaluate> {
   const compiled = new Map<string, Evaluate>();
-  const segment = (id: string): Evaluate => {
+  const used = new Map<string, Evaluate>();
+  const compile = (id: string): Evaluate => {
     const known = compiled.get(id);
     if (known !== undefined) return known;
     const rule = rules.get(id);
     const evaluate =
-      rule === undefined ? nobody : remembered(compileRule(rule, { ...context, segment }));
+      rule === undefined ? nobody : compileRule(rule, { ...context, segment }).evaluate;
     compiled.set(id, evaluate);
     return evaluate;
   };
-  for (const id of rules.keys()) segment(id);
-  return compiled;
+  const segment = (id: string): Evaluate => {
+    const known = used.get(id);
+    if (known !== undefined) return known;
+    const evaluate = remembered(compile(id));
+    used.set(id, evaluate);
+    return evaluate;
+  };
+  for (const id of rules.keys()) compile(id);
+  return new Map([...compiled, ...used]);
 }
 
-function remembered(rule: CompiledRule): Evaluate {
+function remembered(evaluate: Evaluate): Evaluate {
   let lastSubject: Subject | undefined;
   let lastNow = Number.NaN;
   let lastAnswer: Answer = never;
   return (subject, now) => {
     if (subject !== lastSubject || now !== lastNow) {
-      lastAnswer = rule.evaluate(subject, now);
+      lastAnswer = evaluate(subject, now);
       lastSubject = subject;
       lastNow = now;
     }

@@ -5,7 +5,7 @@ import { decodeLedger, type Ledger } from '../rules/ledger.ts';
 import type { Instant } from '../time/instant.ts';
 import { isTimeZone } from '../time/zone.ts';
 import { missingMetrics } from './history.ts';
-import { isMemberBy, type Mark, parseMark } from './membership.ts';
+import { isMemberBy, parseMark } from './membership.ts';
 import { newsFor, type Ruleset } from './ruleset.ts';
 
 /** A person as the rules see them. */
@@ -44,35 +44,85 @@ export function movedDueAt(profile: Profile, ruleset: Ruleset, now: Instant): In
   return at;
 }
 
-type Looked = { readonly subject: Subject; readonly marks: ReadonlyMap<string, Mark> };
+type Looked = {
+  readonly subject: Subject;
+  /** By position of the segment: how the person's marks say they stand. */
+  readonly stands: Uint8Array;
+};
 
 /** Undefined when there is more to do about the person than to ask the rules. */
 function lookAt(profile: Profile, ruleset: Ruleset): Looked | undefined {
   if (profile.version === 0 || isToBeTold(profile, ruleset)) return undefined;
   const ledger = decodeLedger(profile.ledger);
   if (missingMetrics(ruleset, ledger).length > 0) return undefined;
-  const marks = new Map<string, Mark>();
-  for (const text of profile.segments) {
-    const mark = parseMark(text);
-    marks.set(mark.segment, mark);
+  const stands = standsByMarks(profile.segments, ruleset);
+  return { subject: subjectOf(profile, ledger, ruleset), stands };
+}
+
+/** A member by the definition that serves, and by the one to come. */
+const isNow = 1;
+const isNext = 2;
+
+/** The same for everybody whom a ruleset is asked about, one after the other. */
+type MarkReader = {
+  readonly stands: Uint8Array;
+  readonly positions: ReadonlyMap<string, number>;
+  /** What a mark says, by its text: position of the segment times 4, and how one stands. */
+  readonly said: Map<string, number>;
+};
+const readers = new WeakMap<Ruleset, MarkReader>();
+/** Of a segment that is not defined any more. */
+const nothing = -1;
+
+/** Good until the next call: a pass reads the marks of everybody, so it makes nothing new for each. */
+function standsByMarks(marks: readonly string[], ruleset: Ruleset): Uint8Array {
+  const reader = readers.get(ruleset) ?? newReader(ruleset);
+  const { stands, said } = reader;
+  stands.fill(0);
+  for (const text of marks) {
+    const means = said.get(text) ?? readMark(text, reader, ruleset);
+    if (means !== nothing) stands[means >> 2] = means & 3;
   }
-  return { subject: subjectOf(profile, ledger, ruleset), marks };
+  return stands;
+}
+
+function newReader(ruleset: Ruleset): MarkReader {
+  const { segments } = ruleset;
+  const positions = new Map(segments.map(({ id }, position) => [id, position]));
+  const reader = { stands: new Uint8Array(segments.length), positions, said: new Map() };
+  readers.set(ruleset, reader);
+  return reader;
+}
+
+function readMark(text: string, { positions, said }: MarkReader, ruleset: Ruleset): number {
+  const mark = parseMark(text);
+  const position = positions.get(mark.segment);
+  const segment = position === undefined ? undefined : ruleset.segments[position];
+  const means =
+    position === undefined || segment === undefined
+      ? nothing
+      : position * 4 +
+        (isMemberBy(mark, segment.serving) ? isNow : 0) +
+        (isMemberBy(mark, segment.version) ? isNext : 0);
+  said.set(text, means);
+  return means;
 }
 
 /** Until when all membership stands as it is stored; undefined when at that instant it does not. */
 function standsUntil(
-  { subject, marks }: Looked,
+  { subject, stands }: Looked,
   ruleset: Ruleset,
   at: Instant,
 ): Instant | undefined {
   let soonest = Number.POSITIVE_INFINITY;
-  for (const segment of ruleset.segments) {
-    const { id, serving, version } = segment;
+  const { segments } = ruleset;
+  for (let position = 0; position < segments.length; position++) {
+    const segment = segments[position];
+    if (segment === undefined) break;
     const answer = segment.now(subject, at);
-    const next = version === serving ? answer : segment.next(subject, at);
-    const mark = marks.get(id);
-    if ((mark !== undefined && isMemberBy(mark, serving)) !== member(answer)) return undefined;
-    if ((mark !== undefined && isMemberBy(mark, version)) !== member(next)) return undefined;
+    const next = segment.version === segment.serving ? answer : segment.next(subject, at);
+    const stood = (member(answer) ? isNow : 0) + (member(next) ? isNext : 0);
+    if (stands[position] !== stood) return undefined;
     soonest = Math.min(soonest, until(answer), until(next));
   }
   return soonest;
