@@ -5,6 +5,7 @@ import { decimalNumber } from './kept-bytes.ts';
 import { compareScalars, type KeptNumbers, type KeptScalars, type Tally } from './kept-values.ts';
 import type { Scalar } from './leaf.ts';
 import type { Metric } from './metric-history.ts';
+import { PriorityQueue } from './priority-queue.ts';
 
 /**
  * A value over the events that count, as they come and go. What it shows is the value itself, but of
@@ -145,17 +146,44 @@ function edgeGauge(metric: Metric, kept: KeptScalars, countsTotals: boolean): Ga
 }
 
 /** A value's single events in order of time, and how many occurrences count now. */
-type Occurrences = { readonly folded: Tally | undefined; readonly events: number[]; count: number };
+type Occurrences = {
+  readonly folded: Tally | undefined;
+  readonly events: number[];
+  count: number;
+  /** How often the count has changed: what was ranked before is out of date. */
+  changes: number;
+};
+
+/** A value as it stood when it was ranked. */
+type Ranked = {
+  readonly value: Scalar;
+  readonly of: Occurrences;
+  readonly count: number;
+  readonly changes: number;
+  readonly last: Instant;
+};
+
+/** Of equals the one done last, then the first by text order. */
+const isMoreFrequent = (one: Ranked, other: Ranked): boolean => {
+  if (one.count !== other.count) return one.count > other.count;
+  if (one.last !== other.last) return one.last > other.last;
+  return compareScalars(one.value, other.value) < 0;
+};
 
 function frequencyGauge(metric: Metric, kept: KeptScalars, countsTotals: boolean): Gauge {
   const values = new Map<Scalar, Occurrences>();
   const counting = new Set<number>();
   for (const [value, folded] of countsTotals ? kept.folded : []) {
-    values.set(value, { folded, events: [], count: folded.count });
+    values.set(value, { folded, events: [], count: folded.count, changes: 0 });
   }
   kept.readings.forEach((readings, event) => {
     for (const value of readings) {
-      const known = values.get(value) ?? { folded: undefined, events: [], count: 0 };
+      const known = values.get(value) ?? {
+        folded: undefined,
+        events: [],
+        count: 0,
+        changes: 0,
+      };
       known.events.push(event);
       values.set(value, known);
     }
@@ -165,11 +193,34 @@ function frequencyGauge(metric: Metric, kept: KeptScalars, countsTotals: boolean
     const at = event === undefined ? undefined : metric.times[event];
     return Math.max(at ?? Number.NEGATIVE_INFINITY, folded?.at ?? Number.NEGATIVE_INFINITY);
   };
+  const ranked = (value: Scalar, of: Occurrences): Ranked => {
+    const { count, changes } = of;
+    return { value, of, count, changes, last: lastOf(of) };
+  };
+  /** From the second look on: one alone is done faster without. */
+  let ranking: PriorityQueue<Ranked> | undefined;
+  let looks = 0;
   const change = (event: number, by: 1 | -1): void => {
     for (const value of kept.readings[event] ?? []) {
       const known = values.get(value);
-      if (known !== undefined) known.count += by;
+      if (known === undefined) continue;
+      known.count += by;
+      known.changes += 1;
+      if (known.count > 0) ranking?.put(ranked(value, known));
     }
+  };
+  const shown = (): Scalar | undefined => {
+    looks += 1;
+    if (looks === 1) return mostFrequent(values, lastOf);
+    if (ranking === undefined) {
+      ranking = new PriorityQueue(isMoreFrequent);
+      for (const [value, of] of values) if (of.count > 0) ranking.put(ranked(value, of));
+    }
+    for (let best = ranking.first(); best !== undefined; best = ranking.first()) {
+      if (best.of.changes === best.changes) return best.value;
+      ranking.takeFirst();
+    }
+    return undefined;
   };
   return {
     add: (event) => {
@@ -180,7 +231,7 @@ function frequencyGauge(metric: Metric, kept: KeptScalars, countsTotals: boolean
       counting.delete(event);
       change(event, -1);
     },
-    shown: () => mostFrequent(values, lastOf),
+    shown,
   };
 }
 
