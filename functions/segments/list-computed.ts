@@ -1,6 +1,6 @@
 import { computedStatus } from '../../shared/flows/segments/computed-status.ts';
 import { page } from '../../shared/runtime/http/answer.ts';
-import { listQuerySchema } from '../../shared/runtime/http/list-query.ts';
+import { cursorOf, listQuerySchema, pageById } from '../../shared/runtime/http/list-query.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
 import { loadRules } from '../../shared/stores/segments.ts';
 
@@ -11,8 +11,9 @@ export const listComputed: Route = route({
   summary: 'List all computed values with their states',
   auth: 'admin',
   query: listQuerySchema,
-  handle: async (_request, { table }) => {
+  handle: async ({ query }, { table }) => {
     const { computed } = await loadRules(table);
-    return page(await Promise.all(computed.map((one) => computedStatus(table, one))), null);
+    const { rows, after } = pageById(computed, cursorOf(query));
+    return page(await Promise.all(rows.map((one) => computedStatus(table, one))), after);
   },
 });

@@ -1,5 +1,5 @@
 import { page } from '../../shared/runtime/http/answer.ts';
-import { listQuerySchema } from '../../shared/runtime/http/list-query.ts';
+import { cursorOf, listQuerySchema, pageById } from '../../shared/runtime/http/list-query.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
 import { segmentStatus } from '../../shared/stores/segment-status.ts';
 import { loadRules } from '../../shared/stores/segments.ts';
@@ -11,9 +11,9 @@ export const listSegments: Route = route({
   summary: 'List all segments with size and state',
   auth: 'admin',
   query: listQuerySchema,
-  handle: async (_request, { table }) => {
+  handle: async ({ query }, { table }) => {
     const { segments } = await loadRules(table);
-    const items = await Promise.all(segments.map((segment) => segmentStatus(table, segment)));
-    return page(items, null);
+    const { rows, after } = pageById(segments, cursorOf(query));
+    return page(await Promise.all(rows.map((segment) => segmentStatus(table, segment))), after);
   },
 });

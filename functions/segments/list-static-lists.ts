@@ -1,6 +1,6 @@
 import { staticListStatus } from '../../shared/flows/segments/static-list-status.ts';
 import { page } from '../../shared/runtime/http/answer.ts';
-import { listQuerySchema } from '../../shared/runtime/http/list-query.ts';
+import { cursorOf, listQuerySchema, pageById } from '../../shared/runtime/http/list-query.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
 import { loadRules } from '../../shared/stores/segments.ts';
 
@@ -11,8 +11,9 @@ export const listStaticLists: Route = route({
   summary: 'List all static lists with their sizes',
   auth: 'admin',
   query: listQuerySchema,
-  handle: async (_request, { table }) => {
+  handle: async ({ query }, { table }) => {
     const { lists } = await loadRules(table);
-    return page(await Promise.all(lists.map((list) => staticListStatus(table, list))), null);
+    const { rows, after } = pageById(lists, cursorOf(query));
+    return page(await Promise.all(rows.map((list) => staticListStatus(table, list))), after);
   },
 });

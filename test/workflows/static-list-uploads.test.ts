@@ -107,6 +107,24 @@ describe.each(modes)('an upload to a static list, hostile %s', (hostile) => {
     expect(await listed()).toBe(1);
   });
 
+  it('answers within 6 MB however many names and columns it does not know', async () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => `n${index}`);
+    const row = Object.fromEntries(names.map((name) => [name, 1]));
+    const identifiers = [{ profile: anna }, row];
+    const asJson = await ask(world, 'POST', members, { admin: true, body: { identifiers } });
+    expect((asJson.json() as Accepted).errors.map(({ path }) => path)).toEqual([
+      'identifiers[1].n0',
+      'identifiers[1].n1',
+      'identifiers[1].n2',
+    ]);
+    await settled(world, hostile);
+    const body = `${names.join(',')}\n1`;
+    const asCsv = await refusal(world, 'POST', members, { body, headers: csv });
+    expect(asCsv.detail).toMatch(
+      /^header: has "n0", .*, "n9" and 99990 more: the first row names columns of email, /,
+    );
+  });
+
   it('takes the good rows beside what could be no profile at all', async () => {
     const identifiers = [
       { profile: 'x'.repeat(3000) },

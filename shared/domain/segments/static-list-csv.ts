@@ -36,8 +36,12 @@ export function readListCsv(text: string): CsvReading {
   );
   const unknown = header.record.filter((_, index) => columns[index] === undefined);
   if (unknown.length > 0) {
-    const named = unknown.map((name) => JSON.stringify(name.slice(0, 40))).join(', ');
-    return refused(['header'], `has ${named}: the first row names columns of ${allowed}`);
+    const named = unknown.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 40)));
+    const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : '';
+    return refused(
+      ['header'],
+      `has ${named.join(', ')}${more}: the first row names columns of ${allowed}`,
+    );
   }
   if (new Set(columns).size < columns.length) {
     return refused(['header'], 'names a column twice: name each once');

@@ -63,12 +63,17 @@ function readRows(identifiers: readonly unknown[]): ListUpload {
   return { rows, errors };
 }
 
+/** Unknown names of one row that are told: an answer tells of every row, and may have 6 MB. */
+const maxNamedKeys = 3;
+
 type Place = Pick<RowError, 'row' | 'path'>;
 
 function schemaErrors(issue: z.core.$ZodIssue, { row, path }: Place): RowError[] {
   if (issue.code === 'unrecognized_keys') {
     const message = `is not known here: use ${rowNames.join(', ')}`;
-    return issue.keys.map((key) => ({ row, path: `${path}.${key}`, message }));
+    return issue.keys
+      .slice(0, maxNamedKeys)
+      .map((key) => ({ row, path: `${path}.${key}`, message }));
   }
   const field = issue.path.map((part) => `.${String(part)}`).join('');
   return [{ row, path: `${path}${field}`, message: issue.message }];
