@@ -16,6 +16,7 @@ import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { logger } from '../../shared/runtime/observability.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
+import { whenFree } from '../../shared/runtime/when-free.ts';
 import { releaseLease, takeLease } from '../../shared/stores/leases.ts';
 import { scanProfiles } from '../../shared/stores/profiles.ts';
 import { rfmMapPut } from '../../shared/stores/rfm-map.ts';
@@ -105,7 +106,7 @@ async function workOnPart(
   } finally {
     await releaseLease(table, lease);
   }
-  if (outcome === 'done') await finish(message, ports);
+  if (outcome === 'done') await whenFree(() => finish(message, ports), ports.clock);
   // Only now: whoever takes the rest needs the lease.
   if (outcome === 'out-of-time') await queue.send('segment-passes', [{ body: message }]);
 }
@@ -118,18 +119,27 @@ async function goOver(
   ports: Ports,
   context: Context,
 ): Promise<Outcome> {
-  const { table, clock, settings } = ports;
-  let progress = (await getPassParts(table, work))[part];
+  let progress = (await getPassParts(ports.table, work))[part];
   while (progress !== undefined && !progress.done) {
-    const ruleset = await currentRuleset(table, settings.timeZone);
-    const isApplying = work.stage === 'applying';
-    if (isApplying && ruleset.revision !== work.pass) return 'overtaken'; // a newer definition has its own pass
     if (context.getRemainingTimeInMillis() < reserveMs) return 'out-of-time';
-    const after = await (isApplying ? applyPage : announcePage)(progress, ruleset, ports);
-    progress = await savePassPart(table, work, { ...after, now: clock.now() });
-    if (progress === undefined) return 'overtaken'; // by another worker at this part
+    const at = progress;
+    progress = await whenFree(() => nextPage(at, work, ports), ports.clock);
   }
-  return 'done';
+  return progress === undefined ? 'overtaken' : 'done';
+}
+
+/** The part when its next page is done; undefined when a newer definition or another worker at the part has overtaken it. */
+async function nextPage(
+  progress: PassPart,
+  work: PassWork,
+  ports: Ports,
+): Promise<PassPart | undefined> {
+  const { table, clock, settings } = ports;
+  const ruleset = await currentRuleset(table, settings.timeZone);
+  const isApplying = work.stage === 'applying';
+  if (isApplying && ruleset.revision !== work.pass) return undefined; // a newer definition has its own pass
+  const after = await (isApplying ? applyPage : announcePage)(progress, ruleset, ports);
+  return savePassPart(table, work, { ...after, now: clock.now() });
 }
 
 async function applyPage(progress: PassPart, ruleset: Ruleset, ports: Ports): Promise<PassPart> {
