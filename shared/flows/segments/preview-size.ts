@@ -10,6 +10,7 @@ import { subjectOf } from '../../domain/segments/settled.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Table } from '../../ports/table.ts';
 import { inParallel } from '../../runtime/parallel.ts';
+import { whenFree } from '../../runtime/when-free.ts';
 import { scanProfiles } from '../../stores/profiles.ts';
 import { personHistory } from './person-history.ts';
 
@@ -58,8 +59,10 @@ export async function previewSize(
 ): Promise<PreviewSize> {
   const { table, clock } = ports;
   const seed = JSON.stringify(rule);
-  const asking = { preview: previewRule(rule, ruleset), ruleset, now: clock.now(), table };
-  const parts = await partsFor(table, seed);
+  // Whoever writes at the same time comes first: what the tables turn away is asked again, not given up.
+  const scan: ScanPart = (part) => whenFree(() => scanProfiles(table, part), clock);
+  const asking = { preview: previewRule(rule, ruleset), ruleset, now: clock.now(), table, scan };
+  const parts = await partsFor(scan, seed);
   const counts: PartCount[] = [];
   let people = 0;
   const isLate = (): boolean => counts.length >= fewestParts && limits.isOutOfTime();
@@ -90,11 +93,15 @@ export async function previewSize(
   };
 }
 
+type ProfilePage = Awaited<ReturnType<typeof scanProfiles>>;
+type ScanPart = (scan: Parameters<typeof scanProfiles>[1]) => Promise<ProfilePage>;
+
 type Asking = {
   readonly preview: RulePreview;
   readonly ruleset: Ruleset;
   readonly now: number;
   readonly table: Table;
+  readonly scan: ScanPart;
 };
 
 /** One part, whole; undefined when it is given up because the time is over. */
@@ -108,11 +115,7 @@ async function countPart(
   const sample: Profile[] = [];
   let after: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof scanProfiles>> = await scanProfiles(asking.table, {
-      segment: part,
-      segments: parts,
-      after,
-    });
+    const page: ProfilePage = await asking.scan({ segment: part, segments: parts, after });
     const members = await membersAmong(page.profiles, asking, isLate);
     if (members === undefined) return undefined;
     people += page.profiles.length;
@@ -154,23 +157,25 @@ const mostParts = 2 ** 19;
 const peopleOfPart = 500;
 
 /** How many parts to look at everybody in, by a guess at how many people there are. */
-async function partsFor(table: Table, seed: string): Promise<number> {
-  const coarse = await guessPeople(table, { parts: 4096, looks: 4, seed });
-  const people = coarse ?? (await guessPeople(table, { parts: mostParts, looks: 8, seed }));
+async function partsFor(scan: ScanPart, seed: string): Promise<number> {
+  const coarse = await guessPeople(scan, { parts: 4096, looks: 4, seed });
+  const fine = coarse.isWhole
+    ? coarse
+    : await guessPeople(scan, { parts: mostParts, looks: 8, seed });
   // More than a page in each of half a million parts: as many parts as there can be.
-  const wanted = (people ?? Number.POSITIVE_INFINITY) / peopleOfPart;
-  const parts = 2 ** Math.round(Math.log2(Math.max(1, wanted)));
+  const people = fine.isWhole ? Math.max(coarse.people, fine.people) : Number.POSITIVE_INFINITY;
+  const parts = 2 ** Math.round(Math.log2(Math.max(1, people / peopleOfPart)));
   return Math.min(mostParts, Math.max(fewestPartsOfAll, parts));
 }
 
-/** People in all, by a look at a few parts; undefined when a part does not fit a page. */
+/** About how many people there are in all, by a look at a few parts; not `isWhole`: at least so many, as a part does not fit a page. */
 async function guessPeople(
-  table: Table,
+  scan: ScanPart,
   { parts, looks, seed }: { readonly parts: number; readonly looks: number; readonly seed: string },
-): Promise<number | undefined> {
+): Promise<{ readonly people: number; readonly isWhole: boolean }> {
   const pages = await Promise.all(
     Array.from({ length: looks }, (_, look) =>
-      scanProfiles(table, {
+      scan({
         segment: stableHash(`${seed}#guess${look}`) % parts,
         segments: parts,
         after: null,
@@ -178,7 +183,8 @@ async function guessPeople(
       }),
     ),
   );
-  if (pages.some(({ profiles }) => profiles.length >= peopleOfPart)) return undefined;
   const found = pages.reduce((sum, { profiles }) => sum + profiles.length, 0);
-  return (found / looks) * parts;
+  // A page ends at its limit, and at 1 MB: people of whom much is known are fewer.
+  const isCut = pages.some(({ profiles, after }) => after !== null && profiles.length > 0);
+  return { people: (found / looks) * parts, isWhole: !isCut };
 }
