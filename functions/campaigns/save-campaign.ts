@@ -16,7 +16,8 @@ import { getCampaign, saveCampaign as storeCampaign } from '../../shared/stores/
 export const saveCampaign = route({
   method: 'PUT',
   path: '/admin/campaigns/{id}',
-  summary: 'Save a campaign as a draft',
+  summary:
+    'Save a campaign as a draft; one that has ended becomes a draft again, one that goes out is refused: cancel it first',
   auth: 'admin',
   body: campaignSchema,
   handle: async ({ params, body: definition }, ports) => {

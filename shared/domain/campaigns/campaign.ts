@@ -24,23 +24,30 @@ export const campaignSchema = z
     name: z.string().min(1, 'must not be empty').max(200),
     /** `transactional` needs no consent, carries no unsubscribe header, and never goes to a segment. */
     kind: z.enum(['marketing', 'transactional']).default('marketing'),
-    /** The topic of consent; required for `marketing`. */
-    topic: slugSchema.optional(),
-    /** 0 to 10; among waiting messages the higher goes first. */
-    priority: z.int().min(0).max(10).default(5),
+    topic: slugSchema.optional().describe('The topic of consent; required for marketing.'),
+    priority: z
+      .int()
+      .min(0)
+      .max(10)
+      .default(5)
+      .describe('Among waiting messages the higher goes first.'),
     audience: audienceSchema.optional(),
     schedule: scheduleSchema,
     message: z.strictObject({ channel: z.enum(messageChannels), template: slugSchema }),
-    /** Nothing is sent from `from` to `to` on the person's own clock; it waits. */
-    quietHours: quietHoursSchema.optional(),
-    /**
-     * How long after its planned instant a message may still go out. Without one it waits for as long
-     * as it must, but what the provider refuses for 72 hours is given up: `refused-by-provider`.
-     */
-    deadline: durationSchema.optional(),
-    /** The share of the audience, 0 to below 1, that gets nothing, to compare with. */
-    holdout: z.number().min(0).lt(1, 'must be below 1').optional(),
-    /** `value`: the property of the event that is its revenue. */
+    quietHours: quietHoursSchema
+      .optional()
+      .describe("Nothing is sent from `from` to `to` on the person's own clock; it waits."),
+    deadline: durationSchema
+      .optional()
+      .describe(
+        'How long after its planned instant a message may still go out. Without one it waits for as long as it must, but what the provider refuses for 72 hours is given up: `refused-by-provider`.',
+      ),
+    holdout: z
+      .number()
+      .min(0)
+      .lt(1, 'must be below 1, such as 0.1 for a tenth')
+      .optional()
+      .describe('The share of the audience, 0 to below 1, that gets nothing, to compare with.'),
     goal: z
       .strictObject({
         event: z
@@ -49,7 +56,12 @@ export const campaignSchema = z
           .max(200)
           .refine((name) => !isStartingType(name), 'must be an event that people track'),
         within: durationSchema,
-        value: z.string().min(1, 'must not be empty').max(200).optional(),
+        value: z
+          .string()
+          .min(1, 'must not be empty')
+          .max(200)
+          .optional()
+          .describe('The property of the event that is its revenue.'),
       })
       .optional(),
   })

@@ -68,12 +68,33 @@ const wordsSchema = z.strictObject({
     // The scheduler knows zones by their exact names alone.
     .transform((text) => canonicalName(text) ?? text)
     .optional(),
-  on: z.string().min(1, 'must not be empty').max(200).optional(),
-  where: z.array(whereSchema).min(1, 'must list at least one condition').max(50).optional(),
-  delay: durationSchema.optional(),
+  on: z
+    .string()
+    .min(1, 'must not be empty')
+    .max(200)
+    .optional()
+    .describe(
+      `The event that starts a message for its person: ${startingTypes.join(', ')}, or else the name of one that people track.`,
+    ),
+  where: z
+    .array(whereSchema)
+    .min(1, 'must list at least one condition')
+    .max(50)
+    .optional()
+    .describe(
+      'Conditions on the properties of the event, all of which hold: `segment` of segment.entered and segment.left, `campaign` of message.opened and message.clicked, `topic` and `channel` of consent.given.',
+    ),
+  delay: durationSchema.optional().describe('How long after the event the message goes out.'),
   unless: triggerRuleSchema.optional(),
-  repeat: z.enum(['each', 'once', 'restart']).optional(),
-  cooldown: durationSchema.optional(),
+  repeat: z
+    .enum(['each', 'once', 'restart'])
+    .optional()
+    .describe(
+      'each (unless set): for every such event; once: for the first one of a person; restart: every event begins the delay anew.',
+    ),
+  cooldown: durationSchema
+    .optional()
+    .describe('How far the next message of this campaign to a person must be from the last one.'),
 });
 
 type Words = z.infer<typeof wordsSchema>;
