@@ -268,16 +268,28 @@ function requireWord(
   report(parse, [...path, word], `needs one of ${operators.join(', ')} beside it`);
 }
 
-function checkShape(schema: z.ZodType, input: Fields, path: Path, parse: Parse): boolean {
+function checkShape(schema: z.ZodObject, input: Fields, path: Path, parse: Parse): boolean {
   const result = schema.safeParse(input);
   if (result.success) return true;
   for (const issue of result.error.issues) {
     // A rule is JSON: no symbols among its keys.
     const at = [...path, ...(issue.path as (string | number)[])];
     if (issue.code !== 'unrecognized_keys') report(parse, at, issue.message);
-    else for (const key of issue.keys) report(parse, [...at, key], `unknown word "${key}"`);
+    else for (const key of issue.keys) reportWord(key, at, issue.path.length, { schema, parse });
   }
   return false;
+}
+
+/** A word that its condition does not know, with those it knows; deeper down the issues name their own. */
+function reportWord(
+  word: string,
+  at: Path,
+  depth: number,
+  { schema, parse }: { schema: z.ZodObject; parse: Parse },
+): void {
+  const known = Object.keys(schema.shape).filter((one) => one !== 'since' || parse.trigger);
+  const fix = depth > 0 ? '' : `: here stand ${known.join(', ')}`;
+  report(parse, [...at, word], `unknown word "${word}"${fix}`);
 }
 
 function report(parse: Parse, path: Path, message: string): void {

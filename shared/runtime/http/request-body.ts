@@ -41,7 +41,10 @@ export function jsonBody(
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const where = cause instanceof Error ? cause.message.replace(/["'].*["']/s, 'the text') : '';
-    throw new Problem(400, `The body is not JSON (${where}): check quotes, commas and brackets.`);
+    // The rest of the parser's message would quote what was sent.
+    const place =
+      cause instanceof Error ? /line \d+ column \d+/.exec(cause.message)?.[0] : undefined;
+    const where = place === undefined ? '' : ` at ${place}`;
+    throw new Problem(400, `The body is not JSON${where}: check quotes, commas and brackets.`);
   }
 }

@@ -25,7 +25,7 @@ describe('a rule is refused at the word to mend', () => {
     [
       'an unknown operator',
       { all: [{ in: 'a' }, { did: 'X', atleast: 3 }] },
-      'all.1.atleast: unknown word "atleast"',
+      'all.1.atleast: unknown word "atleast": here stand did, sum, atLeast',
     ],
     ['no operator', { any: [{ attribute: 'city' }] }, 'any.0.attribute: needs one of equals'],
     ['no comparison of a sum', { did: 'X', sum: 'total' }, 'sum: needs one of atLeast'],
