@@ -7,7 +7,7 @@ import { leafValue } from './leaf-value.ts';
 import type { Rule } from './rule.ts';
 import { clauseWords, type RuleNames } from './rule-words.ts';
 
-export const ruleKinds = [
+const ruleKinds = [
   'all',
   'any',
   'not',
