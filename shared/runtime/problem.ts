@@ -66,15 +66,18 @@ export function problemErrors(issues: readonly Issue[]): ProblemError[] {
   return [...new Map(errors.map((error) => [`${error.path}\n${error.message}`, error])).values()];
 }
 
-/** 422 with everything a schema found. */
+/** A request can hold more that is wrong than an answer, of 6 MB, could name. */
+const maxErrors = 100;
+
+/** 422 with what a schema found: all of it, or the first hundred and how many there are. */
 export const unprocessable = (issues: readonly Issue[]): Problem => {
   const errors = problemErrors(issues);
-  const first = errors[0];
-  const detail =
-    first === undefined
-      ? 'The content is not valid.'
-      : `${first.path || 'The body'}: ${first.message}`;
-  return new Problem(422, detail, errors);
+  const [first] = errors;
+  if (first === undefined) return new Problem(422, 'The content is not valid.', errors);
+  const detail = `${first.path || 'The body'}: ${first.message}`;
+  if (errors.length <= maxErrors) return new Problem(422, detail, errors);
+  const more = ` (the first ${maxErrors} of ${errors.length} errors are named)`;
+  return new Problem(422, detail + more, errors.slice(0, maxErrors));
 };
 
 /** 422 for one field. */

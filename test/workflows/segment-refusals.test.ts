@@ -70,6 +70,16 @@ describe('a rule that cannot be', () => {
     ]);
   });
 
+  it('is refused with the first hundred of what is wrong, however much it is', async () => {
+    await using world = await aWorld();
+    const oneOf = Array.from({ length: 100_000 }, () => null);
+    const body = { name: 'wrong', rule: { attribute: 'city', oneOf } };
+    const answer = await world.request('PUT', '/admin/segments/wrong', { admin: true, body });
+    const { detail, errors } = answer.json() as Problem & { readonly detail: string };
+    expect([answer.status, errors.length, errors[99]?.path]).toEqual([422, 100, 'rule.oneOf[99]']);
+    expect(detail).toContain('(the first 100 of 100000 errors are named)');
+  });
+
   it('is refused when it is too large to be stored', async () => {
     await using world = await aWorld();
     const values = (count: number) => ({
