@@ -1,4 +1,4 @@
-import { staticListStatus } from '../../shared/flows/segments/static-list-status.ts';
+import { shownLists } from '../../shared/flows/segments/static-list-status.ts';
 import { page } from '../../shared/runtime/http/answer.ts';
 import { cursorOf, listQuerySchema, pageById } from '../../shared/runtime/http/list-query.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
@@ -14,6 +14,6 @@ export const listStaticLists: Route = route({
   handle: async ({ query }, { table }) => {
     const { lists } = await loadRules(table);
     const { rows, after } = pageById(lists, cursorOf(query));
-    return page(await Promise.all(rows.map((list) => staticListStatus(table, list))), after);
+    return page(await shownLists(table, rows), after);
   },
 });

@@ -2,11 +2,11 @@ import { slugSchema } from '../../shared/domain/identity/slug.ts';
 import { defineSegment } from '../../shared/domain/segments/definition.ts';
 import { segmentSchema } from '../../shared/domain/segments/segment.ts';
 import { changeRules } from '../../shared/flows/segments/rules-change.ts';
+import { shownSegment } from '../../shared/flows/segments/shown-segments.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { pathParam } from '../../shared/runtime/http/path-param.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
-import { segmentStatus } from '../../shared/stores/segment-status.ts';
 import { getSegment } from '../../shared/stores/segments.ts';
 
 /** A segment is made or changed; the old membership serves until the new one is whole. */
@@ -21,6 +21,6 @@ export const saveSegment = route({
     await changeRules((source, at) => defineSegment(source, { id, ...body }, at), ports);
     const segment = await getSegment(ports.table, id);
     if (segment === undefined) throw new Problem(409, `Segment "${id}" was deleted meanwhile.`);
-    return ok(await segmentStatus(ports.table, segment));
+    return ok(await shownSegment(segment, ports));
   },
 });

@@ -63,17 +63,20 @@ export async function queryMembers(
   return { members, after: read.after };
 }
 
-/** How many members a segment has: its rows, counted. */
+/** How many members a segment has: its rows, counted; undefined when there was no time for all of them. */
 export async function countMembers(
   table: Table,
-  segment: string,
-  serving: number,
-): Promise<number> {
+  { segment, serving }: { readonly segment: string; readonly serving: number },
+  hasTime: () => boolean = () => true,
+): Promise<number | undefined> {
+  let isWhole = true;
   const counts = await Promise.all(
     Array.from({ length: memberShards }, async (_, shard) => {
       let count = 0;
       let after: string | null = null;
       do {
+        isWhole &&= hasTime();
+        if (!isWhole) return count;
         const page: Awaited<ReturnType<typeof queryMembers>> = await queryMembers(
           table,
           { segment, shard, serving },
@@ -85,5 +88,5 @@ export async function countMembers(
       return count;
     }),
   );
-  return counts.reduce((sum, count) => sum + count, 0);
+  return isWhole ? counts.reduce((sum, count) => sum + count, 0) : undefined;
 }

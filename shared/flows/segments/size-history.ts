@@ -54,5 +54,6 @@ async function sizeOf(
   { table, settings }: Pick<Ports, 'table' | 'settings'>,
 ): Promise<number | undefined> {
   const serving = (await currentRuleset(table, settings.timeZone)).serving.get(id);
-  return serving === unserved || serving === undefined ? serving : countMembers(table, id, serving);
+  if (serving === unserved || serving === undefined) return serving;
+  return countMembers(table, { segment: id, serving });
 }
