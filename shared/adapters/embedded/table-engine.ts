@@ -15,8 +15,9 @@ import { assertTransaction, assertUpdate, keyOf } from '../request-rules.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { transactions } from './database.ts';
 import { decodeColumns, decodeItem, type Encoded } from './item-codec.ts';
+import { PlacedRows } from './placed-rows.ts';
 import { indexWriteUnits, type RequestMeter, readUnits, writeUnits } from './request-meter.ts';
-import { TableRows } from './table-rows.ts';
+import { type Rows, TableRows } from './table-rows.ts';
 import { applyUpdate, holds, prepareItem } from './write-plan.ts';
 
 export type EngineOptions = {
@@ -43,7 +44,7 @@ const sweepSize = 256;
 
 /** The writing half of the embedded tables, synchronous: what one call does, nothing interrupts. */
 export class TableEngine {
-  readonly rows: Readonly<Record<TableName, TableRows>>;
+  readonly rows: Readonly<Record<TableName, Rows>>;
   readonly feed: ChangeFeed;
   readonly #clock: Clock;
   readonly #meter: RequestMeter | undefined;
@@ -53,7 +54,7 @@ export class TableEngine {
   constructor(options: EngineOptions) {
     const { database, clock, meter } = options;
     this.rows = {
-      profiles: new TableRows(database, 'profiles'),
+      profiles: new PlacedRows(database, 'profiles'),
       timeline: new TableRows(database, 'timeline'),
       marketing: new TableRows(database, 'marketing'),
     };

@@ -14,7 +14,7 @@ import { readCursor, writeCursor } from '../page-cursor.ts';
 import { assertLimit } from '../request-rules.ts';
 import { decodeColumns } from './item-codec.ts';
 import { type RequestMeter, readUnits } from './request-meter.ts';
-import { type Bound, hashEnd, type PageRow, type TableRows } from './table-rows.ts';
+import { type Bound, hashEnd, type PageRow, type Rows } from './table-rows.ts';
 
 const pageBytesLimit = 1024 * 1024;
 /** Enough for the usual page in one go, and not too many of the largest items in memory. */
@@ -22,10 +22,10 @@ const rowsAtOnce = 128;
 
 /** The reading half of the embedded tables: pages, each of at most 1 MB. */
 export class TablePages {
-  readonly #rows: Readonly<Record<TableName, TableRows>>;
+  readonly #rows: Readonly<Record<TableName, Rows>>;
   readonly #meter: RequestMeter | undefined;
 
-  constructor(rows: Readonly<Record<TableName, TableRows>>, meter: RequestMeter | undefined) {
+  constructor(rows: Readonly<Record<TableName, Rows>>, meter: RequestMeter | undefined) {
     this.#rows = rows;
     this.#meter = meter;
   }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Condition, Item, Key, TableName } from '../../ports/table.ts';
-import { decodeItem, type Encoded } from './item-codec.ts';
+import type { Encoded } from './item-codec.ts';
+import { encodedValues, RowTimes, timedValues } from './row-times.ts';
 
 /** The columns of a row on a page; the last is the bytes of its JSON and its binary attributes. */
 export type PageRow = readonly [
@@ -10,11 +11,11 @@ export type PageRow = readonly [
   size: number,
 ];
 
-type AttributeEquals = Extract<Condition, { readonly attribute: string }>;
+export type AttributeEquals = Extract<Condition, { readonly attribute: string }>;
 
 export type Bound = { readonly key: string; readonly inclusive: boolean };
 
-type DueRow = readonly [pk: string, sk: string, dueAt: string];
+export type DueRow = readonly [pk: string, sk: string, dueAt: string];
 
 export type DuePosition = { readonly dueAt: string; readonly pk: string; readonly sk: string };
 
@@ -33,17 +34,33 @@ export const hashOf = (pk: string): number => {
 
 // `LIMIT ? + 0` below: SQLite plans a statement anew each time a bare `LIMIT ?` is bound, which costs
 // more than a short page.
-const columns = 'data, bytes, byte_names AS byteNames';
-const pageColumns = `${columns}, octet_length(data) + ifnull(length(bytes), 0)`;
+export const columns = 'data, bytes, byte_names AS byteNames';
+export const pageColumns = `${columns}, octet_length(data) + ifnull(length(bytes), 0)`;
 
 // What `columns` and the STRICT table make of a row.
-const asRow = (row: unknown): Encoded => row as Encoded;
+export const asRow = (row: unknown): Encoded => row as Encoded;
 
 /** Keys of one statement that reads many; fewer are filled up with the last of them, which `IN` takes once. */
-const keysAtOnce = [4, 16, 100];
+export const keysAtOnce = [4, 16, 100];
 
 // What `pageColumns` and the STRICT table make of rows, which come as arrays: half the time of objects.
-const asPageRows = (rows: unknown): readonly PageRow[] => rows as readonly PageRow[];
+export const asPageRows = (rows: unknown): readonly PageRow[] => rows as readonly PageRow[];
+
+/** The rows of one table, as the embedded tables work with them. */
+export type Rows = Pick<
+  TableRows,
+  | 'get'
+  | 'getMany'
+  | 'put'
+  | 'insert'
+  | 'replace'
+  | 'delete'
+  | 'range'
+  | 'scan'
+  | 'due'
+  | 'firstDueAt'
+  | 'expired'
+>;
 
 /**
  * One table in SQL. Rows are clustered by the hash of their partition key, as DynamoDB's are, so a
@@ -61,8 +78,7 @@ export class TableRows {
   readonly #get: StatementSync;
   readonly #scan: StatementSync;
   readonly #due: StatementSync;
-  readonly #firstDue: StatementSync;
-  readonly #expired: StatementSync;
+  readonly #times: RowTimes;
 
   constructor(database: DatabaseSync, table: TableName) {
     const name = `table_${table}`;
@@ -102,13 +118,7 @@ export class TableRows {
        ORDER BY due_at, hash, pk, sk LIMIT ? + 0`,
     );
     this.#due.setReturnArrays(true);
-    this.#firstDue = database.prepare(
-      `SELECT due_slot AS slot, due_at AS dueAt FROM ${name}
-       WHERE due_slot > ? ORDER BY due_slot, due_at LIMIT 1`,
-    );
-    this.#expired = database.prepare(
-      `SELECT ${columns} FROM ${name} WHERE expires_at < ? ORDER BY expires_at LIMIT ? + 0`,
-    );
+    this.#times = new RowTimes(database, name);
   }
 
   get(pk: string, sk: string): Encoded | undefined {
@@ -204,38 +214,16 @@ export class TableRows {
     return this.#due.all(slot, until, ...start, limit) as unknown as readonly DueRow[];
   }
 
-  /** The earliest due instant of any slot: one step over the index for each slot. */
   firstDueAt(): string | undefined {
-    let earliest: string | undefined;
-    let slot = '';
-    for (;;) {
-      // Both columns are text in the index.
-      const row = this.#firstDue.get(slot) as { slot: string; dueAt: string } | undefined;
-      if (row === undefined) return earliest;
-      if (earliest === undefined || row.dueAt < earliest) earliest = row.dueAt;
-      slot = row.slot;
-    }
+    return this.#times.firstDueAt();
   }
 
-  /** Items that expired before `nowSeconds`, earliest first. */
   expired(nowSeconds: number, limit: number): readonly Item[] {
-    return this.#expired.all(nowSeconds, limit).map((row) => decodeItem(asRow(row)));
+    return this.#times.expired(nowSeconds, limit);
   }
 
   #values(item: Item, encoded: Encoded) {
-    const { pk, sk, dueSlot, dueAt, expiresAt } = item;
-    // The sparse index holds an item only when it has both of its keys.
-    const isDue = typeof dueSlot === 'string' && typeof dueAt === 'string';
-    return [
-      hashOf(pk),
-      pk,
-      sk ?? '',
-      isDue ? dueSlot : null,
-      isDue ? dueAt : null,
-      typeof expiresAt === 'number' ? expiresAt : null,
-      encoded.byteNames,
-      encoded.data,
-      encoded.bytes,
-    ] as const;
+    const { pk, sk } = item;
+    return [hashOf(pk), pk, sk ?? '', ...timedValues(item), ...encodedValues(encoded)] as const;
   }
 }
