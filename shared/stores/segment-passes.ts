@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import { isoInstant } from '../domain/time/instant.ts';
 import { type Put, type Table, Throttled, type Update } from '../ports/table.ts';
-import { allItems } from './all-items.ts';
 
 /**
  * The pass of a definition over everybody, in `marketing`:
  * - `rules` / `pass`: the newest one, by the revision it applies, and how many people the one before it
  *   found; in the `due` index until it is done, so that the minute tick revives it after a crash.
- * - `pass#<revision>` / part number: how far each scan segment got; when the rules it applied serve and
- *   there is somebody to tell of it, `pass#<revision>#announcing` / part number likewise.
+ * - `pass#<revision>#applying#<part>` / `-`: how far each scan segment got; when the rules it applied
+ *   serve and there is somebody to tell of it, `pass#<revision>#announcing#<part>` likewise. Each has a
+ *   partition of its own: together they are written so often, and with tallies so large, that one would
+ *   meet its limit of 1000 write units a second.
  */
 export const passParts = 8;
 const passSlot = 'pass#0';
@@ -29,7 +30,7 @@ export type PassStage = 'applying' | 'announcing';
 export type PassWork = { readonly pass: number; readonly stage: PassStage };
 
 const partSchema = z.object({
-  sk: z.string(),
+  pk: z.string(),
   after: z.string().nullable(),
   people: z.number(),
   pages: z.number(),
@@ -101,26 +102,25 @@ export async function watchPass(table: Table, revision: number, now: number): Pr
   });
 }
 
-const partition = ({ pass, stage }: PassWork): string =>
-  stage === 'applying' ? `pass#${pass}` : `pass#${pass}#${stage}`;
+const partKey = ({ pass, stage }: PassWork, part: number) => ({
+  pk: `pass#${pass}#${stage}#${part}`,
+  sk: '-',
+});
 
 export async function getPassParts(table: Table, work: PassWork): Promise<readonly PassPart[]> {
-  const items = await allItems(table, { pk: partition(work), consistent: true });
-  const stored = items.map((item): PassPart => {
-    const { sk, after, people, pages, tally, done } = partSchema.parse(item);
-    return { part: Number(sk), after, people, pages, ...(tally && { tally }), done };
-  });
-  return Array.from(
-    { length: passParts },
-    (_, part) =>
-      stored.find((row) => row.part === part) ?? {
-        part,
-        after: null,
-        people: 0,
-        pages: 0,
-        done: false,
-      },
+  const parts = Array.from({ length: passParts }, (_, part) => part);
+  const items = await table.batchGet(
+    'marketing',
+    parts.map((part) => partKey(work, part)),
   );
+  const stored = new Map(
+    items.map((item) => {
+      const { pk, after, people, pages, tally, done } = partSchema.parse(item);
+      return [pk, { after, people, pages, ...(tally && { tally }), done }];
+    }),
+  );
+  const unbegun = { after: null, people: 0, pages: 0, done: false };
+  return parts.map((part) => ({ part, ...(stored.get(partKey(work, part).pk) ?? unbegun) }));
 }
 
 /** Parts are forgotten a week after they were last written. */
@@ -137,7 +137,7 @@ export async function savePassPart(
   const result = await table.write({
     kind: 'put',
     table: 'marketing',
-    item: { pk: partition(work), sk: String(part), ...progress, expiresAt },
+    item: { ...partKey(work, part), ...progress, expiresAt },
     when: before.pages === 0 ? { absent: true } : { attribute: 'pages', equals: before.pages },
   });
   if (result.kind === 'contended') throw new Throttled('A part of a pass stays contended.');
