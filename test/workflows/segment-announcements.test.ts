@@ -80,20 +80,6 @@ describe.each(modes)('an edit of a segment, hostile %s', (hostile) => {
     expect(await membersOf(shop.world, 'vip')).toEqual([annas.id]);
   });
 
-  it('keeps to that when the segment gets another name while it is being built', async () => {
-    await using shop = await aShop(hostile);
-    await shop.edit(inCity('Riga'), { notify: true });
-    expect(await shop.edit(inCity('Riga'), { name: 'Very' })).toMatchObject({ notify: true });
-    await shop.world.advance('PT20M');
-    await settled(shop.world, hostile);
-    expect(shop.mails()).toEqual({ anna: ['hello'], boris: ['farewell'] });
-    // A name alone re-labels nobody.
-    await shop.edit(inCity('Riga'), { name: 'Most', notify: true });
-    await shop.world.advance('PT20M');
-    await settled(shop.world, hostile);
-    expect(shop.mails()).toEqual({ anna: ['hello'], boris: ['farewell'] });
-  });
-
   it('says nothing of it otherwise', async () => {
     await using shop = await aShop(hostile);
     expect(await shop.edit(inCity('Riga'))).toMatchObject({ notify: false });

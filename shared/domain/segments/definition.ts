@@ -5,7 +5,7 @@ import { historyIssues } from './kept-history.ts';
 import { type NamingIssue, namesIn, unknownNames, usersOf } from './naming.ts';
 import { type ChangeContext, type Definition, proposed, rebuilt } from './rules-change.ts';
 import type { RulesetSource } from './ruleset.ts';
-import { isBuilding, type Segment } from './segment.ts';
+import type { Segment } from './segment.ts';
 
 /** Segments a company may have. */
 export const maxSegments = 500;
@@ -33,9 +33,7 @@ export function defineSegment(
   ];
   if (issues.length > 0) return { ok: false, issues };
   const revision = source.revision + 1;
-  const { notify: asked = false } = wanted;
-  // The same rule again, while it is being built, takes nothing back of what its edit promised.
-  const notify = asked || (isSame && isBuilding(before) && before.notify === true);
+  const { notify = false } = wanted;
   const after: Segment = {
     id: wanted.id,
     name: wanted.name,
