@@ -98,13 +98,13 @@ export const catalog = {
   'list.joined': {
     data: listJoined,
     producers: lists,
-    consumers: [],
+    consumers: startCampaigns,
     example: { list: 'fair-riga-2026' },
   },
   'list.left': {
     data: listLeft,
     producers: lists,
-    consumers: [],
+    consumers: startCampaigns,
     example: { list: 'fair-riga-2026' },
   },
   'message.sent': {

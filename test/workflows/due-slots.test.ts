@@ -230,7 +230,7 @@ describe('idle work', () => {
     /** How often a person was looked at, by the due instant for which. */
     const looks = new Map<string, number>();
     const armed = new Set<string>();
-    const name = ({ pk, dueAt }: Item): string => `${pk} ${String(dueAt)}`;
+    const name = ({ pk, dueAt }: Item): string => JSON.stringify([pk, dueAt]);
     const arm = (actions: readonly (Write | Check)[]): void => {
       for (const action of actions) if (action.kind === 'put') armed.add(name(action.item));
     };

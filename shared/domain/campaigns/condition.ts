@@ -13,7 +13,7 @@ import { type Naming, namesIn } from '../segments/naming.ts';
 import { dayMs } from '../time/calendar.ts';
 import { personTimeZone } from '../time/zone.ts';
 import type { CampaignDefinition } from './campaign.ts';
-import { isEventSchedule } from './schedule.ts';
+import { type EventSchedule, isEventSchedule, isStartingType } from './schedule.ts';
 import type { TriggerEvent } from './trigger.ts';
 
 /** What an `unless` is asked about: a person, the trigger, and what the person did. */
@@ -129,14 +129,32 @@ export function isInAudience(
   return !audience.exclude.some(isIn);
 }
 
-/** All that a campaign names: the segments of its audience, and whatever its `unless` does. */
+type Trigger = Pick<EventSchedule, 'on' | 'where'>;
+
+/** The segments or lists whose entering or leaving starts a campaign, each with its path. */
+export function namedByTrigger({ on, where = [] }: Trigger): readonly Naming[] {
+  const kind = on.startsWith('segment.') ? 'segment' : 'list';
+  if (!isStartingType(on) || !on.startsWith(`${kind}.`)) return [];
+  return where.flatMap((condition, index) => {
+    if (condition.property !== kind) return [];
+    const path = ['schedule', 'where', index];
+    const several = (condition.oneOf ?? []).map((id, at) => ({ id, path: [...path, 'oneOf', at] }));
+    return [{ id: condition.equals, path: [...path, 'equals'] }, ...several].flatMap(
+      (named): Naming[] => (typeof named.id === 'string' ? [{ ...named, kind, id: named.id }] : []),
+    );
+  });
+}
+
+/** All that a campaign names: what starts it, the segments of its audience, and whatever its `unless` does. */
 export function namedByCampaign({
   audience,
   schedule,
 }: CampaignDefinition): readonly Pick<Naming, 'kind' | 'id'>[] {
   const unless = isEventSchedule(schedule) ? schedule.unless : undefined;
   const segments = [...(audience?.include ?? []), ...(audience?.exclude ?? [])];
+  const started = isEventSchedule(schedule) ? namedByTrigger(schedule) : [];
   return [
+    ...started,
     ...segments.map((id) => ({ kind: 'segment', id }) as const),
     ...(unless === undefined ? [] : namesIn(unless)),
   ];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { catalog } from '../../../events/catalog.ts';
 import { slugSchema } from '../identity/slug.ts';
 import type { PropertyCondition } from '../rules/leaf.ts';
 import { dateWords, propertyConditionSchema, valueWords } from '../rules/leaf.ts';
@@ -14,6 +15,8 @@ const startingTypes = [
   'consent.given',
   'segment.entered',
   'segment.left',
+  'list.joined',
+  'list.left',
   'message.opened',
   'message.clicked',
 ] as const;
@@ -72,6 +75,10 @@ const wordsSchema = z.strictObject({
     .string()
     .min(1, 'must not be empty')
     .max(200)
+    .refine(
+      (name) => !Object.hasOwn(catalog, name) || isStartingType(name),
+      `no campaign starts on it: take ${startingTypes.join(', ')}, or an event that people track`,
+    )
     .optional()
     .describe(
       `The event that starts a message for its person: ${startingTypes.join(', ')}, or else the name of one that people track.`,
@@ -82,7 +89,7 @@ const wordsSchema = z.strictObject({
     .max(50)
     .optional()
     .describe(
-      'Conditions on the properties of the event, all of which hold: `segment` of segment.entered and segment.left, `campaign` of message.opened and message.clicked, `topic` and `channel` of consent.given.',
+      'Conditions on the properties of the event, all of which hold: `segment` of segment.entered and segment.left, `list` of list.joined and list.left, `campaign` of message.opened and message.clicked, `topic` and `channel` of consent.given.',
     ),
   delay: durationSchema.optional().describe('How long after the event the message goes out.'),
   unless: triggerRuleSchema.optional(),

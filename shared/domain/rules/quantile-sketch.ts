@@ -41,7 +41,7 @@ function addCount(sketch: QuantileSketch, bucket: number, count: number): void {
   const { counts } = sketch;
   if (counts.length === 0) sketch.from = bucket;
   if (bucket < sketch.from) {
-    counts.unshift(...new Array<number>(sketch.from - bucket).fill(0));
+    counts.unshift(...Array.from({ length: sketch.from - bucket }, () => 0));
     sketch.from = bucket;
   }
   const position = bucket - sketch.from;

@@ -31,11 +31,15 @@ export type NamingIssue = { readonly path: Path; readonly message: string };
 
 /** What a rule names that is not there. Cycles are another matter. */
 export function unknownNames(rule: Rule, source: RulesetSource, path: Path): NamingIssue[] {
-  return namesIn(rule, path).flatMap((naming): NamingIssue[] => {
+  return unknownAmong(namesIn(rule, path), source);
+}
+
+/** What of these is not there. */
+export const unknownAmong = (names: readonly Naming[], source: RulesetSource): NamingIssue[] =>
+  names.flatMap((naming) => {
     const what = missing(naming, source);
     return what === undefined ? [] : [{ path: naming.path, message: what }];
   });
-}
 
 function missing({ kind, id }: Naming, source: RulesetSource): string | undefined {
   switch (kind) {

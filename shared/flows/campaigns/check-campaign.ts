@@ -1,7 +1,13 @@
 import { type CampaignDefinition, messageLoop } from '../../domain/campaigns/campaign.ts';
+import { namedByTrigger } from '../../domain/campaigns/condition.ts';
 import { isEventSchedule, startedByMessagesOf } from '../../domain/campaigns/schedule.ts';
 import { historyIssues, timelineAlone } from '../../domain/segments/kept-history.ts';
-import { namesIn, unknownNames } from '../../domain/segments/naming.ts';
+import {
+  type NamingIssue,
+  namesIn,
+  unknownAmong,
+  unknownNames,
+} from '../../domain/segments/naming.ts';
 import type { Segment } from '../../domain/segments/segment.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { parseCron } from '../../domain/time/cron.ts';
@@ -42,6 +48,8 @@ async function checkSegments(
   const named = (['include', 'exclude'] as const).flatMap((list) =>
     (audience?.[list] ?? []).map((id, index) => ({ id, path: `audience.${list}[${index}]` })),
   );
+  const started = isEventSchedule(schedule) ? namedByTrigger(schedule) : [];
+  errors.push(...unknownAmong(started, source).map(problemOf));
   const within: string[] = [];
   if (isEventSchedule(schedule) && schedule.unless !== undefined) {
     const names = namesIn(schedule.unless).filter(({ kind }) => kind === 'segment');
@@ -51,7 +59,7 @@ async function checkSegments(
       ...unknownNames(schedule.unless, source, at),
       ...historyIssues(schedule.unless, timelineAlone(source, settings.timelineDays), at),
     ];
-    errors.push(...issues.map(({ path, message }) => ({ path: pathText(path), message })));
+    errors.push(...issues.map(problemOf));
   }
   const { segments } = source;
   const found = segments.filter(({ id }) => within.includes(id));
@@ -62,6 +70,11 @@ async function checkSegments(
   }
   return found;
 }
+
+const problemOf = ({ path, message }: NamingIssue): ProblemError => ({
+  path: pathText(path),
+  message,
+});
 
 async function checkTemplate(
   { message }: CampaignDefinition,
