@@ -57,6 +57,27 @@ it('looks at few of many people, also when much is known of each', async () => {
   }
 });
 
+it('reads few histories when there is time for few', async () => {
+  await using world = await aWorld();
+  const ruleset = compileRuleset(await loadRules(world.ports.table), 'UTC');
+  for (const people of [100_000, 10_000_000]) {
+    let histories = 0;
+    const stored = withScan(world.ports.table, crowded(people, 1000));
+    const query: Table['query'] = (...of) => {
+      histories += 1;
+      return stored.query(...of);
+    };
+    const preview = await previewSize({ did: 'Page Viewed' }, ruleset, {
+      ports: { ...world.ports, table: { ...stored, query } },
+      limits: { people: 1000, isOutOfTime: () => true },
+    });
+    expect(preview.exact).toBe(false);
+    // Each may take a hundredth of a second and more of a processor.
+    expect(histories).toBeGreaterThan(0);
+    expect(histories).toBeLessThan(300);
+  }
+});
+
 it('asks again for what the tables turn away, and is exact all the same', async () => {
   await using world = await aWorld();
   await aMultitude(world, 300);

@@ -17,6 +17,8 @@ export type RulePreview = {
   readonly ask: (subject: Subject, now: Instant) => boolean | undefined;
   readonly missing: (ledger: Ledger) => readonly Metric[];
   readonly holds: (subject: Subject, now: Instant) => boolean;
+  /** Whether that can be undefined for anybody. */
+  readonly mayBeOpen: boolean;
 };
 
 /** Ids from here on are given to nobody: a metric made meanwhile is not taken for one of a preview. */
@@ -50,6 +52,7 @@ export function previewRule(rule: Rule, ruleset: Ruleset): RulePreview {
   return {
     missing,
     holds: (subject, now) => member(exact(subject, now)),
+    mayBeOpen: open.length > 0,
     ask: (subject, now) => {
       if (open.length === 0) return member(exact(subject, now));
       if (!member(most(subject, now))) return false;

@@ -33,8 +33,13 @@ export type PreviewLimits = {
 };
 
 const sampleSize = 10;
-const parallelParts = 8;
-const parallelHistories = 32;
+/** How parts are looked at: so many at once, of about so many people each. */
+type Pace = { readonly parallel: number; readonly people: number };
+
+const paceOfProfiles: Pace = { parallel: 8, people: 500 };
+/** A history takes many times as long as a profile: the first parts must be done in the time of an answer. */
+const paceOfHistories: Pace = { parallel: 2, people: 50 };
+const parallelHistories = 25;
 /** Without two parts nothing can be said of how parts differ. */
 const fewestParts = 2;
 
@@ -61,8 +66,10 @@ export async function previewSize(
   const seed = JSON.stringify(rule);
   // Whoever writes at the same time comes first: what the tables turn away is asked again, not given up.
   const scan: ScanPart = (part) => whenFree(() => scanProfiles(table, part), clock);
-  const asking = { preview: previewRule(rule, ruleset), ruleset, now: clock.now(), table, scan };
-  const parts = await partsFor(scan, seed);
+  const preview = previewRule(rule, ruleset);
+  const asking = { preview, ruleset, now: clock.now(), table, scan };
+  const pace = preview.mayBeOpen ? paceOfHistories : paceOfProfiles;
+  const parts = await partsFor(pace.people, scan, seed);
   const counts: PartCount[] = [];
   let people = 0;
   const isLate = (): boolean => counts.length >= fewestParts && limits.isOutOfTime();
@@ -79,7 +86,7 @@ export async function previewSize(
       people += counted.people;
     }
   };
-  await inParallel(Array.from({ length: parallelParts }), parallelParts, worker);
+  await inParallel(Array.from({ length: pace.parallel }), pace.parallel, worker);
   const estimate = estimateSize(
     parts,
     counts.map(({ found }) => found),
@@ -154,10 +161,10 @@ async function membersAmong(
 /** So few parts that each is worth a request, and so many that a part is a small share of the people. */
 const fewestPartsOfAll = 16;
 const mostParts = 2 ** 19;
-const peopleOfPart = 500;
+const peopleOfPage = 500;
 
-/** How many parts to look at everybody in, by a guess at how many people there are. */
-async function partsFor(scan: ScanPart, seed: string): Promise<number> {
+/** How many parts of so many people to look at everybody in, by a guess at how many people there are. */
+async function partsFor(peopleOfPart: number, scan: ScanPart, seed: string): Promise<number> {
   const coarse = await guessPeople(scan, { parts: 4096, looks: 4, seed });
   const fine = coarse.isWhole
     ? coarse
@@ -179,7 +186,7 @@ async function guessPeople(
         segment: stableHash(`${seed}#guess${look}`) % parts,
         segments: parts,
         after: null,
-        limit: peopleOfPart,
+        limit: peopleOfPage,
       }),
     ),
   );
