@@ -33,9 +33,14 @@ export const queues: Readonly<Record<QueueName, QueueRow>> = {
     maxReceives: 10,
     loss: 'People are late in segments ruled by the calendar.',
   },
-  'segment-passes': { maxReceives: 10, loss: 'A new or changed segment stays "building".' },
+  'segment-passes': {
+    maxReceives: 10,
+    alarmAfterMinutes: 60,
+    loss: 'A new or changed segment stays "building".',
+  },
   nights: {
     maxReceives: 10,
+    alarmAfterMinutes: 180,
     loss: 'The sizes of segments are not recorded for a day, and RFM scores go by older borders.',
   },
   'list-changes': {

@@ -14,6 +14,7 @@ import { startPass } from '../../shared/flows/segments/rules-change.ts';
 import { settlePeople } from '../../shared/flows/segments/settle-people.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { Throttled } from '../../shared/ports/table.ts';
 import { logger } from '../../shared/runtime/observability.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { whenFree } from '../../shared/runtime/when-free.ts';
@@ -34,8 +35,11 @@ import {
 import { currentRuleset, loadRules, rulesChangeWrites } from '../../shared/stores/segments.ts';
 
 const pagePeople = 200;
-/** A worker stops this long before its timeout and hands the rest of its part on. */
-const reserveMs = 15_000;
+/**
+ * A worker stops this long before its timeout and hands the rest of its part on: a page whose people
+ * need their histories read takes its time.
+ */
+const reserveMs = 40_000;
 
 const partMessageSchema = z.strictObject({
   pass: z.number(),
@@ -190,6 +194,8 @@ async function serve(pass: number, parts: readonly PassPart[], ports: Ports): Pr
     people,
   });
   if (result.kind === 'contended')
-    throw new Error('The rules changed at the same moment: the pass is finished at the next try.');
+    throw new Throttled(
+      'The rules changed at the same moment: the pass is finished at the next try.',
+    );
   if (result.kind === 'written' && tells) await startPass({ pass, stage: 'announcing' }, ports);
 }

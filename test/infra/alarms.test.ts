@@ -56,6 +56,8 @@ describe('queues that wait', () => {
     });
     expect(Object.fromEntries(minutes)).toEqual({
       inputs: 15,
+      nights: 180,
+      'segment-passes': 60,
       'list-changes': 30,
       triggers: 30,
       emails: 30,

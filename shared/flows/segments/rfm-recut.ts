@@ -3,6 +3,7 @@ import { proposed, type RulesChange } from '../../domain/segments/rules-change.t
 import type { RulesetSource } from '../../domain/segments/ruleset.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { Throttled } from '../../ports/table.ts';
 import { passPut } from '../../stores/segment-passes.ts';
 import { loadRules, rulesChangeWrites } from '../../stores/segments.ts';
 import { changeRules, startPass } from './rules-change.ts';
@@ -35,7 +36,7 @@ export async function passAgain(
   const pass = passPut(change.revision, { startsAt, expected: people });
   const result = await ports.table.transact([...rulesChangeWrites(source, change), pass]);
   if (result.kind === 'contended')
-    throw new Error('The rules changed at the same moment: they are cut at the next try.');
+    throw new Throttled('The rules changed at the same moment: they are cut at the next try.');
   if (result.kind === 'written')
     await startPass({ pass: change.revision, stage: 'applying' }, ports);
 }

@@ -1,9 +1,11 @@
 import type { Profile } from '../../domain/profiles/profile.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { InvalidRequest } from '../../ports/table.ts';
+import { logger } from '../../runtime/observability.ts';
 import { inParallel } from '../../runtime/parallel.ts';
 import { getProfile } from '../../stores/profiles.ts';
-import { settlePerson } from './person-record.ts';
+import { ContentError, settlePerson } from './person-record.ts';
 
 const parallelPeople = 16;
 
@@ -20,10 +22,25 @@ export async function settlePeople(
     let profile: Profile | undefined = found;
     let after: Profile | undefined;
     while (profile !== undefined && after === undefined) {
-      after = await settlePerson(profile, world);
+      after = await settledAsItFits(profile, world);
       if (after === undefined) profile = await getProfile(world.ports.table, found.id);
     }
     settled.set(found.id, after);
   });
   return settled;
+}
+
+/** A person whom the tables cannot hold any more stays as they are: nobody else waits for them. */
+async function settledAsItFits(
+  profile: Profile,
+  world: Parameters<typeof settlePerson>[1],
+): Promise<Profile | undefined> {
+  try {
+    return await settlePerson(profile, world);
+  } catch (error) {
+    const isTooLarge = error instanceof ContentError && error.cause instanceof InvalidRequest;
+    if (!isTooLarge) throw error;
+    logger.error('person-left-out', { profile: profile.id });
+    return profile;
+  }
 }

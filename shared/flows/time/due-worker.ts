@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { Key } from '../../ports/table.ts';
+import type { DueQuery, Key } from '../../ports/table.ts';
+import { whenFree } from '../../runtime/when-free.ts';
 import type { DueKind } from '../../stores/due-slots.ts';
 import { releaseLease, takeLease } from '../../stores/leases.ts';
 
@@ -34,15 +35,16 @@ export async function workThroughSlot(
   const failures: unknown[] = [];
   try {
     do {
-      const page: Awaited<ReturnType<typeof table.due>> = await table.due(slot.kind.table, {
+      const query: DueQuery = {
         slot: slot.name,
         until: isoInstant(clock.now()),
         limit: 100,
         after,
-      });
+      };
+      const page = await whenFree(() => table.due(slot.kind.table, query), clock);
       const keys = page.items.map(({ pk, sk }) => (sk === undefined ? { pk } : { pk, sk }));
       try {
-        if (keys.length > 0) await work(keys);
+        if (keys.length > 0) await whenFree(() => work(keys), clock);
       } catch (error) {
         // What fails again and again must not hold up what is due behind it.
         failures.push(error);
