@@ -24,7 +24,7 @@ type CatalogEntry = {
 };
 
 const ingest = ['functions/tracking/ingest-inputs.ts'];
-const lists = ['functions/segments/change-static-list-members.ts'];
+const lists = ['functions/lists/change-static-list-members.ts'];
 /** Whoever asks a person's rules may find that time has moved them. */
 const segmentChanges = [
   ...ingest,

@@ -154,7 +154,7 @@ export const functions: readonly FunctionRow[] = [
     loss: 'The sizes of segments are not recorded for a day, and RFM scores go by older borders.',
   },
   {
-    file: 'functions/segments/change-static-list-members.ts',
+    file: 'functions/lists/change-static-list-members.ts',
     trigger: { kind: 'queue', queue: 'list-changes', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
       tables: { profiles: 'write', marketing: 'write', timeline: 'write' },

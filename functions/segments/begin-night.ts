@@ -1,5 +1,5 @@
 import { lastWholeDay, nextMidnight } from '../../shared/domain/time/midnight.ts';
-import { recutNightly } from '../../shared/flows/segments/rfm-recut.ts';
+import { recutNightly } from '../../shared/flows/rfm/rfm-recut.ts';
 import { recordSizes } from '../../shared/flows/segments/size-history.ts';
 import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';

@@ -1,7 +1,7 @@
-import { defineSegment } from '../../shared/domain/segments/definition.ts';
+import { defineSegment } from '../../shared/domain/segments/segment-definition.ts';
+import { changeRules } from '../../shared/flows/segments/change-rules.ts';
 import { requireSegment } from '../../shared/flows/segments/require-segment.ts';
 import { requireUnused } from '../../shared/flows/segments/require-unused.ts';
-import { changeRules } from '../../shared/flows/segments/rules-change.ts';
 import type { HttpAnswer } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { ruleWords } from '../../shared/domain/rules/explanation/rule-words.ts';
 import { type Rule, ruleSchema } from '../../shared/domain/rules/rule.ts';
-import { ruleWords } from '../../shared/domain/rules/rule-words.ts';
-import { defineSegment } from '../../shared/domain/segments/definition.ts';
 import { namesOf } from '../../shared/domain/segments/explanation.ts';
 import { previewNotes } from '../../shared/domain/segments/preview-notes.ts';
 import { compileRuleset, type RulesetSource } from '../../shared/domain/segments/ruleset.ts';
+import { defineSegment } from '../../shared/domain/segments/segment-definition.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { profileShown } from '../../shared/flows/profiles/shown-profile.ts';
 import { previewSize } from '../../shared/flows/segments/preview-size.ts';

@@ -1,7 +1,7 @@
 import { slugSchema } from '../../shared/domain/identity/slug.ts';
-import { defineSegment } from '../../shared/domain/segments/definition.ts';
 import { segmentSchema } from '../../shared/domain/segments/segment.ts';
-import { changeRules } from '../../shared/flows/segments/rules-change.ts';
+import { defineSegment } from '../../shared/domain/segments/segment-definition.ts';
+import { changeRules } from '../../shared/flows/segments/change-rules.ts';
 import { shownSegment } from '../../shared/flows/segments/shown-segments.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { pathParam } from '../../shared/runtime/http/path-param.ts';

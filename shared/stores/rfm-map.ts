@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { RfmShare, RfmTally } from '../domain/rules/rfm-tally.ts';
-import type { Rfm } from '../domain/segments/definitions.ts';
+import type { RfmShare, RfmTally } from '../domain/rules/rfm/rfm-tally.ts';
+import type { Rfm } from '../domain/segments/named.ts';
 import type { Put, Table } from '../ports/table.ts';
 
 /** The map of all customers as the last pass counted it, in `marketing`: `rules` / `rfm`. */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { StaticList } from '../domain/lists/static-list.ts';
 import type { Rule } from '../domain/rules/rule.ts';
-import type { ComputedValue, Rfm, StaticList } from '../domain/segments/definitions.ts';
 import type { MetricRegistry } from '../domain/segments/metric-registry.ts';
+import type { ComputedValue, Rfm } from '../domain/segments/named.ts';
 import type { RulesChange } from '../domain/segments/rules-change.ts';
 import { compileRuleset, type Ruleset, type RulesetSource } from '../domain/segments/ruleset.ts';
 import { type LastPass, type Segment, servingOf } from '../domain/segments/segment.ts';

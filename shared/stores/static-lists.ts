@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
-import { listMark, type StaticList } from '../domain/segments/definitions.ts';
-import type { ListChangeMessage } from '../domain/segments/static-list-message.ts';
+import { listMark, type StaticList } from '../domain/lists/static-list.ts';
+import type { ListChangeMessage } from '../domain/lists/static-list-message.ts';
 import type { Put, Table, Write } from '../ports/table.ts';
 import { shards } from './shards.ts';
 

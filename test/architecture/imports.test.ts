@@ -20,6 +20,7 @@ const areas = [
   'consent',
   'tracking',
   'rules',
+  'lists',
   'segments',
   'templates',
   'messaging',

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { openWorld } from '../../infra/local/world.ts';
-import { decodeLedger, readMetric } from '../../shared/domain/rules/ledger.ts';
+import { decodeLedger, readMetric } from '../../shared/domain/rules/ledger/ledger.ts';
 import type { Put, Table } from '../../shared/ports/table.ts';
 import { aFolder, cpuMs, median, numberOption, type Row, rounded, tell } from './row.ts';
 import { clock, dueMinutes, dueOneIn, passOverAll, storePeople } from './stored-people.ts';

@@ -1,7 +1,7 @@
 import { itemSize } from '../../shared/adapters/item-size.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import type { Subject } from '../../shared/domain/rules/compile.ts';
-import { decodeLedger, encodeLedger, readMetric } from '../../shared/domain/rules/ledger.ts';
+import { decodeLedger, encodeLedger, readMetric } from '../../shared/domain/rules/ledger/ledger.ts';
 import { type PastEvent, recordEvent } from '../../shared/domain/segments/history.ts';
 import { decidePerson } from '../../shared/domain/segments/person-decision.ts';
 import { evaluateSegments, type Ruleset } from '../../shared/domain/segments/ruleset.ts';

@@ -1,6 +1,6 @@
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
-import { encodeLedger } from '../../shared/domain/rules/ledger.ts';
-import type { RfmModel } from '../../shared/domain/rules/rfm.ts';
+import { encodeLedger } from '../../shared/domain/rules/ledger/ledger.ts';
+import type { RfmModel } from '../../shared/domain/rules/rfm/rfm.ts';
 import { type Rule, ruleSchema } from '../../shared/domain/rules/rule.ts';
 import { type PastEvent, recordEvent } from '../../shared/domain/segments/history.ts';
 import { withMetrics } from '../../shared/domain/segments/metric-registry.ts';

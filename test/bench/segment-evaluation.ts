@@ -1,8 +1,8 @@
 import { type Answer, always, never } from '../../shared/domain/rules/answer.ts';
 import { compileRule, type Subject } from '../../shared/domain/rules/compile.ts';
-import { decodeLedger, readMetric } from '../../shared/domain/rules/ledger.ts';
-import type { Metric } from '../../shared/domain/rules/metric-history.ts';
-import { type RfmModel, rfmSpec } from '../../shared/domain/rules/rfm.ts';
+import { decodeLedger, readMetric } from '../../shared/domain/rules/ledger/ledger.ts';
+import type { Metric } from '../../shared/domain/rules/ledger/metric-history.ts';
+import { type RfmModel, rfmSpec } from '../../shared/domain/rules/rfm/rfm.ts';
 import { type Rule, ruleSchema } from '../../shared/domain/rules/rule.ts';
 import { findMetric } from '../../shared/domain/segments/metric-registry.ts';
 import { aPerson, dayMs, rulesetOf, start } from './people.ts';

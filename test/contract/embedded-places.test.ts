@@ -16,12 +16,12 @@ const put = (table: Table, pk: string, n: number) =>
   table.write({ kind: 'put', table: 'profiles', item: { pk, n } });
 
 async function scanned(table: Table, limit: number): Promise<unknown[]> {
-  const found: unknown[] = [];
+  const found: string[] = [];
   let after: string | null = null;
   do {
     const scan = { segment: 0, segments: 1, after, limit };
     const page: Awaited<ReturnType<Table['scan']>> = await table.scan('profiles', scan);
-    found.push(...page.items.map(({ pk }) => pk));
+    found.push(...page.items.map(({ pk }) => String(pk)));
     after = page.after;
   } while (after !== null);
   return found;
@@ -37,7 +37,7 @@ describe('two people whose keys fall on one place', () => {
     expect(await table.get('profiles', { pk: other })).toEqual({ pk: other, n: 2 });
     const keys = [{ pk: other }, { pk: one }, { pk: 'nobody' }];
     const many = await table.batchGet('profiles', keys);
-    expect(many.map(({ n }) => n).toSorted()).toEqual([1, 2]);
+    expect(new Set(many.map(({ n }) => n))).toEqual(new Set([1, 2]));
     expect(await table.batchGet('profiles', [{ pk: other }])).toEqual([{ pk: other, n: 2 }]);
     for (const limit of [1, 2, 3, 10]) {
       expect((await scanned(table, limit)).toSorted()).toEqual(['between', one, other]);

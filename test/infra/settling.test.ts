@@ -12,7 +12,7 @@ describe('the wait between a change of the rules and its pass', () => {
         'functions/tracking/ingest-inputs.ts',
         'functions/segments/review-profiles.ts',
         'functions/segments/pass-over-profiles.ts',
-        'functions/segments/change-static-list-members.ts',
+        'functions/lists/change-static-list-members.ts',
       ]),
     );
     for (const { timeoutSeconds } of deciding) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
-import { recutNightly } from '../../shared/flows/segments/rfm-recut.ts';
+import { recutNightly } from '../../shared/flows/rfm/rfm-recut.ts';
 import { queryTimeline } from '../../shared/stores/timeline.ts';
 import {
   best,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
-import { maxSegments } from '../../shared/domain/segments/definition.ts';
+import { maxSegments } from '../../shared/domain/segments/segment-definition.ts';
 import { aSite, built } from '../support/site.ts';
 import { aWorld } from '../support/world.ts';
 

@@ -8,7 +8,7 @@ import { modes, settled } from '../support/modes.ts';
 import { built, membersOf, personOf } from '../support/site.ts';
 import { aWorld } from '../support/world.ts';
 
-const worker = 'functions/segments/change-static-list-members.ts';
+const worker = 'functions/lists/change-static-list-members.ts';
 
 describe('an accepted upload', () => {
   it.each([

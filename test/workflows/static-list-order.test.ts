@@ -8,7 +8,7 @@ import { countListed } from '../../shared/stores/static-lists.ts';
 import { aSite, personOf } from '../support/site.ts';
 import { aWorld } from '../support/world.ts';
 
-const worker = 'functions/segments/change-static-list-members.ts';
+const worker = 'functions/lists/change-static-list-members.ts';
 
 /** A list and one person, and messages handed to the worker in an order of the test's own. */
 async function aList(world: World) {

@@ -1,11 +1,11 @@
 import type { BusEvent } from '../../../events/envelope.ts';
+import { listMembership, type StaticList } from '../lists/static-list.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { always, member, never } from '../rules/answer.ts';
 import { compileRule, type RuleDefinitions, type RuleNeeds, ruleNeeds } from '../rules/compile.ts';
 import type { PropertyCondition } from '../rules/leaf.ts';
-import { decodeLedger } from '../rules/ledger.ts';
+import { decodeLedger } from '../rules/ledger/ledger.ts';
 import type { Rule } from '../rules/rule.ts';
-import { listMembership, type StaticList } from '../segments/definitions.ts';
 import { fillMetrics, type PastEvent } from '../segments/history.ts';
 import { isMember, type ServingVersions } from '../segments/membership.ts';
 import { findMetric, withMetrics } from '../segments/metric-registry.ts';

@@ -6,11 +6,11 @@ export type Profile = {
   readonly identifiers: ProfileIdentifiers;
   readonly attributes: Attributes;
   readonly consents: Consents;
-  /** Packed ledgers of what the person did, see rules/ledger.ts. */
+  /** Packed ledgers of what the person did, see rules/ledger/ledger.ts. */
   readonly ledger: Uint8Array | undefined;
   /** Segment memberships, see segments/membership.ts. */
   readonly segments: readonly string[];
-  /** Static lists the person was put into, as `id@version`: see segments/static-list.ts. */
+  /** Static lists the person was put into, as `id@version`: see lists/static-list.ts. */
   readonly lists: readonly string[];
   /** Revision of the rules by which the person was last written; absent: by none. */
   readonly rules?: number | undefined;

@@ -1,7 +1,7 @@
 import type { CampaignDefinition } from '../campaigns/campaign.ts';
 import type { TriggerEvent } from '../campaigns/trigger.ts';
 import type { Message } from '../messaging/message.ts';
-import { decimalOf } from '../rules/decimal.ts';
+import { decimalOf } from '../rules/ledger/decimal.ts';
 import { addDuration, parseDuration } from '../time/duration.ts';
 import { amountText } from './report.ts';
 

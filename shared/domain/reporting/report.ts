@@ -1,5 +1,5 @@
 import type { Message, MessageState } from '../messaging/message.ts';
-import { add, rescale, type Units } from '../rules/decimal.ts';
+import { add, rescale, type Units } from '../rules/ledger/decimal.ts';
 
 /**
  * What came of a campaign, recounted from its rows. `audience` is everyone considered; `reasons` tells

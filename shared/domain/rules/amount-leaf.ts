@@ -1,8 +1,8 @@
 import type { Instant } from '../time/instant.ts';
 import { type Answer, never } from './answer.ts';
-import { add, type Bounds, boundsAt, type Comparisons, type Units } from './decimal.ts';
 import { type EventSpan, type RowSpans, spansOfEvents } from './event-spans.ts';
-import type { Metric } from './metric-history.ts';
+import { add, type Bounds, boundsAt, type Comparisons, type Units } from './ledger/decimal.ts';
+import type { Metric } from './ledger/metric-history.ts';
 import {
   amountAt,
   enoughThrough,

@@ -3,12 +3,12 @@ import { amountAnswer, emptyAnswer } from './amount-leaf.ts';
 import { never } from './answer.ts';
 import { type Compilation, type RuleNode, registerMetric, zoneReader } from './compilation.ts';
 import { dateSpan } from './date-span.ts';
-import type { Comparisons } from './decimal.ts';
 import { edgeAnswer } from './edge-leaf.ts';
 import { rowSpans } from './event-spans.ts';
 import type { DidLeaf, DidNotLeaf, FirstLeaf, LastLeaf } from './leaf.ts';
-import { readMetric } from './ledger.ts';
-import { type BehaviourLeaf, eventOf, metricSpec } from './metric.ts';
+import type { Comparisons } from './ledger/decimal.ts';
+import { readMetric } from './ledger/ledger.ts';
+import { type BehaviourLeaf, eventOf, metricSpec } from './ledger/metric.ts';
 import { pairWindow } from './pair-window.ts';
 
 /** What a person did, how often, how much of it, or when first or last. */

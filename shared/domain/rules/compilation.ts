@@ -1,9 +1,9 @@
 import type { Instant } from '../time/instant.ts';
 import type { Answer } from './answer.ts';
-import type { ComputedDefinition } from './computed.ts';
-import type { Ledger } from './ledger.ts';
-import { longerRetention, type MetricSpec, metricKey } from './metric.ts';
-import type { RfmModel } from './rfm.ts';
+import type { ComputedDefinition } from './computed/computed.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { longerRetention, type MetricSpec, metricKey } from './ledger/metric.ts';
+import type { RfmModel } from './rfm/rfm.ts';
 
 /** A person as rules see them. */
 export type Subject = {

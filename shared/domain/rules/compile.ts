@@ -12,10 +12,10 @@ import {
   type Subject,
   zoneReader,
 } from './compilation.ts';
-import { computedNode } from './computed-leaf.ts';
+import { computedNode } from './computed/computed-leaf.ts';
 import { fieldReader } from './field.ts';
 import type { AgeLeaf, AttributeLeaf, HasLeaf } from './leaf.ts';
-import { rfmNode } from './rfm-leaf.ts';
+import { rfmNode } from './rfm/rfm-leaf.ts';
 import type { Rule } from './rule.ts';
 import { attributeReader, isStatic, staticNode } from './static-rule.ts';
 import { ageAnswer } from './yearly.ts';

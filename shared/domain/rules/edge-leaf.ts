@@ -2,7 +2,7 @@ import type { Instant } from '../time/instant.ts';
 import { type Answer, always, answerOfSpan, never } from './answer.ts';
 import type { DateSpan } from './date-span.ts';
 import { type RowSpans, spansOfEvents } from './event-spans.ts';
-import type { Metric } from './metric-history.ts';
+import type { Metric } from './ledger/metric-history.ts';
 import { timesBefore } from './pair-window.ts';
 
 export type EdgeLeaf = {

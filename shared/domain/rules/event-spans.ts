@@ -1,7 +1,7 @@
 import { dateInstant, type Instant } from '../time/instant.ts';
 import { type DateSpan, dateSpan } from './date-span.ts';
 import type { PropertyCondition } from './leaf.ts';
-import type { Metric, Row } from './metric-history.ts';
+import type { Metric, Row } from './ledger/metric-history.ts';
 import { entry, exit, type PairWindow } from './pair-window.ts';
 
 /** A stretch of time, both ends included, in which an event (its position in the metric) counts. */

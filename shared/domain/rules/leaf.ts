@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { durationSchema, maxMs, parseDuration } from '../time/duration.ts';
 import { readDate } from '../time/instant.ts';
 import { isTimeZone } from '../time/zone.ts';
-import { rfmCells } from './rfm-cell.ts';
+import { rfmCells } from './rfm/rfm-cell.ts';
 
 /** What an attribute is compared with: never a list, never null. */
 const scalarSchema = z.union([z.string(), z.number(), z.boolean()], {

@@ -2,8 +2,8 @@ import { addMonths, civilDay, dayMs, localDay, startOfDay } from '../time/calend
 import { parseDuration, subtractDuration } from '../time/duration.ts';
 import { dateInstant, type Instant, readDate, type WrittenDate } from '../time/instant.ts';
 import { type Answer, answerOfSpan, never } from './answer.ts';
-import { boundsAt } from './decimal.ts';
 import type { AgeLeaf, AttributeLeaf } from './leaf.ts';
+import { boundsAt } from './ledger/decimal.ts';
 
 /** Nobody and nothing is older; beyond it, a bound on an age is none. */
 const longestAge = 10_000;

@@ -1,8 +1,8 @@
 import type { Profile } from '../profiles/profile.ts';
-import { computedSpec } from '../rules/computed.ts';
-import { shownValue, valueAt } from '../rules/computed-value.ts';
+import { computedSpec } from '../rules/computed/computed.ts';
+import { shownValue, valueAt } from '../rules/computed/computed-value.ts';
 import type { Scalar } from '../rules/leaf.ts';
-import { decodeLedger, readMetric } from '../rules/ledger.ts';
+import { decodeLedger, readMetric } from '../rules/ledger/ledger.ts';
 import type { Instant } from '../time/instant.ts';
 import { findMetric } from './metric-registry.ts';
 import type { Ruleset } from './ruleset.ts';

@@ -1,3 +1,4 @@
+import { listMembership } from '../lists/static-list.ts';
 import { never } from '../rules/answer.ts';
 import type { RuleContext, RuleDefinitions, Subject } from '../rules/compile.ts';
 import {
@@ -5,12 +6,12 @@ import {
   type ExplainContext,
   type Explanation,
   explainRule,
-} from '../rules/explanation.ts';
+} from '../rules/explanation/explanation.ts';
+import { type RuleNames, ruleWords } from '../rules/explanation/rule-words.ts';
 import type { Rule } from '../rules/rule.ts';
-import { type RuleNames, ruleWords } from '../rules/rule-words.ts';
 import type { Instant } from '../time/instant.ts';
-import { listMembership, nextDefinitions } from './definitions.ts';
 import { requireMetric } from './metric-registry.ts';
+import { nextDefinitions } from './named.ts';
 import type { Evaluate, Ruleset, RulesetSource } from './ruleset.ts';
 import { isBuilding } from './segment.ts';
 

@@ -1,5 +1,11 @@
-import { addEvent, emptyMetric, foldLedger, hasMetric, type Ledger } from '../rules/ledger.ts';
-import { matchEvent } from '../rules/metric.ts';
+import {
+  addEvent,
+  emptyMetric,
+  foldLedger,
+  hasMetric,
+  type Ledger,
+} from '../rules/ledger/ledger.ts';
+import { matchEvent } from '../rules/ledger/metric.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Metric } from './metric-registry.ts';
 import type { Ruleset } from './ruleset.ts';

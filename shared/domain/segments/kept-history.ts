@@ -1,11 +1,15 @@
-import type { ComputedDefinition } from '../rules/computed.ts';
-import { computedSpec } from '../rules/computed.ts';
-import { behaviourHistory, type HistoryNeed, windowedHistory } from '../rules/history-need.ts';
-import { type MetricSpec, metricSpec } from '../rules/metric.ts';
-import { type RfmSettings, rfmSpec } from '../rules/rfm.ts';
+import type { ComputedDefinition } from '../rules/computed/computed.ts';
+import { computedSpec } from '../rules/computed/computed.ts';
+import {
+  behaviourHistory,
+  type HistoryNeed,
+  windowedHistory,
+} from '../rules/ledger/history-need.ts';
+import { type MetricSpec, metricSpec } from '../rules/ledger/metric.ts';
+import { type RfmSettings, rfmSpec } from '../rules/rfm/rfm.ts';
 import type { Rule } from '../rules/rule.ts';
-import { firstRfm } from './definitions.ts';
 import { isAnswered } from './metric-registry.ts';
+import { firstRfm } from './named.ts';
 import type { NamingIssue } from './naming.ts';
 import type { RulesetSource } from './ruleset.ts';
 

@@ -1,4 +1,4 @@
-import { holdsEvents, type MetricSpec } from '../rules/metric.ts';
+import { holdsEvents, type MetricSpec } from '../rules/ledger/metric.ts';
 
 /**
  * A metric that profiles keep a ledger for. `id` is small and never used again for another. While it

@@ -1,6 +1,7 @@
+import { changeLists, type ListsChange, livingMarks, noListsChange } from '../lists/static-list.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { TimelineEntry } from '../profiles/timeline-entry.ts';
-import { decodeLedger, dropMetrics, encodeLedger, type Ledger } from '../rules/ledger.ts';
+import { decodeLedger, dropMetrics, encodeLedger, type Ledger } from '../rules/ledger/ledger.ts';
 import { type Instant, isoInstant } from '../time/instant.ts';
 import type { Input } from '../tracking/input.ts';
 import { applyInput } from '../tracking/input-application.ts';
@@ -17,7 +18,6 @@ import {
 import { evaluateSegments, newsFor, type Ruleset } from './ruleset.ts';
 import { unserved } from './segment.ts';
 import { subjectOf } from './settled.ts';
-import { changeLists, type ListsChange, livingMarks, noListsChange } from './static-list.ts';
 
 /** A person's row in a segment: put with its mark, or taken out. */
 export type MemberChange = {

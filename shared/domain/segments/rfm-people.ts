@@ -1,9 +1,9 @@
 import type { Profile } from '../profiles/profile.ts';
-import { metricIn } from '../rules/ledger.ts';
-import { type RfmModel, rfmSpec } from '../rules/rfm.ts';
-import { orderWindow, walkOrders } from '../rules/rfm-orders.ts';
-import { type RfmFigures, type RfmScores, rfmScorer } from '../rules/rfm-scores.ts';
-import { addToTally, newTally, packTally, unpackTally } from '../rules/rfm-tally.ts';
+import { metricIn } from '../rules/ledger/ledger.ts';
+import { type RfmModel, rfmSpec } from '../rules/rfm/rfm.ts';
+import { orderWindow, walkOrders } from '../rules/rfm/rfm-orders.ts';
+import { type RfmFigures, type RfmScores, rfmScorer } from '../rules/rfm/rfm-scores.ts';
+import { addToTally, newTally, packTally, unpackTally } from '../rules/rfm/rfm-tally.ts';
 import type { Instant } from '../time/instant.ts';
 import { requireMetric } from './metric-registry.ts';
 import type { Ruleset } from './ruleset.ts';

@@ -1,6 +1,6 @@
-import type { RfmCuts } from '../rules/rfm.ts';
+import type { RfmCuts } from '../rules/rfm/rfm.ts';
 import { localDate } from '../time/midnight.ts';
-import { recutRfm } from './named-definition.ts';
+import { recutRfm } from './rfm-definition.ts';
 import type { ChangeContext, Definition, RulesChange } from './rules-change.ts';
 import type { RulesetSource } from './ruleset.ts';
 

@@ -1,7 +1,7 @@
 import { member } from '../rules/answer.ts';
 import { compileRule, ruleNeeds, type Subject } from '../rules/compile.ts';
-import { emptyMetric, hasMetric, type Ledger, readMetric } from '../rules/ledger.ts';
-import { holdsEvents, type MetricSpec } from '../rules/metric.ts';
+import { emptyMetric, hasMetric, type Ledger, readMetric } from '../rules/ledger/ledger.ts';
+import { holdsEvents, type MetricSpec } from '../rules/ledger/metric.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Instant } from '../time/instant.ts';
 import { ruleContext, segmentReader } from './explanation.ts';

@@ -1,6 +1,7 @@
+import { type StaticList } from '../lists/static-list.ts';
 import { registryIssues, togetherIssues } from './definition-room.ts';
-import { type ComputedValue, firstRfm, type Rfm, type StaticList } from './definitions.ts';
 import { settledMetrics, withMetrics } from './metric-registry.ts';
+import { type ComputedValue, firstRfm, type Rfm } from './named.ts';
 import { type NamingIssue, namesIn, usersOf } from './naming.ts';
 import { neededMetrics, type RulesetSource } from './ruleset.ts';
 import { isBuilding, type LastPass, type Segment } from './segment.ts';
@@ -40,6 +41,21 @@ export type ChangeContext = {
 };
 
 const none = { segments: [], computed: [], lists: [] };
+
+/** Refused: these segments use it. */
+export const inUse = (users: readonly { readonly id: string }[]): Definition => ({
+  ok: false,
+  issues: users.map(({ id }) => ({
+    path: [],
+    message: `segment "${id}" uses it: change that first`,
+  })),
+});
+
+/** Refused: there are as many as there may be. */
+export const full = (what: string, limit: number): Definition => ({
+  ok: false,
+  issues: [{ path: [], message: `there are ${limit} ${what} already: delete one first` }],
+});
 
 /**
  * The same rules, to be applied to everybody anew because something they name has changed. `notify`

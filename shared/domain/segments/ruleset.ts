@@ -1,3 +1,4 @@
+import { listMembership } from '../lists/static-list.ts';
 import { type Answer, member, never, until } from '../rules/answer.ts';
 import {
   compileRule,
@@ -6,12 +7,11 @@ import {
   ruleNeeds,
   type Subject,
 } from '../rules/compile.ts';
-import { computedSpec } from '../rules/computed.ts';
-import type { MetricSpec } from '../rules/metric.ts';
-import { rfmSpec } from '../rules/rfm.ts';
+import { computedSpec } from '../rules/computed/computed.ts';
+import type { MetricSpec } from '../rules/ledger/metric.ts';
+import { rfmSpec } from '../rules/rfm/rfm.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Instant } from '../time/instant.ts';
-import { listMembership, type Named, nextDefinitions, servingDefinitions } from './definitions.ts';
 import {
   type Announcement,
   type Mark,
@@ -20,6 +20,7 @@ import {
   type Standing,
 } from './membership.ts';
 import { type Metric, type MetricRegistry, requireMetric } from './metric-registry.ts';
+import { type Named, nextDefinitions, servingDefinitions } from './named.ts';
 import { isBuilding, type LastPass, type Segment, servingVersion, unserved } from './segment.ts';
 
 export type Evaluate = (subject: Subject, now: Instant) => Answer;

@@ -1,7 +1,7 @@
 import { type Profile, timeZoneOf } from '../profiles/profile.ts';
 import { member, until } from '../rules/answer.ts';
 import type { Subject } from '../rules/compile.ts';
-import { decodeLedger, type Ledger } from '../rules/ledger.ts';
+import { decodeLedger, type Ledger } from '../rules/ledger/ledger.ts';
 import type { Instant } from '../time/instant.ts';
 import { isTimeZone } from '../time/zone.ts';
 import { missingMetrics } from './history.ts';

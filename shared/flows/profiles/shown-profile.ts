@@ -1,10 +1,10 @@
+import { listsOf } from '../../domain/lists/static-list.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
-import type { RfmScores } from '../../domain/rules/rfm-scores.ts';
+import type { RfmScores } from '../../domain/rules/rfm/rfm-scores.ts';
 import { type ComputedValues, computedValues } from '../../domain/segments/computed-values.ts';
 import { segmentsOf } from '../../domain/segments/membership.ts';
 import { rfmScores } from '../../domain/segments/rfm-people.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
-import { listsOf } from '../../domain/segments/static-list.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Problem } from '../../runtime/problem.ts';

@@ -1,5 +1,5 @@
 import type { Profile } from '../../domain/profiles/profile.ts';
-import { decodeLedger } from '../../domain/rules/ledger.ts';
+import { decodeLedger } from '../../domain/rules/ledger/ledger.ts';
 import { explainSegment, type SegmentExplanation } from '../../domain/segments/explanation.ts';
 import { fillMetrics, missingMetrics } from '../../domain/segments/history.ts';
 import { compileRuleset } from '../../domain/segments/ruleset.ts';

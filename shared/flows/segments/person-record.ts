@@ -1,7 +1,8 @@
 import type { Identifier } from '../../domain/identity/identifier.ts';
+import type { ListsChange } from '../../domain/lists/static-list.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import type { TimelineEntry } from '../../domain/profiles/timeline-entry.ts';
-import { decodeLedger } from '../../domain/rules/ledger.ts';
+import { decodeLedger } from '../../domain/rules/ledger/ledger.ts';
 import { missingMetrics, type PastEvent } from '../../domain/segments/history.ts';
 import {
   decidePerson,
@@ -10,7 +11,6 @@ import {
 } from '../../domain/segments/person-decision.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
 import { movedDueAt } from '../../domain/segments/settled.ts';
-import type { ListsChange } from '../../domain/segments/static-list.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { AssignedInput, Assignment } from '../../domain/tracking/assignment.ts';
 import type { Input } from '../../domain/tracking/input.ts';

@@ -1,6 +1,6 @@
 import { stableHash } from '../../domain/identity/hash.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
-import { decodeLedger } from '../../domain/rules/ledger.ts';
+import { decodeLedger } from '../../domain/rules/ledger/ledger.ts';
 import type { Rule } from '../../domain/rules/rule.ts';
 import { estimateSize, shuffled } from '../../domain/segments/cluster-sample.ts';
 import { fillMetrics } from '../../domain/segments/history.ts';

@@ -13,7 +13,7 @@ import {
   merge,
   toReport,
 } from '../../../shared/domain/reporting/report.ts';
-import { decimalOf } from '../../../shared/domain/rules/decimal.ts';
+import { decimalOf } from '../../../shared/domain/rules/ledger/decimal.ts';
 import { aDefinition } from '../campaigns/a-campaign.ts';
 
 type Row = Parameters<typeof count>[1];

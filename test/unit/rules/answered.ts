@@ -4,8 +4,8 @@ import {
   type RuleContext,
   type Subject,
 } from '../../../shared/domain/rules/compile.ts';
-import { addEvent, decodeLedger } from '../../../shared/domain/rules/ledger.ts';
-import { matchEvent } from '../../../shared/domain/rules/metric.ts';
+import { addEvent, decodeLedger } from '../../../shared/domain/rules/ledger/ledger.ts';
+import { matchEvent } from '../../../shared/domain/rules/ledger/metric.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 
 /** The instant of an ISO 8601 text. */

@@ -6,13 +6,13 @@ import {
   encodeLedger,
   foldLedger,
   type Ledger,
-} from '../../../shared/domain/rules/ledger.ts';
+} from '../../../shared/domain/rules/ledger/ledger.ts';
 import {
   longerRetention,
   type MetricSpec,
   matchEvent,
   metricKey,
-} from '../../../shared/domain/rules/metric.ts';
+} from '../../../shared/domain/rules/ledger/metric.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import type { Deed } from './naive-rule.ts';
 import { segments } from './random-rules.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { gaugeOf } from '../../../shared/domain/rules/computed-gauge.ts';
-import { newMetric } from '../../../shared/domain/rules/metric-history.ts';
+import { gaugeOf } from '../../../shared/domain/rules/computed/computed-gauge.ts';
+import { newMetric } from '../../../shared/domain/rules/ledger/metric-history.ts';
 
 it('finds the most frequent of a thousand values after each of thousands of events without a look at all of them', () => {
   const events = Array.from({ length: 5000 }, (_, event) => event);

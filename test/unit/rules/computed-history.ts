@@ -1,5 +1,8 @@
-import { computedDefinitionSchema, computedSpec } from '../../../shared/domain/rules/computed.ts';
-import { computedValue } from '../../../shared/domain/rules/computed-value.ts';
+import {
+  computedDefinitionSchema,
+  computedSpec,
+} from '../../../shared/domain/rules/computed/computed.ts';
+import { computedValue } from '../../../shared/domain/rules/computed/computed-value.ts';
 import {
   addEvent,
   decodeLedger,
@@ -7,8 +10,8 @@ import {
   foldLedger,
   type Ledger,
   readMetric,
-} from '../../../shared/domain/rules/ledger.ts';
-import { matchEvent } from '../../../shared/domain/rules/metric.ts';
+} from '../../../shared/domain/rules/ledger/ledger.ts';
+import { matchEvent } from '../../../shared/domain/rules/ledger/metric.ts';
 
 export const dayMs = 86_400_000;
 export const now = Date.parse('2026-11-21T10:00:00Z');

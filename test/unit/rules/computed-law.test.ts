@@ -7,8 +7,8 @@ import {
   computedDefinitionSchema,
   computedFunctions,
   computedSpec,
-} from '../../../shared/domain/rules/computed.ts';
-import { computedValue } from '../../../shared/domain/rules/computed-value.ts';
+} from '../../../shared/domain/rules/computed/computed.ts';
+import { computedValue } from '../../../shared/domain/rules/computed/computed-value.ts';
 import type { ComputedLeaf } from '../../../shared/domain/rules/leaf.ts';
 import {
   addEvent,
@@ -17,8 +17,8 @@ import {
   foldLedger,
   type Ledger,
   readMetric,
-} from '../../../shared/domain/rules/ledger.ts';
-import { matchEvent } from '../../../shared/domain/rules/metric.ts';
+} from '../../../shared/domain/rules/ledger/ledger.ts';
+import { matchEvent } from '../../../shared/domain/rules/ledger/metric.ts';
 import { naiveComputed } from './naive-computed.ts';
 import { type Deed, satisfies } from './naive-rule.ts';
 import { zones } from './random-rules.ts';

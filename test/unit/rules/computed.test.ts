@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { sameJson } from '../../../shared/domain/profiles/same-json.ts';
-import { computedDefinitionSchema, computedSpec } from '../../../shared/domain/rules/computed.ts';
-import { computedValue, shownValue } from '../../../shared/domain/rules/computed-value.ts';
-import { readMetric } from '../../../shared/domain/rules/ledger.ts';
-import { metricKey } from '../../../shared/domain/rules/metric.ts';
+import {
+  computedDefinitionSchema,
+  computedSpec,
+} from '../../../shared/domain/rules/computed/computed.ts';
+import { computedValue, shownValue } from '../../../shared/domain/rules/computed/computed-value.ts';
+import { readMetric } from '../../../shared/domain/rules/ledger/ledger.ts';
+import { metricKey } from '../../../shared/domain/rules/ledger/metric.ts';
 import { bought, type Event, ledgerOf, parse, valueOf } from './computed-history.ts';
 
 /** The same with the fields of every object in reverse. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, decimalOf, rescale } from '../../../shared/domain/rules/decimal.ts';
+import { add, decimalOf, rescale } from '../../../shared/domain/rules/ledger/decimal.ts';
 
 describe('a decimal', () => {
   it.each<[readonly unknown[], string]>([

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type Answer, both, either } from '../../../shared/domain/rules/answer.ts';
-import type { Explanation } from '../../../shared/domain/rules/explanation.ts';
+import type { Explanation } from '../../../shared/domain/rules/explanation/explanation.ts';
 import type { RfmLeaf } from '../../../shared/domain/rules/leaf.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 

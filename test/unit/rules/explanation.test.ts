@@ -6,15 +6,15 @@ import {
   type RuleContext,
   type Subject,
 } from '../../../shared/domain/rules/compile.ts';
-import type { ComputedDefinition } from '../../../shared/domain/rules/computed.ts';
+import type { ComputedDefinition } from '../../../shared/domain/rules/computed/computed.ts';
 import {
   answerShown,
   type ExplainContext,
   explainRule,
-} from '../../../shared/domain/rules/explanation.ts';
-import { addEvent, decodeLedger } from '../../../shared/domain/rules/ledger.ts';
-import { matchEvent, metricKey } from '../../../shared/domain/rules/metric.ts';
-import { rfmSettingsSchema } from '../../../shared/domain/rules/rfm.ts';
+} from '../../../shared/domain/rules/explanation/explanation.ts';
+import { addEvent, decodeLedger } from '../../../shared/domain/rules/ledger/ledger.ts';
+import { matchEvent, metricKey } from '../../../shared/domain/rules/ledger/metric.ts';
+import { rfmSettingsSchema } from '../../../shared/domain/rules/rfm/rfm.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { context, iso, subjectOf } from './answered.ts';
 import { compiled, record } from './compiled.ts';

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { computedSpec } from '../../../shared/domain/rules/computed.ts';
-import { maxKeptCharacters, maxKeptValues } from '../../../shared/domain/rules/kept-values.ts';
+import { computedSpec } from '../../../shared/domain/rules/computed/computed.ts';
+import {
+  maxKeptCharacters,
+  maxKeptValues,
+} from '../../../shared/domain/rules/ledger/kept-values.ts';
 import {
   addEvent,
   decodeLedger,
@@ -8,8 +11,8 @@ import {
   foldLedger,
   maxLedgerBytes,
   readMetric,
-} from '../../../shared/domain/rules/ledger.ts';
-import { matchEvent } from '../../../shared/domain/rules/metric.ts';
+} from '../../../shared/domain/rules/ledger/ledger.ts';
+import { matchEvent } from '../../../shared/domain/rules/ledger/metric.ts';
 import { bought, dayMs, type Event, ledgerOf, now, parse, valueOf } from './computed-history.ts';
 
 describe('the values that a ledger keeps', () => {

@@ -11,13 +11,13 @@ import {
   type Ledger,
   maxLedgerBytes,
   readMetric,
-} from '../../../shared/domain/rules/ledger.ts';
+} from '../../../shared/domain/rules/ledger/ledger.ts';
 import {
   type MetricSpec,
   matchEvent,
   metricKey,
   metricSpec,
-} from '../../../shared/domain/rules/metric.ts';
+} from '../../../shared/domain/rules/ledger/metric.ts';
 
 const dayMs = 86_400_000;
 const now = Date.UTC(2026, 10, 21, 10);

@@ -1,4 +1,4 @@
-import type { ComputedDefinition } from '../../../shared/domain/rules/computed.ts';
+import type { ComputedDefinition } from '../../../shared/domain/rules/computed/computed.ts';
 import { dayAt, startOf } from './naive-calendar.ts';
 import {
   compared,

@@ -1,5 +1,5 @@
-import type { ComputedDefinition } from '../../../shared/domain/rules/computed.ts';
-import type { RfmModel } from '../../../shared/domain/rules/rfm.ts';
+import type { ComputedDefinition } from '../../../shared/domain/rules/computed/computed.ts';
+import type { RfmModel } from '../../../shared/domain/rules/rfm/rfm.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { dayAt, dayOf, earlier, instantOf, later, startOf } from './naive-calendar.ts';
 

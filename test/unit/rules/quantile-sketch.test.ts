@@ -10,7 +10,7 @@ import {
   readSketch,
   sketchSize,
   writeSketch,
-} from '../../../shared/domain/rules/quantile-sketch.ts';
+} from '../../../shared/domain/rules/rfm/quantile-sketch.ts';
 
 const shares = [0.2, 0.4, 0.6, 0.8, 1];
 const sketchOf = (values: readonly number[]): QuantileSketch => {

@@ -9,10 +9,10 @@ import {
   emptyMetric,
   encodeLedger,
   foldLedger,
-} from '../../../shared/domain/rules/ledger.ts';
-import { matchEvent } from '../../../shared/domain/rules/metric.ts';
-import { type RfmModel, rfmSpec } from '../../../shared/domain/rules/rfm.ts';
-import { rfmCells } from '../../../shared/domain/rules/rfm-cell.ts';
+} from '../../../shared/domain/rules/ledger/ledger.ts';
+import { matchEvent } from '../../../shared/domain/rules/ledger/metric.ts';
+import { type RfmModel, rfmSpec } from '../../../shared/domain/rules/rfm/rfm.ts';
+import { rfmCells } from '../../../shared/domain/rules/rfm/rfm-cell.ts';
 import { addDuration, parseDuration } from '../../../shared/domain/time/duration.ts';
 
 const hourMs = 3_600_000;

@@ -4,8 +4,8 @@ import {
   type RfmCell,
   rfmCellAt,
   rfmCells,
-} from '../../../shared/domain/rules/rfm-cell.ts';
-import { rfmScorer } from '../../../shared/domain/rules/rfm-scores.ts';
+} from '../../../shared/domain/rules/rfm/rfm-cell.ts';
+import { rfmScorer } from '../../../shared/domain/rules/rfm/rfm-scores.ts';
 
 const scores = [1, 2, 3, 4, 5];
 const cuts = { recencyMs: [10, 20, 20, 40], frequency: [1, 2, 4, 4], monetary: [5, 9.99, 50, 200] };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frequencyMonetaryScore } from '../../../shared/domain/rules/rfm-cell.ts';
-import { type RfmFigures, rfmScorer } from '../../../shared/domain/rules/rfm-scores.ts';
+import { frequencyMonetaryScore } from '../../../shared/domain/rules/rfm/rfm-cell.ts';
+import { type RfmFigures, rfmScorer } from '../../../shared/domain/rules/rfm/rfm-scores.ts';
 import {
   addToTally,
   cutsOf,
@@ -13,7 +13,7 @@ import {
   type RfmTally,
   tallySize,
   unpackTally,
-} from '../../../shared/domain/rules/rfm-tally.ts';
+} from '../../../shared/domain/rules/rfm/rfm-tally.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
 const dayMs = 86_400_000;

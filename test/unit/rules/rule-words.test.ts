@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type RuleNames, ruleWords } from '../../../shared/domain/rules/explanation/rule-words.ts';
 import { parseRule } from '../../../shared/domain/rules/rule.ts';
-import { type RuleNames, ruleWords } from '../../../shared/domain/rules/rule-words.ts';
 import { rules } from './random-rules.ts';
 
 const names: RuleNames = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maxSegments } from '../../../shared/domain/segments/definition.ts';
+import { maxSegments } from '../../../shared/domain/segments/segment-definition.ts';
 import { define, noRules, rulesOf, settle, tryDefine } from './rules-in-memory.ts';
 
 const riga = { attribute: 'city', equals: 'Riga' };

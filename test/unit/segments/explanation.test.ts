@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { member, until } from '../../../shared/domain/rules/answer.ts';
 import type { Subject } from '../../../shared/domain/rules/compile.ts';
-import type { Explanation } from '../../../shared/domain/rules/explanation.ts';
-import { decodeLedger } from '../../../shared/domain/rules/ledger.ts';
+import type { Explanation } from '../../../shared/domain/rules/explanation/explanation.ts';
+import { decodeLedger } from '../../../shared/domain/rules/ledger/ledger.ts';
 import { explainSegment } from '../../../shared/domain/segments/explanation.ts';
 import { fillMetrics } from '../../../shared/domain/segments/history.ts';
 import type { RulesetSource } from '../../../shared/domain/segments/ruleset.ts';

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { expiryOf } from '../../../shared/domain/profiles/timeline-entry.ts';
-import { computedDefinitionSchema } from '../../../shared/domain/rules/computed.ts';
-import { rfmSettingsSchema } from '../../../shared/domain/rules/rfm.ts';
+import { computedDefinitionSchema } from '../../../shared/domain/rules/computed/computed.ts';
+import { rfmSettingsSchema } from '../../../shared/domain/rules/rfm/rfm.ts';
 import { triggerRuleSchema } from '../../../shared/domain/rules/rule.ts';
-import { defineSegment } from '../../../shared/domain/segments/definition.ts';
+import { defineComputed } from '../../../shared/domain/segments/computed-definition.ts';
 import { historyIssues, timelineAlone } from '../../../shared/domain/segments/kept-history.ts';
-import { defineComputed, defineRfm } from '../../../shared/domain/segments/named-definition.ts';
+import { defineRfm } from '../../../shared/domain/segments/rfm-definition.ts';
 import type { RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
+import { defineSegment } from '../../../shared/domain/segments/segment-definition.ts';
 import { noRules, settle, stored, tryDefine } from './rules-in-memory.ts';
 
 const at = { now: '2026-11-25T12:00:00.000Z', companyTimeZone: 'Europe/Riga' };

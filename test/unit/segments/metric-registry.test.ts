@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MetricSpec } from '../../../shared/domain/rules/metric.ts';
+import type { MetricSpec } from '../../../shared/domain/rules/ledger/metric.ts';
 import {
   findMetric,
   type MetricRegistry,

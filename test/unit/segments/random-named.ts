@@ -2,8 +2,8 @@ import {
   type ComputedDefinition,
   computedDefinitionSchema,
   computedFunctions,
-} from '../../../shared/domain/rules/computed.ts';
-import type { RfmCuts, RfmSettings } from '../../../shared/domain/rules/rfm.ts';
+} from '../../../shared/domain/rules/computed/computed.ts';
+import type { RfmCuts, RfmSettings } from '../../../shared/domain/rules/rfm/rfm.ts';
 import type { Dice } from '../../support/dice.ts';
 import { durations, events, where } from './random-words.ts';
 

@@ -1,4 +1,4 @@
-import { rfmCells } from '../../../shared/domain/rules/rfm-cell.ts';
+import { rfmCells } from '../../../shared/domain/rules/rfm/rfm-cell.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import type { Dice } from '../../support/dice.ts';
 import type { Word } from '../rules/naive-rule.ts';

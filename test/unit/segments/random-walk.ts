@@ -1,5 +1,5 @@
-import type { ComputedDefinition } from '../../../shared/domain/rules/computed.ts';
-import type { RfmCuts, RfmModel, RfmSettings } from '../../../shared/domain/rules/rfm.ts';
+import type { ComputedDefinition } from '../../../shared/domain/rules/computed/computed.ts';
+import type { RfmCuts, RfmModel, RfmSettings } from '../../../shared/domain/rules/rfm/rfm.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { type Dice, diceOf } from '../../support/dice.ts';
 import { aSaid, firstSaid, type Said } from './random-inputs.ts';

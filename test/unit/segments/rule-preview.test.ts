@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { member } from '../../../shared/domain/rules/answer.ts';
 import type { Subject } from '../../../shared/domain/rules/compile.ts';
-import { decodeLedger, type Ledger } from '../../../shared/domain/rules/ledger.ts';
+import { decodeLedger, type Ledger } from '../../../shared/domain/rules/ledger/ledger.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { fillMetrics, type PastEvent } from '../../../shared/domain/segments/history.ts';
 import { previewRule } from '../../../shared/domain/segments/rule-preview.ts';

@@ -1,15 +1,10 @@
 import { ruleSchema } from '../../../shared/domain/rules/rule.ts';
-import { defineSegment } from '../../../shared/domain/segments/definition.ts';
-import {
-  defineComputed,
-  defineList,
-  defineRfm,
-  recutRfm,
-  removeList,
-  removeRfm,
-} from '../../../shared/domain/segments/named-definition.ts';
+import { defineComputed } from '../../../shared/domain/segments/computed-definition.ts';
+import { defineList, removeList } from '../../../shared/domain/segments/list-definition.ts';
+import { defineRfm, recutRfm, removeRfm } from '../../../shared/domain/segments/rfm-definition.ts';
 import { type Definition, settleRules } from '../../../shared/domain/segments/rules-change.ts';
 import type { Ruleset, RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
+import { defineSegment } from '../../../shared/domain/segments/segment-definition.ts';
 import type { Edit, WalkPlan } from './random-walk.ts';
 import { compiled, noRules, stored } from './rules-in-memory.ts';
 import { namesIn, type Shadow, usersOf } from './shadow.ts';

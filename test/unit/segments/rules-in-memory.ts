@@ -1,9 +1,9 @@
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { ruleSchema } from '../../../shared/domain/rules/rule.ts';
-import { defineSegment } from '../../../shared/domain/segments/definition.ts';
 import { type RulesChange, settleRules } from '../../../shared/domain/segments/rules-change.ts';
 import { compileRuleset, type RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
 import { servingOf } from '../../../shared/domain/segments/segment.ts';
+import { defineSegment } from '../../../shared/domain/segments/segment-definition.ts';
 
 export const noRules: RulesetSource = {
   revision: 0,

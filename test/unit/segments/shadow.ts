@@ -1,5 +1,5 @@
-import type { ComputedDefinition } from '../../../shared/domain/rules/computed.ts';
-import type { RfmModel } from '../../../shared/domain/rules/rfm.ts';
+import type { ComputedDefinition } from '../../../shared/domain/rules/computed/computed.ts';
+import type { RfmModel } from '../../../shared/domain/rules/rfm/rfm.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
 import { naive, type Person } from '../rules/naive-rule.ts';
 import type { Said } from './random-inputs.ts';

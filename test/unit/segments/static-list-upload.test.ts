@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readListCsv } from '../../../shared/domain/segments/static-list-csv.ts';
+import { readListCsv } from '../../../shared/domain/lists/static-list-csv.ts';
 import {
   listUploadSchema,
   maxUploadRows,
   type NamedRow,
   readUpload,
   resolveRow,
-} from '../../../shared/domain/segments/static-list-upload.ts';
+} from '../../../shared/domain/lists/static-list-upload.ts';
 
 /** The rows that can be read, as `row: kind value`, and the faults of the others. */
 const shown = (reading: ReturnType<typeof readUpload>) => ({

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { listsOf } from '../../../shared/domain/lists/static-list.ts';
 import type { Profile } from '../../../shared/domain/profiles/profile.ts';
+import { defineList, removeList } from '../../../shared/domain/segments/list-definition.ts';
 import { segmentsOf } from '../../../shared/domain/segments/membership.ts';
-import {
-  defineList,
-  maxNamed,
-  removeList,
-} from '../../../shared/domain/segments/named-definition.ts';
+import { maxNamed } from '../../../shared/domain/segments/named.ts';
 import { decidePerson } from '../../../shared/domain/segments/person-decision.ts';
 import type { RulesetSource } from '../../../shared/domain/segments/ruleset.ts';
-import { listsOf } from '../../../shared/domain/segments/static-list.ts';
 import { newProfile } from '../../../shared/stores/profiles.ts';
 import { anInput } from '../tracking/an-input.ts';
 import { compiled, define, noRules, settle, stored } from './rules-in-memory.ts';

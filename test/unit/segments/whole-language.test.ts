@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { listMark } from '../../../shared/domain/lists/static-list.ts';
 import { member } from '../../../shared/domain/rules/answer.ts';
 import type { Subject } from '../../../shared/domain/rules/compile.ts';
-import { answerShown } from '../../../shared/domain/rules/explanation.ts';
-import { decodeLedger, type Ledger } from '../../../shared/domain/rules/ledger.ts';
+import { answerShown } from '../../../shared/domain/rules/explanation/explanation.ts';
+import { decodeLedger, type Ledger } from '../../../shared/domain/rules/ledger/ledger.ts';
 import type { Rule } from '../../../shared/domain/rules/rule.ts';
-import { listMark } from '../../../shared/domain/segments/definitions.ts';
 import { explainSegment } from '../../../shared/domain/segments/explanation.ts';
 import { fillMetrics, type PastEvent } from '../../../shared/domain/segments/history.ts';
 import { withMetrics } from '../../../shared/domain/segments/metric-registry.ts';
