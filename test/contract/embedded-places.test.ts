@@ -15,7 +15,7 @@ const other = 'k28735804';
 const put = (table: Table, pk: string, n: number) =>
   table.write({ kind: 'put', table: 'profiles', item: { pk, n } });
 
-async function scanned(table: Table, limit: number): Promise<unknown[]> {
+async function scanned(table: Table, limit: number): Promise<string[]> {
   const found: string[] = [];
   let after: string | null = null;
   do {
