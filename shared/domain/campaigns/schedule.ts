@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { catalog } from '../../../events/catalog.ts';
 import { slugSchema } from '../identity/slug.ts';
 import type { PropertyCondition } from '../rules/leaf.ts';
 import { dateWords, propertyConditionSchema, valueWords } from '../rules/leaf.ts';
@@ -9,7 +8,7 @@ import { readDate } from '../time/instant.ts';
 import { canonicalName, isTimeZone } from '../time/zone.ts';
 
 /** The catalog's events that start campaigns; any other name in `on` is a tracked event's. */
-const startingTypes = [
+export const startingTypes = [
   'lead.captured',
   'profile.created',
   'consent.given',
@@ -20,6 +19,19 @@ const startingTypes = [
   'message.opened',
   'message.clicked',
 ] as const;
+
+/** The catalog's other events: no campaign starts on them. */
+export const silentTypes: readonly string[] = [
+  'event',
+  'profile.updated',
+  'consent.withdrawn',
+  'message.sent',
+  'message.delayed',
+  'message.delivered',
+  'message.bounced',
+  'message.complained',
+  'message.rejected',
+];
 
 /** Each person's own zone instead of one for all. */
 export const recipientZone = 'recipient';
@@ -76,7 +88,7 @@ const wordsSchema = z.strictObject({
     .min(1, 'must not be empty')
     .max(200)
     .refine(
-      (name) => !Object.hasOwn(catalog, name) || isStartingType(name),
+      (name) => !silentTypes.includes(name),
       `no campaign starts on it: take ${startingTypes.join(', ')}, or an event that people track`,
     )
     .optional()

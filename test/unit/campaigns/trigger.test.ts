@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { catalog } from '../../../events/catalog.ts';
 import type { BusEvent } from '../../../events/envelope.ts';
+import { silentTypes, startingTypes } from '../../../shared/domain/campaigns/schedule.ts';
 import {
   enrolmentSlot,
   isCool,
@@ -23,6 +25,13 @@ const aTrigger = (id: string, occurredAt: string) => ({
   name: 'x',
   occurredAt,
   properties: {},
+});
+
+describe('an event of the catalog', () => {
+  it('starts campaigns or is refused: none is taken for a tracked event of that name', () => {
+    const known = [...startingTypes, ...silentTypes];
+    expect(known.toSorted()).toEqual(Object.keys(catalog).toSorted());
+  });
 });
 
 describe('a trigger', () => {
