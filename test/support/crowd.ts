@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { BusEvent } from '../../events/envelope.ts';
 import type { AroundPorts } from '../../infra/local/load-functions.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
+import { aBusListener } from './bus-listener.ts';
 import { dying } from './dying-table.ts';
 import { act, type Case, caughtUp, type Person, pick, somePeople } from './segment-cases.ts';
 import { aSite, built, personOf } from './site.ts';
@@ -18,20 +19,13 @@ const workers = [
 export async function aCrowd(options: { hostile: number | undefined; risk: number; seed: number }) {
   const { hostile, risk, seed } = options;
   const dice = createHostility(seed);
-  const published = new Map<string, BusEvent>();
+  const bus = aBusListener();
   let killed = 0;
   let isDangerous = false;
   const around: AroundPorts = (row, ports) => {
     const dies = () => isDangerous && dice.chance(risk) && (killed += 1) > 0;
     const table = workers.includes(row.file) ? dying(ports.table, dies) : ports.table;
-    if (row.file === 'functions/tracking/publish-timeline.ts') {
-      const put = async (events: readonly BusEvent[]): Promise<void> => {
-        for (const event of events) published.set(event.id, event);
-        await ports.bus.put(events);
-      };
-      return { ...ports, bus: { put } };
-    }
-    return { ...ports, table };
+    return bus.around(row, { ...ports, table });
   };
   const world = await aWorld({ hostile, around, settings: { rulesSettleSeconds: 60 } });
   const site = await aSite(world);
@@ -68,7 +62,7 @@ export async function aCrowd(options: { hostile: number | undefined; risk: numbe
     /** Of one person and segment: what was told, in order. */
     told: async (person: Person, segment: string) => {
       const { id } = await personOf(world, person.key);
-      return [...published.values()]
+      return [...bus.published.values()]
         .filter(({ type }) => type.startsWith('segment.'))
         .filter(({ profileId, data }) => profileId === id && data['segment'] === segment)
         .toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BusEvent } from '../../events/envelope.ts';
 import type { AroundPorts } from '../../infra/local/load-functions.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
+import { aBusListener } from '../support/bus-listener.ts';
 import { dying } from '../support/dying-table.ts';
 import {
   act,
@@ -62,19 +62,7 @@ describe.each(modes)('segments, hostile %s', (hostile) => {
   });
 
   it('say when each person entered and left, once each, in turns', async () => {
-    const published = new Map<string, BusEvent>();
-    const around: AroundPorts = (row, ports) =>
-      row.file === 'functions/tracking/publish-timeline.ts'
-        ? {
-            ...ports,
-            bus: {
-              put: async (events) => {
-                for (const event of events) published.set(event.id, event);
-                await ports.bus.put(events);
-              },
-            },
-          }
-        : ports;
+    const { published, around } = aBusListener();
     await using world = await aWorld({ hostile, around });
     const site = await aSite(world);
     const dice = createHostility((hostile ?? 0) + 20);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BusEvent } from '../../events/envelope.ts';
-import type { AroundPorts } from '../../infra/local/load-functions.ts';
 import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
+import { aBusListener } from '../support/bus-listener.ts';
 import { diceOf } from '../support/dice.ts';
 import { aCompany, idsOf, newsOf } from '../support/lists.ts';
 import { modes, settled } from '../support/modes.ts';
@@ -173,19 +172,7 @@ describe.each(modes)('a static list, hostile %s', (hostile) => {
   });
 
   it('tells the bus of those who join and leave, once each', async () => {
-    const published = new Map<string, BusEvent>();
-    const around: AroundPorts = (row, ports) =>
-      row.file === 'functions/tracking/publish-timeline.ts'
-        ? {
-            ...ports,
-            bus: {
-              put: async (events) => {
-                for (const event of events) published.set(event.id, event);
-                await ports.bus.put(events);
-              },
-            },
-          }
-        : ports;
+    const { published, around } = aBusListener();
     await using world = await aWorld({ hostile, around });
     const company = await aCompany(world, 3, hostile);
     await company.make('fair');

@@ -1,4 +1,4 @@
-import { type Item, type TableName } from '../../ports/table.ts';
+import type { Item, TableName } from '../../ports/table.ts';
 import { itemSize } from '../item-size.ts';
 
 export type Operation = 'get' | 'batchGet' | 'query' | 'scan' | 'due' | 'write' | 'transact';

@@ -1,4 +1,4 @@
-import { type StaticList } from '../lists/static-list.ts';
+import type { StaticList } from '../lists/static-list.ts';
 import { registryIssues, togetherIssues } from './definition-room.ts';
 import { settledMetrics, withMetrics } from './metric-registry.ts';
 import { type ComputedValue, firstRfm, type Rfm } from './named.ts';

@@ -18,8 +18,9 @@ const reserveMs = 10_000;
 /**
  * Works through everything due in a slot, earliest first, a page at a time, by one worker at a time:
  * while another holds the slot's lease there is nothing to do. When the function's time ends, the rest
- * goes back to the queue. The tick sends for nobody until the slot is worked through. A page that fails fails the whole, but only when all pages have been worked on. `work`
- * gets keys; the index may lag, so it looks at the item itself before it acts.
+ * goes back to the queue; the tick sends for nobody until the slot is worked through. A page that fails
+ * fails the whole, but only when all pages have been worked on. `work` gets keys and may be called twice
+ * with them; the index may lag, so it looks at the item itself before it acts.
  */
 export async function workThroughSlot(
   slot: { readonly name: string; readonly kind: DueKind },

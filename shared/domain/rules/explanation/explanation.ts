@@ -1,7 +1,7 @@
 import type { Instant } from '../../time/instant.ts';
 import { isoInstant } from '../../time/instant.ts';
 import { type Answer, member, until } from '../answer.ts';
-import { type RuleContext, type Subject } from '../compilation.ts';
+import type { RuleContext, Subject } from '../compilation.ts';
 import { compileRule } from '../compile.ts';
 import type { Rule } from '../rule.ts';
 import { leafValue } from './leaf-value.ts';
