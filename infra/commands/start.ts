@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { OtherLayout } from '../../shared/adapters/embedded/database.ts';
 import { DirectoryInUse } from '../local/directory-lock.ts';
 import { closeServer, listenOn } from '../local/http-server.ts';
 import { openWorld, type World } from '../local/world.ts';
@@ -115,6 +116,9 @@ function fail(error: unknown): never {
 function failureText(error: unknown): string {
   if (error instanceof WrongUsage) return `${error.message}\n\n${usage}`;
   if (error instanceof DirectoryInUse) return error.message;
+  if (error instanceof OtherLayout) {
+    return `${error.message} Delete ${directory}/ to start anew, or take that version again.`;
+  }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const port = process.env['PORT'] ?? '8787';
   switch (code) {

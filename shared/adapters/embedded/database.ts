@@ -1,8 +1,17 @@
 import { DatabaseSync } from 'node:sqlite';
 
+/** How tables lie in the file; one more with every change that an older file does not have. */
+const layout = 2;
+
+/** The file was written by a version that lays its tables out in another way. */
+export class OtherLayout extends Error {
+  override readonly name = 'OtherLayout';
+}
+
 /**
  * Opens the one file (or `:memory:`) that the embedded tables, queues and outboxes share. A process
- * crash loses nothing; a power cut may lose the last moments, but never half a transaction.
+ * crash loses nothing; a power cut may lose the last moments, but never half a transaction. Refuses a
+ * file of another layout.
  */
 export const openDatabase = (path: string): DatabaseSync => {
   const database = new DatabaseSync(path, { timeout: 5000 });
@@ -12,8 +21,20 @@ export const openDatabase = (path: string): DatabaseSync => {
   database.exec('PRAGMA synchronous = NORMAL');
   database.exec('PRAGMA cache_size = -32768');
   database.exec('PRAGMA temp_store = MEMORY');
+  requireLayout(database); // writes to a new file: after the size of its pages is said
   return database;
 };
+
+function requireLayout(database: DatabaseSync): void {
+  const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get();
+  const version = database.prepare('PRAGMA user_version').get();
+  const isNew = tables?.['n'] === 0;
+  if (isNew) database.exec(`PRAGMA user_version = ${layout}`);
+  else if (version?.['user_version'] !== layout) {
+    database.close();
+    throw new OtherLayout('The data were written by another version of Perennial.');
+  }
+}
 
 /**
  * A function that runs `work` all or nothing. `work` is synchronous, so nothing comes between. Inside
