@@ -45,7 +45,7 @@ export const launchCampaign = route({
 });
 
 async function launch(campaign: Campaign, state: Campaign['state'], ports: Ports): Promise<void> {
-  const { template, segments } = await checkCampaign(campaign.id, campaign.definition, ports);
+  const { templates, segments } = await checkCampaign(campaign.id, campaign.definition, ports);
   const building = segments.find(isBuilding);
   if (building !== undefined) {
     const { people, ofAbout } = await progressOf(ports.table);
@@ -60,7 +60,7 @@ async function launch(campaign: Campaign, state: Campaign['state'], ports: Ports
   const launched: Campaign = {
     ...inState(campaign, state, { now, companyTimeZone: ports.settings.timeZone }),
     launchedAt: isoInstant(now),
-    templateVersion: template.version,
+    templates: Object.fromEntries(templates.map(({ id, version }) => [id, version])),
     run: isEventSchedule(campaign.definition.schedule)
       ? runId(campaign.id, planText(now))
       : undefined,
@@ -85,9 +85,8 @@ async function writtenAtOnce(writes: readonly Put[], { table }: Ports): Promise<
 
 /** The run in which an event campaign's messages stand, one per launch. */
 function eventRun(campaign: Campaign): Run | undefined {
-  const { id, run, definition, launchedAt, templateVersion } = campaign;
-  if (run === undefined || launchedAt === undefined || templateVersion === undefined)
-    return undefined;
+  const { id, run, definition, launchedAt, templates } = campaign;
+  if (run === undefined || launchedAt === undefined || templates === undefined) return undefined;
   return {
     id: run,
     campaign: id,
@@ -95,7 +94,7 @@ function eventRun(campaign: Campaign): Run | undefined {
     launchedAt,
     state: 'running',
     definition,
-    templateVersion,
+    templates,
     revision: 1,
     waves: [],
     startedWaves: [],

@@ -8,14 +8,14 @@ import { getRun } from '../../shared/stores/runs.ts';
 
 const pageSize = 100;
 
-/** `variant` is null until campaigns have variants. */
+/** `variant` is null where the campaign has no experiment, and until its winner is chosen. */
 const messageView = (row: Message) => ({
   id: messageId(row),
   profile: row.profileId,
   state: row.state,
   reason: row.reason ?? null,
   channel: row.channel,
-  variant: null,
+  variant: row.variant ?? null,
   at: row.at,
 });
 

@@ -7,12 +7,12 @@ import { queryRuns } from '../../shared/stores/runs.ts';
 
 const pageSize = 100;
 
-const runView = ({ id, state, plannedAt, launchedAt, templateVersion }: Run) => ({
+const runView = ({ id, state, plannedAt, launchedAt, templates }: Run) => ({
   id,
   state,
   plannedAt,
   launchedAt,
-  templateVersion,
+  templates,
 });
 
 /** A run's `plannedAt` is an instant; for recipients' local times it is that time written as if UTC. */

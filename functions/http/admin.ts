@@ -24,6 +24,8 @@ import { listStaticLists } from '../lists/list-static-lists.ts';
 import { readStaticList } from '../lists/read-static-list.ts';
 import { removeFromStaticList } from '../lists/remove-from-static-list.ts';
 import { saveStaticList } from '../lists/save-static-list.ts';
+import { readSendingPolicy } from '../messaging/read-sending-policy.ts';
+import { saveSendingPolicy } from '../messaging/save-sending-policy.ts';
 import { findProfile } from '../profiles/find-profile.ts';
 import { readProfile } from '../profiles/read-profile.ts';
 import { readTimeline } from '../profiles/read-timeline.ts';
@@ -92,6 +94,8 @@ const adminRoutes: readonly Route[] = [
   readTemplate,
   listTemplates,
   previewTemplate,
+  saveSendingPolicy,
+  readSendingPolicy,
   saveCampaign,
   readCampaign,
   listCampaigns,

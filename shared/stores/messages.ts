@@ -6,6 +6,7 @@ import {
   type MessageKey,
   messageChannels,
   messageStates,
+  messageWays,
   parseMessageId,
 } from '../domain/messaging/message.ts';
 import type { Item, Key, Put, Table, WriteResult } from '../ports/table.ts';
@@ -14,7 +15,7 @@ import { listShards, shards } from './shards.ts';
 
 /**
  * The message ledger, in `marketing`: one row per message, ever.
- * - `message#<run>#<shard of the person>` / `<step>#<person>#<channel>#<trigger>`: one by its id, a
+ * - `message#<run>#<shard of the person>` / `<step>#<person>#<way>#<trigger>`: one by its id, a
  *   run's rows shard by shard. Rows of sixteen partitions take 16 000 writes a second.
  * - due slot `message#<shard>`: open rows, so that a crash strands none.
  */
@@ -24,6 +25,9 @@ const rowSchema = z.object({
   campaign: z.string(),
   kind: z.enum(['marketing', 'transactional']),
   topic: z.string().optional(),
+  /** Absent: the way itself. */
+  channel: z.enum(messageChannels).optional(),
+  variant: z.string().optional(),
   template: z.string(),
   templateVersion: z.int(),
   state: z.enum(messageStates),
@@ -44,22 +48,42 @@ const rowSchema = z.object({
   call: z.string().optional(),
   claimedAt: z.string().optional(),
   refusedAt: z.string().optional(),
+  countedOn: z.string().optional(),
+  resent: z.int().optional(),
   providerId: z.string().optional(),
   at: z.string(),
   acceptedAt: z.string().optional(),
   openedAt: z.string().optional(),
   clickedAt: z.string().optional(),
   unsubscribedAt: z.string().optional(),
+  automatedOpenedAt: z.string().optional(),
+  automatedClickedAt: z.string().optional(),
+  repliedAt: z.string().optional(),
+  contactedAt: z.string().optional(),
+  visits: z.array(z.object({ link: z.int(), at: z.string() })).optional(),
+  otherProviderIds: z.array(z.string()).optional(),
+  cost: z.object({ amount: z.string(), currency: z.string() }).optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+  language: z.string().optional(),
   conversions: z
-    .array(z.object({ entry: z.string(), value: z.string(), currency: z.string(), at: z.string() }))
+    .array(
+      z.object({
+        entry: z.string(),
+        value: z.string(),
+        currency: z.string(),
+        at: z.string(),
+        credit: z.number().optional(),
+      }),
+    )
     .default([]),
 });
 
+const waySchema = z.enum(messageWays);
 const channelSchema = z.enum(messageChannels);
 
 const rowKey = (key: MessageKey): { readonly pk: string; readonly sk: string } => ({
   pk: partitionOf(key.run, shardOf(key.profileId, shards)),
-  sk: [key.step, key.profileId, key.channel, key.trigger].join('#'),
+  sk: [key.step, key.profileId, key.way, key.trigger].join('#'),
 });
 
 const partitionOf = (run: string, shard: number): string => `message#${run}#${shard}`;
@@ -69,12 +93,15 @@ const messageSlotOf = (profileId: string): string => `message#${shardOf(profileI
 
 /** The ledger row as it is stored. */
 export function messageItem(message: Message): Item {
-  const { run, step, profileId, channel, trigger, conversions, event, ...fields } = message;
+  const { run, step, profileId, way, trigger, channel, conversions, event, data, ...fields } =
+    message;
   return {
-    ...rowKey({ run, step, profileId, channel, trigger }),
+    ...rowKey({ run, step, profileId, way, trigger }),
     ...fields,
+    ...(channel !== way && { channel }),
     ...(conversions.length > 0 && { conversions }),
-    // Properties came from JSON, so they are storable values.
+    // Properties and data came from JSON, so they are storable values.
+    ...(data !== undefined && { data: data as unknown as NonNullable<Item[string]> }),
     ...(event !== undefined && { event: event as unknown as NonNullable<Item[string]> }),
     ...(message.dueAt !== undefined && { dueSlot: messageSlotOf(profileId) }),
   };
@@ -84,15 +111,18 @@ export function messageItem(message: Message): Item {
 export function parseMessage(item: Item): Message {
   const { pk, sk, ...row } = rowSchema.parse(item);
   const run = pk.slice('message#'.length, pk.lastIndexOf('#'));
-  const [step = '', profileId = '', channelText, ...trigger] = sk.split('#');
-  const channel = channelSchema.parse(channelText);
+  const [step = '', profileId = '', wayText, ...trigger] = sk.split('#');
+  const way = waySchema.parse(wayText);
   return {
     run,
     step,
     profileId,
-    channel,
+    way,
     trigger: trigger.join('#'),
     ...row,
+    // Only a best channel is stored beside its way.
+    channel: row.channel ?? channelSchema.parse(way),
+    variant: row.variant,
     topic: row.topic,
     reason: row.reason,
     deadline: row.deadline,
@@ -101,6 +131,7 @@ export function parseMessage(item: Item): Message {
     call: row.call,
     claimedAt: row.claimedAt,
     refusedAt: row.refusedAt,
+    countedOn: row.countedOn,
     providerId: row.providerId,
     acceptedAt: row.acceptedAt,
     openedAt: row.openedAt,

@@ -19,7 +19,7 @@ const storedSchema = z.object({
   launchedAt: z.string(),
   state: z.enum(runStates),
   definition: campaignSchema,
-  templateVersion: z.int(),
+  templates: z.record(z.string(), z.int()),
   revision: z.int(),
   waves: z.array(z.string()),
   startedWaves: z.array(z.string()),

@@ -53,7 +53,7 @@ export async function aRun(
       message: { channel, template: campaign },
       ...options.definition,
     }),
-    templateVersion: 1,
+    templates: { [campaign]: 1 },
     revision: 0,
     waves: [],
     startedWaves: [],
@@ -108,6 +108,8 @@ export async function reserve(
   draft: Partial<MessageDraft> = {},
 ): Promise<readonly Message[]> {
   const { kind, topic, priority, message } = run.definition;
+  const { channel } = message;
+  if (channel === 'best') throw new Error('Name the channel of the message.');
   const rows = people.map(({ id: profileId }) =>
     newMessage(
       {
@@ -116,8 +118,10 @@ export async function reserve(
         profileId,
         trigger: '',
         campaign: run.campaign,
-        channel: message.channel,
-        template: message.template,
+        way: channel,
+        channel,
+        variant: undefined,
+        template: message.template ?? '',
         templateVersion: 1,
         kind,
         topic,

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { slugSchema } from '../identity/slug.ts';
-import { messageChannels } from '../messaging/message.ts';
+import type { MessageChannel } from '../messaging/message.ts';
+import { launchLimitsSchema } from '../messaging/policy/launch-limits.ts';
 import { quietHoursSchema } from '../messaging/quiet-hours.ts';
 import { durationSchema } from '../time/duration.ts';
-import {
-  isEventSchedule,
-  isStartingType,
-  scheduleSchema,
-  startedByMessagesOf,
-} from './schedule.ts';
+import { experimentSchema } from './experiment.ts';
+import { goalSchema } from './goal.ts';
+import { linksSchema } from './links.ts';
+import { messageChoiceSchema } from './message-choice.ts';
+import { isEventSchedule, scheduleSchema, startedByMessagesOf } from './schedule.ts';
 
 const audienceSchema = z.strictObject({
   include: z.array(slugSchema).max(20).default([]),
@@ -18,73 +18,134 @@ const audienceSchema = z.strictObject({
 /** JSON in UTF-8: each run stores the whole definition. */
 const maxBytes = 100_000;
 
+const wordsSchema = z.strictObject({
+  name: z.string().min(1, 'must not be empty').max(200),
+  /** `transactional` needs no consent, carries no unsubscribe header, and never goes to a segment. */
+  kind: z.enum(['marketing', 'transactional']).default('marketing'),
+  topic: slugSchema.optional().describe('The topic of consent; required for marketing.'),
+  priority: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(5)
+    .describe('Among waiting messages the higher goes first.'),
+  audience: audienceSchema.optional(),
+  schedule: scheduleSchema,
+  message: messageChoiceSchema,
+  experiment: experimentSchema.optional(),
+  quietHours: quietHoursSchema
+    .optional()
+    .describe("Nothing is sent from `from` to `to` on the person's own clock; it waits."),
+  deadline: durationSchema
+    .optional()
+    .describe(
+      'How long after its planned instant a message may still go out. Without one it waits for as long as it must, but what the provider refuses for 72 hours is given up: `refused-by-provider`.',
+    ),
+  holdout: z
+    .number()
+    .min(0)
+    .lt(1, 'must be below 1, such as 0.1 for a tenth')
+    .optional()
+    .describe('The share of the audience, 0 to below 1, that gets nothing, to compare with.'),
+  overCap: z
+    .enum(['withhold', 'defer'])
+    .default('withhold')
+    .describe(
+      'What becomes of a message to somebody who has had enough (frequency caps): withheld, or deferred until there is room, up to its deadline.',
+    ),
+  resend: z
+    .enum(['never', 'afterUnknown'])
+    .default('never')
+    .describe(
+      'What becomes of a message of which nobody knows whether the provider took it. `afterUnknown` sends it again after a day without a sign of it: it may duplicate.',
+    ),
+  links: linksSchema.optional(),
+  limits: launchLimitsSchema
+    .optional()
+    .describe('Beyond them it is not launched; without them the sending policy says.'),
+  goal: goalSchema.optional(),
+});
+
 /** What a marketer writes: who gets which message when, and what it is to achieve. */
-export const campaignSchema = z
-  .strictObject({
-    name: z.string().min(1, 'must not be empty').max(200),
-    /** `transactional` needs no consent, carries no unsubscribe header, and never goes to a segment. */
-    kind: z.enum(['marketing', 'transactional']).default('marketing'),
-    topic: slugSchema.optional().describe('The topic of consent; required for marketing.'),
-    priority: z
-      .int()
-      .min(0)
-      .max(10)
-      .default(5)
-      .describe('Among waiting messages the higher goes first.'),
-    audience: audienceSchema.optional(),
-    schedule: scheduleSchema,
-    message: z.strictObject({ channel: z.enum(messageChannels), template: slugSchema }),
-    quietHours: quietHoursSchema
-      .optional()
-      .describe("Nothing is sent from `from` to `to` on the person's own clock; it waits."),
-    deadline: durationSchema
-      .optional()
-      .describe(
-        'How long after its planned instant a message may still go out. Without one it waits for as long as it must, but what the provider refuses for 72 hours is given up: `refused-by-provider`.',
-      ),
-    holdout: z
-      .number()
-      .min(0)
-      .lt(1, 'must be below 1, such as 0.1 for a tenth')
-      .optional()
-      .describe('The share of the audience, 0 to below 1, that gets nothing, to compare with.'),
-    goal: z
-      .strictObject({
-        event: z
-          .string()
-          .min(1, 'must not be empty')
-          .max(200)
-          .refine((name) => !isStartingType(name), 'must be an event that people track'),
-        within: durationSchema,
-        value: z
-          .string()
-          .min(1, 'must not be empty')
-          .max(200)
-          .optional()
-          .describe('The property of the event that is its revenue.'),
-      })
-      .optional(),
-  })
-  .superRefine((definition, context) => {
-    const report = (path: string[], message: string): void =>
-      context.addIssue({ code: 'custom', path, message });
-    const bytes = new TextEncoder().encode(JSON.stringify(definition)).length;
-    if (bytes > maxBytes) report([], `is larger than ${maxBytes} bytes: make it shorter`);
-    const { kind, topic, audience, schedule } = definition;
-    const includesNobody = (audience?.include.length ?? 0) === 0;
-    if (kind === 'marketing' && topic === undefined) {
-      report(['topic'], 'is required: marketing goes only to people who consented to a topic');
-    }
-    if (kind === 'transactional') {
-      const never = 'a transactional campaign never goes to a segment:';
-      if (audience !== undefined) report(['audience'], `${never} remove it`);
-      if (!isEventSchedule(schedule)) report(['schedule'], `${never} start it with "on"`);
-    } else if (!isEventSchedule(schedule) && includesNobody) {
-      report(['audience', 'include'], 'must name at least one segment to send to');
-    }
-  });
+export const campaignSchema = wordsSchema.superRefine((definition, context) => {
+  const report = (path: string[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  const bytes = new TextEncoder().encode(JSON.stringify(definition)).length;
+  if (bytes > maxBytes) report([], `is larger than ${maxBytes} bytes: make it shorter`);
+  const { kind, topic, audience, schedule } = definition;
+  checkMessage(definition, report);
+  const includesNobody = (audience?.include.length ?? 0) === 0;
+  if (kind === 'marketing' && topic === undefined) {
+    report(['topic'], 'is required: marketing goes only to people who consented to a topic');
+  }
+  if (kind === 'transactional') {
+    const never = 'a transactional campaign never goes to a segment:';
+    if (audience !== undefined) report(['audience'], `${never} remove it`);
+    if (!isEventSchedule(schedule)) report(['schedule'], `${never} start it with "on"`);
+  } else if (!isEventSchedule(schedule) && includesNobody) {
+    report(['audience', 'include'], 'must name at least one segment to send to');
+  }
+});
 
 export type CampaignDefinition = z.infer<typeof campaignSchema>;
+
+type Report = (path: string[], message: string) => void;
+
+function checkMessage(
+  {
+    message,
+    experiment,
+    overCap,
+    deadline,
+    schedule,
+  }: Pick<
+    z.infer<typeof wordsSchema>,
+    'message' | 'experiment' | 'overCap' | 'deadline' | 'schedule'
+  >,
+  report: Report,
+): void {
+  if (experiment === undefined) {
+    if (message.channel !== 'best' && message.template === undefined) {
+      report(['message', 'template'], 'is required');
+    }
+  } else if (message.channel === 'best') {
+    report(['experiment'], 'compares templates of one channel: name it instead of "best"');
+  } else if (message.template !== undefined) {
+    report(['message', 'template'], 'stands in the variants of the experiment');
+  }
+  if (experiment?.test !== undefined && isEventSchedule(schedule)) {
+    const why = 'an event campaign has no rest to get the winner: leave it out to split for good';
+    report(['experiment', 'test'], why);
+  }
+  if (overCap === 'defer' && deadline === undefined) {
+    report(['deadline'], 'is required where messages over the cap are deferred: until when?');
+  }
+}
+
+/** The templates a definition names, each with the channel it must be for and its path. */
+export function templatesOf({ message, experiment }: CampaignDefinition): readonly {
+  readonly id: string;
+  readonly channel: MessageChannel;
+  readonly path: string;
+}[] {
+  if (message.channel === 'best') {
+    return (message.order ?? []).flatMap((channel) => {
+      const id = message.templates?.[channel];
+      return id === undefined ? [] : [{ id, channel, path: `message.templates.${channel}` }];
+    });
+  }
+  const { channel, template } = message;
+  const alone = template === undefined ? [] : [{ id: template, channel, path: 'message.template' }];
+  const variants = experiment?.variants ?? [];
+  return [
+    ...alone,
+    ...variants.map(({ template: id }, index) => ({
+      id,
+      channel,
+      path: `experiment.variants[${index}].template`,
+    })),
+  ];
+}
 
 /** `scheduled` waits for its first firing; `running` has fired, or listens; `paused` holds everything. */
 export const campaignStates = [
@@ -111,8 +172,12 @@ export type Campaign = {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly launchedAt: string | undefined;
-  /** The template's version at launch. */
-  readonly templateVersion: number | undefined;
+  /** Who wrote the definition: the subject of their token. */
+  readonly editedBy: string | undefined;
+  /** Who has approved the definition as it stands. */
+  readonly approvedBy: string | undefined;
+  /** The templates' versions at launch, by template. */
+  readonly templates: Readonly<Record<string, number>> | undefined;
   /** The one run of an event campaign's launch. */
   readonly run: string | undefined;
   readonly keptGoals: readonly KeptGoal[];

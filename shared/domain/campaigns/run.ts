@@ -26,7 +26,8 @@ export type Run = {
   readonly launchedAt: string;
   readonly state: RunState;
   readonly definition: CampaignDefinition;
-  readonly templateVersion: number;
+  /** The pinned version of each template the definition names. */
+  readonly templates: Readonly<Record<string, number>>;
   readonly revision: number;
   /** Instants at which the audience is still to be read, ascending. */
   readonly waves: readonly string[];

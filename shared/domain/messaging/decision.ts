@@ -3,6 +3,7 @@ import type { Profile } from '../profiles/profile.ts';
 import { bucketOf } from '../rules/bucket.ts';
 import { personTimeZone } from '../time/zone.ts';
 import type { DeferredReason, MessageChannel, WithheldReason } from './message.ts';
+import { type ControlGroup, isControl } from './policy/control-group.ts';
 import { type QuietHours, quietHoursEnd } from './quiet-hours.ts';
 
 /** What is to happen with one message to one person now. */
@@ -11,6 +12,9 @@ export type Decision =
   | { readonly kind: 'withheld'; readonly reason: WithheldReason }
   /** `until`: the instant of the next look, ms. */
   | { readonly kind: 'deferred'; readonly until: number; readonly reason: DeferredReason };
+
+/** Whether frequency caps leave room for a message now; `until`: the instant of the next look, ms. */
+export type CapRoom = { readonly kind: 'free' } | { readonly kind: 'full'; readonly until: number };
 
 /** Everything a decision depends on. Instants are milliseconds. */
 export type Question = {
@@ -22,6 +26,11 @@ export type Question = {
   /** Whether the address is on the suppression list. */
   readonly suppressed: boolean;
   readonly quietHours: QuietHours | undefined;
+  /** By the caps of the policy, for this person, channel and instant. */
+  readonly cap: CapRoom;
+  /** What the campaign does with a message over the cap. */
+  readonly overCap: 'withhold' | 'defer';
+  readonly controlGroup: ControlGroup | undefined;
   /** The share, 0 to 1, of people who get nothing so that the rest can be compared with them. */
   readonly holdout: number;
   /** The campaign's id: salt of the hold-out, so that it is the same people in every run. */
@@ -35,18 +44,30 @@ export type Question = {
 /**
  * Decides about one message, when it is reserved and again right before the call. The first reason
  * that holds counts, in this order: `profile-gone`, `no-address`, `no-consent`, `suppressed`,
- * `holdout` (so the held-out would all have been reached), `deadline`, then deferral to the planned
- * instant (`local-time`) and to the end of the `quiet-hours`; a deferral past the deadline is withheld
- * with `deadline`. A transactional message asks for no consent and has no hold-out.
+ * `deadline`, then deferral to the planned instant (`local-time`) and to the end of the
+ * `quiet-hours`, then the `frequency-cap`; a deferral past the deadline is withheld with `deadline`.
+ * Who would now be sent the message or be deferred may be in the `control-group` or the `holdout`:
+ * so those are compared with people who are just as reachable. A transactional message asks for no
+ * consent, counts against no cap, and has no hold-out.
  */
 export function decideMessage(question: Question): Decision {
-  const { profile, now, deadline } = question;
+  const { profile } = question;
   if (profile === undefined) return withheld('profile-gone');
+  const decision = decideReachable(question, profile);
+  if (decision.kind === 'withheld' || question.kind === 'transactional') return decision;
+  if (isControl(question.controlGroup, profile.id)) return withheld('control-group');
+  const isHeldOut = bucketOf(question.campaign, profile.id) < question.holdout * 100;
+  return isHeldOut ? withheld('holdout') : decision;
+}
+
+function decideReachable(question: Question, profile: Profile): Decision {
+  const { now, deadline } = question;
   const reason = withholding(question, profile);
   if (reason !== undefined) return withheld(reason);
   if (deadline !== undefined && now > deadline) return withheld('deadline');
   const wait = waiting(question, profile);
   if (wait === undefined) return { kind: 'send' };
+  if (wait === 'withhold') return withheld('frequency-cap');
   if (deadline !== undefined && wait.until > deadline) return withheld('deadline');
   return { kind: 'deferred', ...wait };
 }
@@ -54,7 +75,7 @@ export function decideMessage(question: Question): Decision {
 const withheld = (reason: WithheldReason): Decision => ({ kind: 'withheld', reason });
 
 function withholding(question: Question, profile: Profile): WithheldReason | undefined {
-  const { channel, kind, topic, holdout } = question;
+  const { channel, kind, topic } = question;
   if (addressOf(profile, channel) === undefined) return 'no-address';
   if (
     kind === 'marketing' &&
@@ -62,21 +83,22 @@ function withholding(question: Question, profile: Profile): WithheldReason | und
   ) {
     return 'no-consent';
   }
-  if (question.suppressed) return 'suppressed';
-  const isHeldOut = kind === 'marketing' && bucketOf(question.campaign, profile.id) < holdout * 100;
-  return isHeldOut ? 'holdout' : undefined;
+  return question.suppressed ? 'suppressed' : undefined;
 }
 
 function waiting(
   question: Question,
   profile: Profile,
-): { readonly until: number; readonly reason: DeferredReason } | undefined {
-  const { now, plannedAt, quietHours } = question;
+): { readonly until: number; readonly reason: DeferredReason } | 'withhold' | undefined {
+  const { now, plannedAt, quietHours, cap } = question;
   if (plannedAt > now) return { until: plannedAt, reason: 'local-time' };
-  if (quietHours === undefined) return undefined;
-  const timeZone = personTimeZone(profile.attributes['timeZone'], question.companyTimeZone);
-  const until = quietHoursEnd(quietHours, now, timeZone);
-  return until === undefined ? undefined : { until, reason: 'quiet-hours' };
+  if (quietHours !== undefined) {
+    const timeZone = personTimeZone(profile.attributes['timeZone'], question.companyTimeZone);
+    const until = quietHoursEnd(quietHours, now, timeZone);
+    if (until !== undefined) return { until, reason: 'quiet-hours' };
+  }
+  if (question.kind === 'transactional' || cap.kind === 'free') return undefined;
+  return question.overCap === 'defer' ? { until: cap.until, reason: 'frequency-cap' } : 'withhold';
 }
 
 /** Where a channel reaches the person, normalised; undefined when it does not. */
@@ -84,5 +106,13 @@ export function addressOf(
   profile: Pick<Profile, 'identifiers'>,
   channel: MessageChannel,
 ): string | undefined {
-  return channel === 'email' ? profile.identifiers.email : profile.identifiers.phone;
+  switch (channel) {
+    case 'email':
+      return profile.identifiers.email;
+    case 'sms':
+      return profile.identifiers.phone;
+    case 'push':
+    case 'webhook':
+      return undefined; // campaigns on these channels are refused until they have senders
+  }
 }

@@ -30,7 +30,9 @@ export type MessageDraft = Pick<
   | 'run'
   | 'step'
   | 'profileId'
+  | 'way'
   | 'channel'
+  | 'variant'
   | 'trigger'
   | 'campaign'
   | 'kind'
@@ -55,6 +57,7 @@ export function newMessage(draft: MessageDraft, decision: Decision, now: number)
     call: undefined,
     claimedAt: undefined,
     refusedAt: undefined,
+    countedOn: undefined,
     providerId: undefined,
     acceptedAt: undefined,
     openedAt: undefined,
@@ -117,11 +120,26 @@ export type MessageChange = Partial<
     | 'call'
     | 'claimedAt'
     | 'refusedAt'
+    | 'channel'
+    | 'variant'
+    | 'template'
+    | 'templateVersion'
+    | 'countedOn'
+    | 'resent'
     | 'providerId'
     | 'acceptedAt'
     | 'openedAt'
     | 'clickedAt'
     | 'unsubscribedAt'
+    | 'automatedOpenedAt'
+    | 'automatedClickedAt'
+    | 'repliedAt'
+    | 'contactedAt'
+    | 'visits'
+    | 'otherProviderIds'
+    | 'cost'
+    | 'data'
+    | 'language'
     | 'conversions'
   >
 >;

@@ -1,4 +1,8 @@
-import { type CampaignDefinition, messageLoop } from '../../domain/campaigns/campaign.ts';
+import {
+  type CampaignDefinition,
+  messageLoop,
+  templatesOf,
+} from '../../domain/campaigns/campaign.ts';
 import { namedByTrigger } from '../../domain/campaigns/condition.ts';
 import { isEventSchedule, startedByMessagesOf } from '../../domain/campaigns/schedule.ts';
 import { historyIssues, timelineAlone } from '../../domain/segments/kept-history.ts';
@@ -20,7 +24,10 @@ import { getTemplate } from '../../stores/templates.ts';
 type Reach = Pick<Ports, 'table' | 'clock' | 'settings'>;
 
 /** What a campaign names, found. */
-export type Named = { readonly template: Template; readonly segments: readonly Segment[] };
+export type Named = {
+  readonly templates: readonly Template[];
+  readonly segments: readonly Segment[];
+};
 
 /** Everything a campaign names exists and fits, or 422 with every path that does not. */
 export async function checkCampaign(
@@ -30,12 +37,13 @@ export async function checkCampaign(
 ): Promise<Named> {
   const errors: ProblemError[] = [];
   const segments = await checkSegments(definition, ports, errors);
-  const template = await checkTemplate(definition, ports, errors);
+  const templates = await checkTemplates(definition, ports, errors);
+  checkChannel(definition, errors);
   checkCron(definition, ports, errors);
   await checkLoop(id, definition, { ports, errors });
   const [first] = errors;
-  if (first === undefined && template !== undefined) return { template, segments };
-  throw new Problem(422, `${first?.path}: ${first?.message}`, errors);
+  if (first === undefined) return { templates, segments };
+  throw new Problem(422, `${first.path}: ${first.message}`, errors);
 }
 
 async function checkSegments(
@@ -76,20 +84,30 @@ const problemOf = ({ path, message }: NamingIssue): ProblemError => ({
   message,
 });
 
-async function checkTemplate(
-  { message }: CampaignDefinition,
+async function checkTemplates(
+  definition: CampaignDefinition,
   { table }: Reach,
   errors: ProblemError[],
-): Promise<Template | undefined> {
-  const template = await getTemplate(table, message.template);
-  const path = 'message.template';
-  if (template === undefined) {
-    errors.push({ path, message: `there is no template "${message.template}": make it first` });
-  } else if (template.channel !== message.channel) {
-    const wrong = `is a template for ${template.channel}, and the message goes out by ${message.channel}`;
-    errors.push({ path, message: wrong });
+): Promise<readonly Template[]> {
+  const found: Template[] = [];
+  for (const { id, channel, path } of templatesOf(definition)) {
+    const template = await getTemplate(table, id);
+    if (template === undefined) {
+      errors.push({ path, message: `there is no template "${id}": make it first` });
+    } else if (template.channel !== channel) {
+      const wrong = `is a template for ${template.channel}, and the message goes out by ${channel}`;
+      errors.push({ path, message: wrong });
+    } else {
+      found.push(template);
+    }
   }
-  return template;
+  return found;
+}
+
+/** What has no sender is refused: it would be accepted and never go out. */
+function checkChannel({ message }: CampaignDefinition, errors: ProblemError[]): void {
+  if (message.channel === 'email' || message.channel === 'sms') return;
+  errors.push({ path: 'message.channel', message: 'must be "email" or "sms"' });
 }
 
 function checkCron(

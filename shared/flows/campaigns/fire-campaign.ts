@@ -42,9 +42,9 @@ export async function fireCampaign(
 
 /** The run, or undefined when this firing starts none. */
 function newRun(campaign: Campaign, scheduledAt: string, reach: RunReach): Run | undefined {
-  const { id, definition, state, launchedAt, templateVersion } = campaign;
+  const { id, definition, state, launchedAt, templates } = campaign;
   const { schedule } = definition;
-  if (!isLive(state) || launchedAt === undefined || templateVersion === undefined) return undefined;
+  if (!isLive(state) || launchedAt === undefined || templates === undefined) return undefined;
   const instant = Date.parse(scheduledAt);
   const launch = { launchedAt, companyTimeZone: reach.settings.timeZone };
   if (!isOwnFiring(schedule, instant, launch)) return undefined;
@@ -58,7 +58,7 @@ function newRun(campaign: Campaign, scheduledAt: string, reach: RunReach): Run |
     launchedAt,
     state: state === 'paused' ? 'paused' : 'running',
     definition,
-    templateVersion,
+    templates,
     revision: 1,
     waves: wavesFrom(schedule, plannedAt, now),
     startedWaves: [],

@@ -1,3 +1,5 @@
+import { channelsOf } from '../../domain/campaigns/message-choice.ts';
+import { contentFor } from '../../domain/campaigns/message-content.ts';
 import type { Run } from '../../domain/campaigns/run.ts';
 import { isTooLate } from '../../domain/campaigns/run.ts';
 import type { TriggerEvent } from '../../domain/campaigns/trigger.ts';
@@ -8,13 +10,15 @@ import {
   type Question,
 } from '../../domain/messaging/decision.ts';
 import { newMessage, safetyNetMs } from '../../domain/messaging/ledger.ts';
-import type { Message } from '../../domain/messaging/message.ts';
+import type { Message, MessageChannel } from '../../domain/messaging/message.ts';
+import type { SendingPolicy } from '../../domain/messaging/policy/sending-policy.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import { addDuration, parseDuration } from '../../domain/time/duration.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { inParallel } from '../../runtime/parallel.ts';
 import { reserveMessage, writeOnce } from '../../stores/messages.ts';
+import { getPolicy } from '../../stores/sending-policy.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
 import { handOut } from '../messaging/hand-out.ts';
 
@@ -37,37 +41,64 @@ export async function decideRows(
   candidates: readonly Candidate[],
   ports: Reach,
 ): Promise<readonly Message[]> {
-  const { channel } = run.definition.message;
-  const addresses = candidates.flatMap(({ profile }) => addressOf(profile, channel) ?? []);
-  const suppressed = await suppressedAmong(ports.table, channel, addresses);
-  return candidates.map((candidate) => {
-    const address = addressOf(candidate.profile, channel);
-    const isSuppressed = address !== undefined && suppressed.has(address);
-    return rowOf(run, candidate, { ports, suppressed: isSuppressed });
-  });
+  const suppressed = await suppressedOf(run, candidates, ports);
+  const policy = await getPolicy(ports.table);
+  return candidates.map((candidate) => rowOf(run, candidate, { ports, suppressed, policy }));
 }
+
+/** The suppressed addresses of candidates, by channel. */
+async function suppressedOf(
+  run: Run,
+  candidates: readonly Candidate[],
+  { table }: Reach,
+): Promise<Suppressed> {
+  const found = channelsOf(run.definition.message).map(async (channel) => {
+    const addresses = candidates.flatMap(({ profile }) => addressOf(profile, channel) ?? []);
+    return [channel, await suppressedAmong(table, channel, addresses)] as const;
+  });
+  return new Map(await Promise.all(found));
+}
+
+type Suppressed = ReadonlyMap<MessageChannel, ReadonlySet<string>>;
 
 function rowOf(
   run: Run,
   candidate: Candidate,
-  { ports, suppressed }: { readonly ports: Reach; readonly suppressed: boolean },
+  {
+    ports,
+    suppressed,
+    policy,
+  }: {
+    readonly ports: Reach;
+    readonly suppressed: Suppressed;
+    readonly policy: SendingPolicy;
+  },
 ): Message {
   const { kind, topic, message, priority } = run.definition;
   const { profile, plannedAt, trigger, event } = candidate;
   const now = ports.clock.now();
   const deadline = deadlineOf(run, plannedAt, ports);
-  const question = { deadline, suppressed, now, companyTimeZone: ports.settings.timeZone };
+  const content = contentFor(run, profile);
+  const address = addressOf(profile, content.channel);
+  const question = {
+    channel: content.channel,
+    deadline,
+    suppressed: address !== undefined && suppressed.get(content.channel)?.has(address) === true,
+    cap: { kind: 'free' } as const,
+    controlGroup: policy.controlGroup,
+    now,
+    companyTimeZone: ports.settings.timeZone,
+  };
   const draft = {
     run: run.id,
     step: 'main',
     profileId: profile.id,
-    channel: message.channel,
+    way: message.channel,
+    ...content,
     trigger,
     campaign: run.campaign,
     kind,
     topic,
-    template: message.template,
-    templateVersion: run.templateVersion,
     priority,
     plannedAt: isoInstant(plannedAt),
     deadline: deadline === undefined ? undefined : isoInstant(deadline),
@@ -84,14 +115,17 @@ const deadlineOf = (run: Run, plannedAt: number, { settings }: Reach): number | 
 function decide(
   run: Run,
   { profile, plannedAt, decided }: Candidate,
-  question: Pick<Question, 'deadline' | 'suppressed' | 'now' | 'companyTimeZone'>,
+  question: Pick<
+    Question,
+    'channel' | 'deadline' | 'suppressed' | 'cap' | 'controlGroup' | 'now' | 'companyTimeZone'
+  >,
 ): Decision {
   if (decided !== undefined) return decided;
   if (isTooLate(run, plannedAt)) return { kind: 'withheld', reason: 'too-late' };
-  const { kind, topic, message, quietHours, holdout = 0 } = run.definition;
+  const { kind, topic, quietHours, holdout = 0, overCap } = run.definition;
   return decideMessage({
     ...question,
-    channel: message.channel,
+    overCap,
     campaign: run.campaign,
     kind,
     topic,

@@ -133,6 +133,10 @@ async function decideAgain({ row, run, profile, suppressed }: Situation, ports: 
     profile,
     suppressed: to !== undefined && suppressed.has(to),
     quietHours: definition.quietHours,
+    // Counted when it was reserved.
+    cap: { kind: 'free' },
+    overCap: definition.overCap,
+    controlGroup: undefined,
     holdout: definition.holdout ?? 0,
     campaign: row.campaign,
     plannedAt: Date.parse(row.plannedAt),

@@ -5,7 +5,7 @@ import type { QueueName } from '../../ports/queue.ts';
 /** Messages per queue body, at most. */
 const bodySize = 50;
 
-/** Puts reserved messages on the senders' queues, in their order, those of one run and channel together. */
+/** Puts reserved messages on the senders' queues, in their order, those that can share a call together. */
 export async function handOut(
   rows: readonly Message[],
   to: {
@@ -18,7 +18,7 @@ export async function handOut(
   const bodies = new Map<QueueName, string[][]>();
   const open = new Map<string, string[]>();
   for (const row of rows) {
-    const group = `${row.run}\n${row.channel}`;
+    const group = [row.run, row.channel, row.template, row.templateVersion].join('\n');
     let ids = open.get(group);
     if (ids === undefined || ids.length >= (to.eachAlone === true ? 1 : bodySize)) {
       ids = [];

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import type { Run } from '../../domain/campaigns/run.ts';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
 import type { Renderer } from '../../domain/templates/rendering-data.ts';
 import { asksComputed, type Template } from '../../domain/templates/template.ts';
@@ -59,27 +60,56 @@ export async function sendMessages<Rendered, Content>(
   if (first === undefined) return;
   const run = await getRun(ports.table, first.run);
   if (run === undefined || run.state === 'cancelled') return withholdCancelled(rows, ports);
-  const { template: id, templateVersion } = first;
-  const template = await getTemplateVersion(ports.table, id, templateVersion);
-  if (template === undefined) throw new Error(`Template ${id} has no version ${templateVersion}.`);
-  const rendering = { render: channel.rendererOf(template), asksComputed: asksComputed(template) };
-  const compose = await composer(run, rendering, ports);
-  const callSize = channel.callSize(template);
-  for (let at = 0; at < rows.length; at += callSize) {
+  let state: Run['state'] | undefined = run.state;
+  const calls = await callsOf(rows, { run, channel, ports });
+  for (const [at, call] of calls.entries()) {
     // Read anew for every call: a pause and a cancel hold from the next one on.
-    const state = at === 0 ? run.state : (await getRun(ports.table, run.id))?.state;
+    if (at > 0) state = (await getRun(ports.table, run.id))?.state;
     if (state === 'paused') return; // reserved rows wait; the resume hands them out again
-    if (state === undefined || state === 'cancelled') {
-      return withholdCancelled(rows.slice(at), ports);
-    }
+    const left = calls.slice(at).flatMap((one) => one.rows);
+    if (state === undefined || state === 'cancelled') return withholdCancelled(left, ports);
     // Also before the first call: other bodies of the same batch may have taken the time.
     const hasTime = context.getRemainingTimeInMillis() > reserveMs;
-    if (!hasTime) return handOutLater(rows.slice(at), ports);
-    const sending = { channel, compose, ports };
-    if (!(await sendCall(rows.slice(at, at + callSize), sending))) {
-      return handOutLater(rows.slice(at + callSize), ports);
+    if (!hasTime) return handOutLater(left, ports);
+    if (!(await sendCall(call.rows, { channel, compose: call.compose, ports }))) {
+      return handOutLater(left.slice(call.rows.length), ports);
     }
   }
+}
+
+type Call<Rendered> = {
+  readonly rows: readonly Message[];
+  readonly compose: Composer<Rendered>;
+};
+
+/** The rows cut into calls, each of one template. */
+async function callsOf<Rendered, Content>(
+  rows: readonly Message[],
+  {
+    run,
+    channel,
+    ports,
+  }: {
+    readonly run: Run;
+    readonly channel: Channel<Rendered, Content>;
+    readonly ports: Ports;
+  },
+): Promise<readonly Call<Rendered>[]> {
+  const calls: Call<Rendered>[] = [];
+  const groups = Map.groupBy(rows, (row) => `${row.template}\n${row.templateVersion}`);
+  for (const group of groups.values()) {
+    const { template: id, templateVersion } = group[0] as Message; // no group is empty
+    const template = await getTemplateVersion(ports.table, id, templateVersion);
+    if (template === undefined)
+      throw new Error(`Template ${id} has no version ${templateVersion}.`);
+    const render = channel.rendererOf(template);
+    const compose = await composer(run, { render, asksComputed: asksComputed(template) }, ports);
+    const callSize = channel.callSize(template);
+    for (let at = 0; at < group.length; at += callSize) {
+      calls.push({ rows: group.slice(at, at + callSize), compose });
+    }
+  }
+  return calls;
 }
 
 const withholdCancelled = async (rows: readonly Message[], ports: Ports): Promise<void> => {

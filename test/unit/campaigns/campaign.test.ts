@@ -78,7 +78,7 @@ describe('a campaign', () => {
       ['schedule.where'],
     ],
     ['with unbuilt variants', { variants: [] }, ['variants']],
-    ['with unbuilt resend', { resend: 'afterUnknown' }, ['resend']],
+    ['with an unknown resend', { resend: 'always' }, ['resend']],
     ['with a misspelt schedule', on({ repaet: 'once' }), ['schedule.repaet']],
     ['held out whole', { holdout: 1 }, ['holdout']],
     ['above all priorities', { priority: 11 }, ['priority']],

@@ -27,6 +27,9 @@ const aQuestion = (question: Partial<Question> = {}): Question => ({
   profile: aProfile(),
   suppressed: false,
   quietHours: undefined,
+  cap: { kind: 'free' },
+  overCap: 'withhold',
+  controlGroup: undefined,
   holdout: 0,
   campaign: 'spring',
   plannedAt: noon,
@@ -96,12 +99,22 @@ describe('a message to one person', () => {
   });
 
   it('reports the first reason that holds', () => {
-    const worst = { suppressed: true, holdout: 1, deadline: 0 };
+    const worst = {
+      suppressed: true,
+      deadline: 0,
+      holdout: 1,
+      controlGroup: { share: 1, salt: 'control' },
+    };
     expect(decideMessage(aQuestion({ ...worst, profile: noConsent }))).toEqual(
       withheld('no-consent'),
     );
     expect(decideMessage(aQuestion(worst))).toEqual(withheld('suppressed'));
-    expect(decideMessage(aQuestion({ ...worst, suppressed: false }))).toEqual(withheld('holdout'));
+    const reachable = { ...worst, suppressed: false };
+    expect(decideMessage(aQuestion(reachable))).toEqual(withheld('deadline'));
+    const inTime = { ...reachable, deadline: undefined };
+    expect(decideMessage(aQuestion(inTime))).toEqual(withheld('control-group'));
+    const noControl = { ...inTime, controlGroup: undefined };
+    expect(decideMessage(aQuestion(noControl))).toEqual(withheld('holdout'));
   });
 
   it('keeps quiet by the person’s own clock', () => {

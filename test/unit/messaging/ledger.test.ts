@@ -21,7 +21,9 @@ const aDraft = (draft: Partial<MessageDraft> = {}): MessageDraft => ({
   run: 'spring@2026-01-10T12:00:00.000Z',
   step: 'main',
   profileId: '01P',
+  way: 'email',
   channel: 'email',
+  variant: undefined,
   trigger: '',
   campaign: 'spring',
   kind: 'marketing',
@@ -96,7 +98,7 @@ describe('the id of a message', () => {
     const word = fc.string({ minLength: 1 }).filter((text) => !text.includes('\n'));
     fc.assert(
       fc.property(word, word, word, (run, profileId, trigger) => {
-        const key = { run, step: 'main', profileId, channel: 'sms' as const, trigger };
+        const key = { run, step: 'main', profileId, way: 'sms' as const, trigger };
         fc.pre(run.isWellFormed() && profileId.isWellFormed() && trigger.isWellFormed());
         expect(parseMessageId(messageId(key))).toEqual(key);
         expect(messageId(key)).toMatch(/^[A-Za-z0-9_-]+$/);
@@ -111,7 +113,7 @@ describe('the id of a message', () => {
       run,
       step: 'main',
       profileId: '0'.repeat(26),
-      channel: 'email',
+      way: 'email',
       trigger: '0'.repeat(26),
     });
     expect(id.length).toBeLessThanOrEqual(256);

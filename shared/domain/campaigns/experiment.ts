@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { slugSchema } from '../identity/slug.ts';
+import { bucketOf } from '../rules/bucket.ts';
+import { durationSchema } from '../time/duration.ts';
+
+const variantSchema = z.strictObject({
+  id: slugSchema,
+  template: slugSchema,
+  weight: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe('Its part of the people, among all weights.'),
+});
+export type Variant = z.infer<typeof variantSchema>;
+
+/** What decides which variant is best: the share of people who opened, clicked or converted, or their mean revenue. */
+export const metrics = ['open', 'click', 'conversion', 'revenue'] as const;
+export type Metric = (typeof metrics)[number];
+
+const testSchema = z.strictObject({
+  share: z
+    .number()
+    .gt(0, 'must be above 0')
+    .lt(1, 'must be below 1: somebody must be left to get the winner')
+    .describe('The part of the audience the variants are tried on; the rest waits for the winner.'),
+  metric: z.enum(metrics),
+  wait: durationSchema.describe('How long after the first messages the winner is chosen.'),
+  confidence: z
+    .number()
+    .min(0.5)
+    .max(0.999)
+    .default(0.95)
+    .describe('How sure it must be that the winner is no accident.'),
+  otherwise: z
+    .union([z.literal('split'), slugSchema])
+    .default('split')
+    .describe('What the rest gets when there is not enough data: all variants, or the named one.'),
+});
+
+/** An A/B/n test: everybody gets one of the variants, always the same; with `test` the rest gets the winner. */
+export const experimentSchema = z
+  .strictObject({
+    variants: z.array(variantSchema).min(2, 'needs at least two variants').max(10),
+    test: testSchema.optional(),
+  })
+  .superRefine(({ variants, test }, context) => {
+    const ids = variants.map(({ id }) => id);
+    ids.forEach((id, index) => {
+      if (ids.indexOf(id) === index) return;
+      context.addIssue({ code: 'custom', path: ['variants', index, 'id'], message: 'is taken' });
+    });
+    const otherwise = test?.otherwise;
+    if (otherwise === undefined || otherwise === 'split' || ids.includes(otherwise)) return;
+    const message = `must be "split" or one of ${ids.join(', ')}`;
+    context.addIssue({ code: 'custom', path: ['test', 'otherwise'], message });
+  });
+export type Experiment = z.infer<typeof experimentSchema>;
+
+/** The variant a person stably gets, in proportion to the weights. */
+export function variantOf({ variants }: Experiment, campaign: string, profileId: string): Variant {
+  const total = variants.reduce((sum, { weight }) => sum + weight, 0);
+  const place = (bucketOf(`${campaign}#variant`, profileId) / 100) * total;
+  let end = 0;
+  for (const variant of variants) {
+    end += variant.weight;
+    if (place < end) return variant;
+  }
+  throw new Error('An experiment has no variants.');
+}
+
+/** Whether the variants are tried on this person, who else gets the winner. */
+export const isTester = ({ test }: Experiment, campaign: string, profileId: string): boolean =>
+  test === undefined || bucketOf(`${campaign}#test`, profileId) < test.share * 100;
