@@ -72,7 +72,7 @@ const rowSchema = z.object({
         value: z.string(),
         currency: z.string(),
         at: z.string(),
-        credit: z.number().optional(),
+        credit: z.number().default(1),
       }),
     )
     .default([]),

@@ -142,14 +142,14 @@ export type Message = MessageKey & {
   readonly language?: string | undefined;
   /**
    * Goal events within the goal's window after it: entry id, value in the currency's units as a decimal
-   * text, and the part of it, 0 to 1, that is credited to this message (absent: 1).
+   * text, and the part of it, 0 to 1, that is credited to this message.
    */
   readonly conversions: readonly {
     readonly entry: string;
     readonly value: string;
     readonly currency: string;
     readonly at: string;
-    readonly credit?: number | undefined;
+    readonly credit: number;
   }[];
 };
 

@@ -56,6 +56,7 @@ function conversionOf(event: TriggerEvent, property: string | undefined): Conver
     entry: event.id,
     at: event.occurredAt,
     value: amountText(decimalOf(property === undefined ? 0 : event.properties[property])),
+    credit: 1,
     currency: isCode ? currency.toUpperCase() : noCurrency,
   };
 }

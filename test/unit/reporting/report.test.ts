@@ -32,6 +32,7 @@ const sale = (value: string, currency = 'USD', entry = value) => ({
   entry,
   value,
   currency,
+  credit: 1,
   at: '2027-03-08T10:00:00.000Z',
 });
 
