@@ -51,7 +51,7 @@ function emailChannel(sender: EmailSender): Channel<RenderedEmail, Email> {
   return {
     rendererOf: (template) => {
       if (template.channel === 'email') return emailRenderer(template);
-      throw new Error('A template for SMS stands behind an email.');
+      throw new Error('A template for another channel stands behind an email.');
     },
     contentOf: emailOf,
     bytesOf: (email) => byteLength(JSON.stringify(email)),
@@ -90,7 +90,7 @@ function emailOf({
 const byteLength = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 function templateBytes(template: Template): number {
-  if (template.channel === 'sms') return 0;
+  if (template.channel !== 'email') return 0;
   const html = byteLength(JSON.stringify(template.html));
   // A text made from the HTML is a good part of it at most.
   return html + (template.text === undefined ? html / 2 : byteLength(template.text));

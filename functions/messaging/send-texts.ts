@@ -20,7 +20,7 @@ export const handler = queueFunction(sendBodySchema, (messages, ports, context) 
 const textChannel = (sender: TextSender): Channel<RenderedText, Text> => ({
   rendererOf: (template) => {
     if (template.channel === 'sms') return textRenderer(template);
-    throw new Error('A template for email stands behind an SMS.');
+    throw new Error('A template for another channel stands behind an SMS.');
   },
   contentOf: textOf,
   bytesOf: () => 1,

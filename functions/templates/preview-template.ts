@@ -38,7 +38,7 @@ const bodySchema = z.strictObject({
     .optional(),
 });
 
-/** Renders the latest version for one person: `{ subject, html, text }`, an SMS only `{ text }`. Its links lead nowhere. */
+/** Renders the latest version for one person: `{ subject, html, text }`, an SMS only `{ text }`, a push message `{ title, text, url, data }`, a webhook `{ body }`. Its links lead nowhere. */
 export const previewTemplate = route({
   method: 'POST',
   path: '/admin/templates/{id}/preview',

@@ -27,7 +27,7 @@ export const saveTemplate = route({
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const head = await getTemplate(table, id.data);
       if (head !== undefined && head.channel !== body.channel) {
-        const message = `is "${head.channel}" for this template: save an ${body.channel} under another id`;
+        const message = `is "${head.channel}" for this template: save this one under another id`;
         throw unprocessableField('channel', message);
       }
       const next = nextVersion(id.data, body, { head, now: clock.now() });

@@ -17,6 +17,15 @@ const storedSchema = z.discriminatedUnion('channel', [
     text: z.string().optional(),
   }),
   z.object({ ...fields, channel: z.literal('sms'), text: z.string() }),
+  z.object({
+    ...fields,
+    channel: z.literal('push'),
+    title: z.string(),
+    text: z.string(),
+    url: z.string().optional(),
+    data: z.record(z.string(), z.string()).optional(),
+  }),
+  z.object({ ...fields, channel: z.literal('webhook'), body: z.string() }),
 ]);
 
 /** `content` as a whole, so that the key's names and the template's never meet. */

@@ -9,8 +9,11 @@ export type RenderingTime = { readonly now: number; readonly timeZone: string };
 /** A parsed source. Parse once, render for many people. */
 export type LiquidSource = { readonly engine: Liquid; readonly nodes: readonly LiquidNode[] };
 
-/** `html` escapes every output, unless its author writes `| raw`; `plain` never does. */
-export type LiquidKind = 'html' | 'plain';
+/**
+ * `html` escapes every output, unless its author writes `| raw`; `json` escapes it for a JSON text, and
+ * writes lists and objects as JSON; `plain` never does.
+ */
+export type LiquidKind = 'html' | 'plain' | 'json';
 
 /** Tags that read other files. */
 const refusedTags = ['include', 'render', 'layout', 'block'];
@@ -30,6 +33,7 @@ const limits = { parseLimit: 300_000, renderLimit: 300, memoryLimit: 10_000_000 
 const engines: Readonly<Record<LiquidKind, Liquid>> = {
   html: makeEngine('html'),
   plain: makeEngine('plain'),
+  json: makeEngine('json'),
 };
 
 function makeEngine(kind: LiquidKind): Liquid {
@@ -39,6 +43,7 @@ function makeEngine(kind: LiquidKind): Liquid {
     ownPropertyOnly: true,
     locale: 'en-US',
     ...(kind === 'html' && { outputEscape: 'escape' as const }),
+    ...(kind === 'json' && { outputEscape: escapedForJson }),
   });
   for (const tag of refusedTags) Reflect.deleteProperty(engine.tags, tag);
   for (const filter of refusedFilters) Reflect.deleteProperty(engine.filters, filter);
@@ -49,7 +54,17 @@ function makeEngine(kind: LiquidKind): Liquid {
     const instant = value === 'now' || value === 'today' ? $now / 1000 : value;
     return ofLibrary.call(this, instant, format, timeZone ?? $timeZone);
   });
+  // Its quotes are the JSON's own: they are not escaped.
+  if (kind === 'json') {
+    engine.registerFilter('json', { raw: true, handler: (value) => JSON.stringify(value ?? null) });
+  }
   return engine;
+}
+
+function escapedForJson(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'object') return JSON.stringify(value);
+  return JSON.stringify(String(value)).slice(1, -1);
 }
 
 /** The parsed source, or what is wrong with it, where, and what to do. */

@@ -1,6 +1,12 @@
 import type { Profile } from '../profiles/profile.ts';
 import type { ComputedValues } from '../segments/computed-values.ts';
-import { type LiquidSource, parseLiquid, RenderError, type RenderingTime } from './liquid.ts';
+import {
+  type LiquidKind,
+  type LiquidSource,
+  parseLiquid,
+  RenderError,
+  type RenderingTime,
+} from './liquid.ts';
 
 /** What one person's message is made of. The same data and template version give the same message. */
 export type RenderingData = RenderingTime & {
@@ -40,7 +46,7 @@ export function lateFailing<Rendered>(make: () => Renderer<Rendered>): Renderer<
 export const isBlank = (text: string): boolean => !/[^\s\p{C}]/u.test(text);
 
 /** Saved templates have been parsed before; what is nested to the limits of the stack may fail all the same. */
-export function parsed(kind: 'html' | 'plain', source: string): LiquidSource {
+export function parsed(kind: LiquidKind, source: string): LiquidSource {
   const result = parseLiquid(kind, source);
   if ('error' in result) throw new RenderError(`it does not parse: ${result.error}`);
   return result.source;

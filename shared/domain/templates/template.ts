@@ -1,10 +1,23 @@
 import * as z from 'zod';
-import { parseLiquid } from './liquid.ts';
+import { sameJson } from '../profiles/same-json.ts';
+import { type LiquidKind, parseLiquid } from './liquid.ts';
 
 /** UTF-8 bytes: a stored item and a provider's call both have to hold a whole template. */
-const maxBytes = { subject: 1_000, html: 200_000, text: 100_000 } as const;
+const maxBytes = {
+  subject: 1_000,
+  html: 200_000,
+  text: 100_000,
+  title: 1_000,
+  url: 4_000,
+  data: 2_000,
+  body: 200_000,
+} as const;
 
 type Source = keyof typeof maxBytes;
+
+/** How the outputs of a field are escaped. */
+const kindOf = (field: Source): LiquidKind =>
+  field === 'html' ? 'html' : field === 'body' ? 'json' : 'plain';
 
 const source = (field: Source) =>
   z.string('is missing: write it in Liquid').superRefine((text, check) => {
@@ -15,7 +28,7 @@ const source = (field: Source) =>
       });
       return;
     }
-    const parsed = parseLiquid(field === 'html' ? 'html' : 'plain', text);
+    const parsed = parseLiquid(kindOf(field), text);
     if ('error' in parsed) check.addIssue({ code: 'custom', message: parsed.error });
   });
 
@@ -43,21 +56,75 @@ const smsSchema = z.strictObject({
   text: filled('text'),
 });
 
+/** What apps can hand on beside the words, beneath what the services take of one message (4 KB). */
+const maxDataNames = 20;
+
+const pushSchema = z.strictObject({
+  name,
+  channel: z.literal('push'),
+  title: filled('title'),
+  text: filled('text'),
+  url: filled('url').optional().describe('What the app opens when it is touched.'),
+  data: z
+    .record(
+      z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'must be a name such as orderId'),
+      source('data'),
+    )
+    .refine(
+      (data) => Object.keys(data).length <= maxDataNames,
+      `holds more than ${maxDataNames} names: leave some out`,
+    )
+    .refine(
+      (data) => !Object.keys(data).some(isReservedData),
+      'uses a name that the services keep for themselves: from, message_type, url, aps, message, or one that begins with google or gcm',
+    )
+    .optional()
+    .describe('For the app, text by name.'),
+});
+
+const isReservedData = (key: string): boolean =>
+  /^(from|message_type|url|aps|message|google.*|gcm.*)$/i.test(key);
+
+const webhookSchema = z.strictObject({
+  name,
+  channel: z.literal('webhook'),
+  body: filled('body').describe(
+    'JSON in Liquid. Outputs are escaped for a JSON text: `"name": "{{ profile.attributes.firstName }}"`; lists and objects come as JSON; `| json` gives any value with its quotes.',
+  ),
+});
+
 /**
  * What a marketer writes, in Liquid. It can name `profile` (`id`, `identifiers`, `attributes`, and
  * computed values by id in `computed`), `event` (`name`, `occurredAt`, `properties`), `campaign`, `unsubscribeUrl` and `preferencesUrl`
  * (the same page as `unsubscribeUrl`). Outputs in `html` are escaped.
  */
-export const templateContentSchema = z.discriminatedUnion('channel', [emailSchema, smsSchema], {
-  error: (issue) => (issue.code === 'invalid_union' ? 'must be "email" or "sms"' : undefined),
-});
+export const templateContentSchema = z.discriminatedUnion(
+  'channel',
+  [emailSchema, smsSchema, pushSchema, webhookSchema],
+  {
+    error: (issue) =>
+      issue.code === 'invalid_union' ? 'must be "email", "sms", "push" or "webhook"' : undefined,
+  },
+);
 export type TemplateContent = z.infer<typeof templateContentSchema>;
 
 /** Whether a template may name computed values: only then are they worked out for everybody it goes to. */
 export const asksComputed = (content: TemplateContent): boolean =>
-  (content.channel === 'sms' ? [content.text] : [content.subject, content.html, content.text]).some(
-    (text) => text?.includes('computed') === true,
-  );
+  sourcesOf(content).some((text) => text.includes('computed'));
+
+/** Everything in it that is Liquid. */
+function sourcesOf(content: TemplateContent): readonly string[] {
+  switch (content.channel) {
+    case 'email':
+      return [content.subject, content.html, content.text ?? ''];
+    case 'sms':
+      return [content.text];
+    case 'push':
+      return [content.title, content.text, content.url ?? '', ...Object.values(content.data ?? {})];
+    case 'webhook':
+      return [content.body];
+  }
+}
 
 /** One saved version of a template; a message names the version it is rendered from. */
 export type Template = TemplateContent & {
@@ -84,7 +151,9 @@ export function nextVersion(
 }
 
 function isSame(head: Template, content: TemplateContent): boolean {
-  if (head.name !== content.name || head.text !== content.text) return false;
-  if (head.channel === 'sms' || content.channel === 'sms') return head.channel === content.channel;
-  return head.subject === content.subject && head.html === content.html;
+  const { id: _id, version: _version, savedAt: _savedAt, ...known } = head;
+  return sameJson(withoutAbsent(known), withoutAbsent(content));
 }
+
+const withoutAbsent = (content: TemplateContent): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined));

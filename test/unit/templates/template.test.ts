@@ -22,7 +22,7 @@ describe('what a template must have', () => {
     ['an email without html', { ...email, html: undefined }, 'html'],
     ['an email with an empty subject', { ...email, subject: ' ' }, 'subject'],
     ['an sms without text', { ...sms, text: undefined }, 'text'],
-    ['a channel that is not built', { ...sms, channel: 'push' }, 'channel'],
+    ['a channel that is not built', { ...sms, channel: 'telegram' }, 'channel'],
     ['html larger than a call can hold', { ...email, html: 'ü'.repeat(100_001) }, 'html'],
   ])('%s is refused at its field', (_, content, field) => {
     expect(issuesOf(content).map((issue) => issue.split(':')[0])).toEqual([field]);
