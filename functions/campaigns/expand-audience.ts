@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { isInAudience } from '../../shared/domain/campaigns/condition.ts';
-import { personPlan, type Run } from '../../shared/domain/campaigns/run.ts';
+import { lastWaveOf, mainStep, personPlan, type Run } from '../../shared/domain/campaigns/run.ts';
+import { messageId } from '../../shared/domain/messaging/message.ts';
 import { personTimeZone } from '../../shared/domain/time/zone.ts';
 import { decideRows, reserveRows } from '../../shared/flows/campaigns/reserve-messages.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { type MemberRow, queryMembers } from '../../shared/stores/members.ts';
+import { getMessages } from '../../shared/stores/messages.ts';
 import { getProfiles } from '../../shared/stores/profiles.ts';
 import { getPart, getRun, savePart } from '../../shared/stores/runs.ts';
 import { currentRuleset } from '../../shared/stores/segments.ts';
@@ -72,10 +74,12 @@ async function reservePage(
   const companyTimeZone = ports.settings.timeZone;
   const planOf = (zone: unknown): ReturnType<typeof personPlan> =>
     personPlan(run, personTimeZone(zone, companyTimeZone));
-  const ofWave = members.filter(({ zone }) => planOf(zone).wave === part.wave);
+  const isLast = lastWaveOf(run) === part.wave;
+  const [ofWave, others] = partition(members, ({ zone }) => planOf(zone).wave === part.wave);
+  const left = isLast ? await withoutRow(run, others, ports) : [];
   const profiles = await getProfiles(
     ports.table,
-    ofWave.map(({ profileId }) => profileId),
+    [...ofWave, ...left].map(({ profileId }) => profileId),
   );
   const candidates = [...profiles.values()]
     .filter((profile) => isInAudience(run.definition.audience, profile, serving))
@@ -84,4 +88,29 @@ async function reservePage(
       return { profile, plannedAt, trigger: '' };
     });
   await reserveRows(await decideRows(run, candidates, ports), ports);
+}
+
+/**
+ * Those of earlier waves whom no wave has met: whose zone changed while the day went round the world.
+ * The last wave takes them, so that nobody is forgotten.
+ */
+async function withoutRow(
+  run: Run,
+  members: readonly MemberRow[],
+  { table }: Ports,
+): Promise<readonly MemberRow[]> {
+  const way = run.definition.message.channel;
+  const keyOf = ({ profileId }: MemberRow): string =>
+    messageId({ run: run.id, step: mainStep, profileId, way, trigger: '' });
+  const rows = await getMessages(table, members.map(keyOf));
+  const met = new Set(rows.map(({ profileId }) => profileId));
+  return members.filter(({ profileId }) => !met.has(profileId));
+}
+
+function partition<Value>(
+  values: readonly Value[],
+  isIn: (value: Value) => boolean,
+): readonly [readonly Value[], readonly Value[]] {
+  const groups = Map.groupBy(values, isIn);
+  return [groups.get(true) ?? [], groups.get(false) ?? []];
 }

@@ -30,5 +30,8 @@ export function provideInvokeStore(): void {
   Object.assign(globalThis, { awslambda: { InvokeStore: invokeStore } });
 }
 
+/** What tells the invocation that asks from all others; undefined outside of one. */
+export const currentInvocation = (): object | undefined => contexts.getStore();
+
 /** Runs one invocation with values of its own. */
 export const asInvocation = <Result>(work: () => Result): Result => contexts.run({}, work);

@@ -40,6 +40,9 @@ export type Run = {
   readonly dueAt: string | undefined;
 };
 
+/** The only step of a campaign; journeys have more. */
+export const mainStep = 'main';
+
 /** The shards of a segment's members and of a run's ledger. */
 export const runShards = 16;
 
@@ -116,6 +119,13 @@ export function personPlan(
   const waves = [...run.startedWaves, ...run.waves].map((wave) => Date.parse(wave));
   return { plannedAt: own, wave: planText(waveOf(own, waves) ?? own) };
 }
+
+/** The wave after which the audience is read no more. */
+export const lastWaveOf = ({
+  waves,
+  startedWaves,
+}: Pick<Run, 'waves' | 'startedWaves'>): string | undefined =>
+  waves.at(-1) ?? startedWaves.toSorted().at(-1);
 
 /** A person's local time that was gone before the campaign was launched is not made up for. */
 export const isTooLate = (

@@ -1,7 +1,7 @@
 import { channelsOf } from '../../domain/campaigns/message-choice.ts';
 import { contentFor } from '../../domain/campaigns/message-content.ts';
 import type { Run } from '../../domain/campaigns/run.ts';
-import { isTooLate } from '../../domain/campaigns/run.ts';
+import { isTooLate, mainStep } from '../../domain/campaigns/run.ts';
 import type { TriggerEvent } from '../../domain/campaigns/trigger.ts';
 import {
   addressOf,
@@ -91,7 +91,7 @@ function rowOf(
   };
   const draft = {
     run: run.id,
-    step: 'main',
+    step: mainStep,
     profileId: profile.id,
     way: message.channel,
     ...content,
