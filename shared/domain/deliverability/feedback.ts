@@ -1,4 +1,9 @@
-import { canMove, type MessageChange } from '../messaging/ledger.ts';
+import {
+  canMove,
+  type MessageChange,
+  otherSending,
+  wasNeverCalled,
+} from '../messaging/ledger.ts';
 import type { Message, MessageState } from '../messaging/message.ts';
 import type { EmailEvent } from './email-event.ts';
 
@@ -27,11 +32,15 @@ export function changeBy(event: EmailEvent, message: Message): MessageChange | u
 
 function move(event: EmailEvent, message: Message): MessageChange {
   const state = provenState(event);
-  if (!canMove(message.state, state)) return {};
-  const { at, providerId } = event;
+  const { at } = event;
+  const providerId = message.providerId ?? event.providerId;
+  // One sending was refused: what another came to stands.
+  if (event.kind === 'rejected' && providerId !== event.providerId) return {};
+  const other = event.kind === 'rejected' ? {} : otherSending(message, event.providerId);
+  if (wasNeverCalled(message) || !canMove(message.state, state)) return other;
   const reason =
     event.kind === 'bounced' || event.kind === 'rejected' ? { reason: event.detail } : {};
-  return { state, at, providerId, acceptedAt: message.acceptedAt ?? at, ...reason };
+  return { state, at, providerId, acceptedAt: message.acceptedAt ?? at, ...reason, ...other };
 }
 
 /** The first time a person opened and clicked; what a machine did counts for nothing. */
@@ -42,6 +51,15 @@ function reaction(event: EmailEvent, message: Message): MessageChange {
   return message.clickedAt === undefined ? { clickedAt: at } : {};
 }
 
+const unproven: readonly MessageState[] = [
+  'reserved',
+  'deferred',
+  'claimed',
+  'unknown',
+  'withheld',
+  'failed',
+];
+
 /** Whether an event is the first word that the provider took the message: nobody wrote that it was sent. */
 export const provesSending = (event: EmailEvent, message: Message): boolean =>
-  event.kind !== 'rejected' && ['claimed', 'unknown', 'failed'].includes(message.state);
+  event.kind !== 'rejected' && unproven.includes(message.state);

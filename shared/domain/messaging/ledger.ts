@@ -10,6 +10,9 @@ export const claimLeaseMs = 2 * 60_000;
 /** How long events may settle a call without an answer, in ms; then it is `failed` with `no-answer`. */
 export const answerWaitMs = 24 * 60 * 60_000;
 
+/** How often a message may be sent again after calls without an answer, where its campaign lets it. */
+export const maxResends = 2;
+
 /** The longest text message that providers take, in characters. */
 export const maxTextCharacters = 1_600;
 
@@ -88,26 +91,57 @@ export const isOpen = (state: MessageState): boolean => open.includes(state);
 
 const feedback = ['delivered', 'bounced', 'complained', 'rejected'] as const;
 
+/** What the provider's word can bring a message to from every state before a call, and from ends without one. */
+const proven = ['accepted', ...feedback] as const;
+
 /**
- * `claimed` goes back to `reserved` only while the record of its call is absent. Feedback may overtake
- * the answer. `failed` gives way to an event that proves the provider did take the message after all.
+ * `claimed` goes back to `reserved` only while the record of its call is absent. Evidence of the
+ * provider always wins, from wherever the row stands: feedback may overtake the answer, a restored
+ * backup has forgotten the call, a message is taken after all. Only `isResend` goes back from `unknown`.
  */
 const moves: Readonly<Record<MessageState, readonly MessageState[]>> = {
-  reserved: ['claimed', 'deferred', 'withheld', 'failed'],
-  deferred: ['reserved', 'withheld'],
-  claimed: ['reserved', 'deferred', 'withheld', 'failed', 'unknown', 'accepted', ...feedback],
-  unknown: ['accepted', 'failed', ...feedback],
+  reserved: ['claimed', 'deferred', 'withheld', 'failed', ...proven],
+  deferred: ['reserved', 'withheld', ...proven],
+  claimed: ['reserved', 'deferred', 'withheld', 'failed', 'unknown', ...proven],
+  unknown: ['failed', ...proven],
   accepted: feedback,
   delivered: ['bounced', 'complained'],
   bounced: ['complained'],
   complained: [],
-  rejected: [],
-  withheld: [],
-  failed: ['accepted', ...feedback],
+  // One sending was refused, and an earlier one arrived.
+  rejected: ['delivered', 'bounced', 'complained'],
+  withheld: proven,
+  failed: proven,
 };
 
 /** Whether a message may go from one state to another: forward only. */
 export const canMove = (from: MessageState, to: MessageState): boolean => moves[from].includes(to);
+
+type Ended = Pick<Message, 'state' | 'reason' | 'resent'>;
+
+/**
+ * Whether the ledger knows that no call was ever made for a message: it ended before one, in the life
+ * of these tables. Evidence of the provider does not bring such a row on: it is told as one too many.
+ */
+export function wasNeverCalled({ state, reason, resent = 0 }: Ended): boolean {
+  if (resent > 0) return false;
+  if (state === 'withheld') return reason !== 'restored';
+  return state === 'failed' && (reason === 'render-error' || reason === 'too-large');
+}
+
+/** Ids of further sendings that a row keeps. */
+const maxOtherIds = 5;
+
+/** Notes an id of the provider that is not the one the row knows: one more sending of the message. */
+export function otherSending(
+  message: Pick<Message, 'providerId' | 'otherProviderIds'> & Ended,
+  providerId: string,
+): { readonly otherProviderIds?: readonly string[] } {
+  const { providerId: known, otherProviderIds: others = [] } = message;
+  const isFirst = known === undefined && !wasNeverCalled(message);
+  if (isFirst || known === providerId || others.includes(providerId)) return {};
+  return others.length < maxOtherIds ? { otherProviderIds: [...others, providerId] } : {};
+}
 
 /** What a step of a message's life may set; the reason and the next look do not outlive the state they belong to. */
 export type MessageChange = Partial<
@@ -144,11 +178,18 @@ export type MessageChange = Partial<
   >
 >;
 
+/** The one move backward: a call that stayed without an answer is made again, counted and seldom. */
+const isResend = (message: Message, { state, resent }: MessageChange): boolean =>
+  message.state === 'unknown' &&
+  state === 'reserved' &&
+  resent === (message.resent ?? 0) + 1 &&
+  resent <= maxResends;
+
 /** The message after a change; throws on a move backward. */
 export function changed(message: Message, change: MessageChange): Message {
   const state = change.state ?? message.state;
   const moves = state !== message.state;
-  if (moves && !canMove(message.state, state)) {
+  if (moves && !canMove(message.state, state) && !isResend(message, change)) {
     throw new Error(`A message cannot go from ${message.state} to ${state}.`);
   }
   return {
