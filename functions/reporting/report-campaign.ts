@@ -7,9 +7,10 @@ import {
   toReport,
 } from '../../shared/domain/reporting/report.ts';
 import { requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
-import type { Table } from '../../shared/ports/table.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
+import { whenFree } from '../../shared/runtime/when-free.ts';
 import { queryMessages } from '../../shared/stores/messages.ts';
 import { allRuns } from '../../shared/stores/runs.ts';
 
@@ -24,9 +25,7 @@ export const reportCampaign = route({
     const tally = emptyTally();
     for await (const run of allRuns(ports.table, id)) {
       const parts = await Promise.all(
-        Array.from({ length: runShards }, (_, shard) =>
-          countShard(ports.table, { run: run.id, shard }),
-        ),
+        Array.from({ length: runShards }, (_, shard) => countShard(ports, { run: run.id, shard })),
       );
       for (const part of parts) merge(tally, part);
     }
@@ -37,17 +36,17 @@ export const reportCampaign = route({
 const pageSize = 1000;
 
 async function countShard(
-  table: Table,
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
   { run, shard }: { readonly run: string; readonly shard: number },
 ): Promise<Tally> {
   const tally = emptyTally();
   let after: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof queryMessages>> = await queryMessages(table, run, {
-      shard,
-      after,
-      limit: pageSize,
-    });
+    const at = { shard, after, limit: pageSize };
+    // A report of many runs asks thousands of times: one refusal must not spoil the whole.
+    const page: Awaited<ReturnType<typeof queryMessages>> = await whenFree(clock, () =>
+      queryMessages(table, run, at),
+    );
     for (const row of page.rows) count(tally, row);
     after = page.after;
   } while (after !== null);
