@@ -1,4 +1,4 @@
-import { campaignView, changeCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
+import { campaignShown, changeCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 
@@ -8,5 +8,5 @@ export const cancelCampaign = route({
   summary: 'End a campaign: what has not been sent is withheld as "cancelled"',
   auth: 'admin',
   handle: async ({ params }, ports) =>
-    ok(campaignView(await changeCampaign(params['id'] ?? '', 'cancel', ports))),
+    ok(await campaignShown(await changeCampaign(params['id'] ?? '', 'cancel', ports), ports)),
 });

@@ -13,7 +13,7 @@ import { inState, transition } from '../../shared/domain/campaigns/transition.ts
 import { isBuilding } from '../../shared/domain/segments/segment.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import {
-  campaignView,
+  campaignShown,
   refusal,
   requireCampaign,
 } from '../../shared/flows/campaigns/change-campaign.ts';
@@ -40,7 +40,7 @@ export const launchCampaign = route({
     if (next.kind === 'refused') throw refusal(campaign, 'launch', next.fix);
     if (next.kind === 'moves') await launch(campaign, next.state, ports);
     else await settleCampaign(campaign, ports);
-    return ok(campaignView(await requireCampaign(campaign.id, ports)));
+    return ok(await campaignShown(await requireCampaign(campaign.id, ports), ports));
   },
 });
 

@@ -3,6 +3,7 @@ import { page } from '../../shared/runtime/http/answer.ts';
 import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { listCampaigns as listStored } from '../../shared/stores/campaigns.ts';
+import { getPolicy } from '../../shared/stores/sending-policy.ts';
 
 const pageSize = 100;
 
@@ -16,6 +17,10 @@ export const listCampaigns = route({
   handle: async ({ query }, { table }) => {
     const after = cursorOf(query);
     const found = await listStored(table, { after, limit: pageSize });
-    return page(found.rows.map(campaignView), found.after);
+    const policy = await getPolicy(table);
+    return page(
+      found.rows.map((campaign) => campaignView(campaign, policy)),
+      found.after,
+    );
   },
 });

@@ -1,4 +1,4 @@
-import { campaignView, changeCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
+import { campaignShown, changeCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 
@@ -8,5 +8,5 @@ export const pauseCampaign = route({
   summary: 'Hold everything of a campaign: nothing is sent until it is resumed',
   auth: 'admin',
   handle: async ({ params }, ports) =>
-    ok(campaignView(await changeCampaign(params['id'] ?? '', 'pause', ports))),
+    ok(await campaignShown(await changeCampaign(params['id'] ?? '', 'pause', ports), ports)),
 });

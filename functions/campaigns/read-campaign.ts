@@ -1,4 +1,4 @@
-import { campaignView, requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
+import { campaignShown, requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 
@@ -9,5 +9,5 @@ export const readCampaign = route({
   summary: 'One campaign with its state',
   auth: 'admin',
   handle: async ({ params }, ports) =>
-    ok(campaignView(await requireCampaign(params['id'] ?? '', ports))),
+    ok(await campaignShown(await requireCampaign(params['id'] ?? '', ports), ports)),
 });

@@ -1,4 +1,4 @@
-import { campaignView, changeCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
+import { campaignShown, changeCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 
@@ -8,5 +8,5 @@ export const resumeCampaign = route({
   summary: 'Go on with a paused campaign: what was held goes out, nothing twice',
   auth: 'admin',
   handle: async ({ params }, ports) =>
-    ok(campaignView(await changeCampaign(params['id'] ?? '', 'resume', ports))),
+    ok(await campaignShown(await changeCampaign(params['id'] ?? '', 'resume', ports), ports)),
 });

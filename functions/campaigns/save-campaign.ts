@@ -3,7 +3,7 @@ import { type Campaign, campaignSchema } from '../../shared/domain/campaigns/cam
 import { hasEnded, inState, transition } from '../../shared/domain/campaigns/transition.ts';
 import { slugSchema } from '../../shared/domain/identity/slug.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { campaignView, refusal } from '../../shared/flows/campaigns/change-campaign.ts';
+import { campaignShown, refusal } from '../../shared/flows/campaigns/change-campaign.ts';
 import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
 import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
@@ -20,13 +20,13 @@ export const saveCampaign = route({
     'Save a campaign as a draft; one that has ended becomes a draft again, one that goes out is refused: cancel it first',
   auth: 'admin',
   body: campaignSchema,
-  handle: async ({ params, body: definition }, ports) => {
+  handle: async ({ params, body: definition, user }, ports) => {
     const { table, clock, settings } = ports;
     const id = pathParam(params, 'id', slugSchema);
     const known = await getCampaign(table, id);
     const isSame = isDeepStrictEqual(known?.definition, definition);
     if (known !== undefined && isSame && !hasEnded(known.state)) {
-      return ok(campaignView(known));
+      return ok(await campaignShown(known, ports));
     }
     await checkCampaign(id, definition, ports);
     const next = known === undefined ? undefined : transition(known, 'edit');
@@ -40,11 +40,13 @@ export const saveCampaign = route({
         ? newCampaign(id, definition, now)
         : { ...inState(before, 'draft', { now, companyTimeZone: settings.timeZone }), definition };
     const isUnchanged = before === undefined || transition(before, 'edit').kind === 'moves';
-    const settled = { ...campaign, settleAt: before?.settleAt };
+    // Who approved, approved something else.
+    const edited = { editedBy: user, approvedBy: undefined };
+    const settled = { ...campaign, ...edited, settleAt: before?.settleAt };
     if (!isUnchanged || !(await storeCampaign(table, settled))) {
       throw new Problem(409, `Campaign "${id}" is being changed by others: try again.`);
     }
-    return ok(campaignView(settled));
+    return ok(await campaignShown(settled, ports));
   },
 });
 

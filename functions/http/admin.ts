@@ -1,5 +1,6 @@
 import type { Route } from '../../shared/runtime/http/route.ts';
 import { httpFunction } from '../../shared/runtime/http-function.ts';
+import { approveCampaign } from '../campaigns/approve-campaign.ts';
 import { cancelCampaign } from '../campaigns/cancel-campaign.ts';
 import { launchCampaign } from '../campaigns/launch-campaign.ts';
 import { listCampaigns } from '../campaigns/list-campaigns.ts';
@@ -99,6 +100,7 @@ const adminRoutes: readonly Route[] = [
   saveCampaign,
   readCampaign,
   listCampaigns,
+  approveCampaign,
   launchCampaign,
   pauseCampaign,
   resumeCampaign,

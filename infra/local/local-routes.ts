@@ -30,6 +30,7 @@ const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/local/clock': { POST: postClock },
   '/local/feedback': { POST: postFeedback },
   '/local/redrive': { POST: postRedrive },
+  '/local/token': { POST: postToken },
 };
 
 /** The pages that only the local world has; undefined for every other path. */
@@ -92,6 +93,19 @@ const redriveSchema = z.strictObject({ queue: z.enum(queueNames) });
 function postRedrive(request: HttpRequest, { embedded }: LocalWorld): HttpAnswer {
   const { queue } = parsed(redriveSchema, request);
   return json(202, { queue, messages: embedded.queue.redrive(queue) });
+}
+
+const tokenSchema = z.strictObject({ name: z.string().min(1).max(100) });
+
+/** Another marketer's token, for whoever has one: campaigns may need the approval of a second person. */
+async function postToken(
+  request: HttpRequest,
+  { authorizer, clock }: LocalWorld,
+): Promise<HttpAnswer> {
+  const { name } = parsed(tokenSchema, request);
+  const asker = await authorizer.authorize(request.headers['authorization'], clock.now());
+  if (asker === undefined) throw new Problem(401, 'Send the admin token of the world as a bearer.');
+  return json(200, { name, token: await authorizer.adminToken(name) });
 }
 
 function parsed<Body>(schema: z.ZodType<Body>, request: HttpRequest): Body {

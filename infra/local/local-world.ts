@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Settings } from '../../shared/ports/settings.ts';
+import type { Authorizer } from './authorizer.ts';
 import type { EmbeddedPorts } from './embedded-ports.ts';
 import type { Failures } from './failures.ts';
 import type { GiveFeedback } from './feedback.ts';
@@ -14,4 +15,5 @@ export type LocalWorld = {
   readonly clock: Clock;
   readonly advance: (by: string) => Promise<string>;
   readonly feedback: GiveFeedback;
+  readonly authorizer: Pick<Authorizer, 'adminToken' | 'authorize'>;
 };

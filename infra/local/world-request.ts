@@ -4,15 +4,15 @@ export type RequestOptions = {
   /** Text and forms go as they are; anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** With the world's own admin token. */
-  readonly admin?: boolean;
+  /** With the world's own admin token, or that of the marketer of this name. */
+  readonly admin?: boolean | string;
 };
 
 export function asHttpRequest(
   method: string,
   target: string,
-  { body, headers = {}, admin = false }: RequestOptions,
-  adminToken: string,
+  { body, headers = {} }: RequestOptions,
+  adminToken: string | undefined,
 ): HttpRequest {
   const { text, contentType } = bodyOf(body);
   const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
@@ -22,7 +22,7 @@ export function asHttpRequest(
     headers: {
       host: 'localhost',
       ...(contentType && { 'content-type': contentType }),
-      ...(admin && { authorization: `Bearer ${adminToken}` }),
+      ...(adminToken && { authorization: `Bearer ${adminToken}` }),
       ...Object.fromEntries(lowered),
     },
     body: Buffer.from(text),

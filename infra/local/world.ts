@@ -77,10 +77,12 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
   const feedback = giveFeedback(parts);
   const authorizer = new Authorizer(adminSecret(options.directory));
   const onEnd = () => machinery.wake();
-  const local = localRoutes({ ...parts, advance, feedback });
+  const local = localRoutes({ ...parts, advance, feedback, authorizer });
   const gateway = new HttpGateway({ ...parts, authorizer, local, onEnd });
   const server = httpServer((request) => gateway.answer(request));
   const adminToken = await authorizer.adminToken();
+  const tokenOf = async ({ admin = false }: RequestOptions): Promise<string | undefined> =>
+    typeof admin === 'string' ? authorizer.adminToken(admin) : admin ? adminToken : undefined;
   machinery.wake();
 
   return {
@@ -94,7 +96,9 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
     now: () => isoOf(clock.now()),
     /** Through the same events as a socket's, without a socket. */
     request: async (method: string, path: string, request: RequestOptions = {}) =>
-      asWorldAnswer(await gateway.answer(asHttpRequest(method, path, request, adminToken))),
+      asWorldAnswer(
+        await gateway.answer(asHttpRequest(method, path, request, await tokenOf(request))),
+      ),
     /** Until nothing runs and nothing waits; what is delayed on the clock is not waited for. */
     settle: () => machinery.idle(),
     /** An ISO duration or instant; answers where the clock stands then. */

@@ -1,8 +1,11 @@
+import { approvalView } from '../../domain/campaigns/approval.ts';
 import type { Campaign } from '../../domain/campaigns/campaign.ts';
 import { type CampaignAction, inState, transition } from '../../domain/campaigns/transition.ts';
+import type { SendingPolicy } from '../../domain/messaging/policy/sending-policy.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Problem } from '../../runtime/problem.ts';
 import { getCampaign, saveCampaign } from '../../stores/campaigns.ts';
+import { getPolicy } from '../../stores/sending-policy.ts';
 import { settleCampaign } from './settle-campaign.ts';
 
 /** The campaign, or 404. */
@@ -41,7 +44,17 @@ export const refusal = (campaign: Campaign, action: CampaignAction, fix: string)
   new Problem(409, `Cannot ${action} "${campaign.id}", which is ${campaign.state}. ${fix}`);
 
 /** A campaign as it is read back. */
-export function campaignView(campaign: Campaign): Readonly<Record<string, unknown>> {
+export function campaignView(
+  campaign: Campaign,
+  policy: Pick<SendingPolicy, 'approval'>,
+): Readonly<Record<string, unknown>> {
   const { id, definition, state, createdAt, updatedAt, launchedAt } = campaign;
-  return { id, ...definition, state, createdAt, updatedAt, launchedAt };
+  const approval = approvalView(campaign, policy);
+  return { id, ...definition, state, approval, createdAt, updatedAt, launchedAt };
 }
+
+/** The campaign as it is read back, by the sending policy as it stands. */
+export const campaignShown = async (
+  campaign: Campaign,
+  { table }: Pick<Ports, 'table'>,
+): Promise<Readonly<Record<string, unknown>>> => campaignView(campaign, await getPolicy(table));

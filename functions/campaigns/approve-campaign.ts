@@ -1,0 +1,44 @@
+import type { Campaign } from '../../shared/domain/campaigns/campaign.ts';
+import { campaignShown, requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
+import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
+import { ok } from '../../shared/runtime/http/answer.ts';
+import { route } from '../../shared/runtime/http/route.ts';
+import { Problem } from '../../shared/runtime/problem.ts';
+import { saveCampaign } from '../../shared/stores/campaigns.ts';
+
+/**
+ * A second person says that a campaign may go out as it stands: its definition, and the versions its
+ * templates have now. An edit of either asks for a new approval.
+ */
+export const approveCampaign = route({
+  method: 'POST',
+  path: '/admin/campaigns/{id}/approve',
+  summary:
+    'Approve a draft as it stands, with its templates as they stand; by somebody else than who wrote it (403)',
+  auth: 'admin',
+  handle: async ({ params, user }, ports) => {
+    const campaign = await requireCampaign(params['id'] ?? '', ports);
+    refuseUnfit(campaign, user);
+    const { templates } = await checkCampaign(campaign.id, campaign.definition, ports);
+    const approved: Campaign = {
+      ...campaign,
+      approvedBy: user,
+      templates: Object.fromEntries(templates.map(({ id, version }) => [id, version])),
+      revision: campaign.revision + 1,
+    };
+    if (!(await saveCampaign(ports.table, approved))) {
+      throw new Problem(409, `Campaign "${campaign.id}" has just been changed: read it again.`);
+    }
+    return ok(await campaignShown(approved, ports));
+  },
+});
+
+function refuseUnfit({ id, state, editedBy }: Campaign, user: string): void {
+  if (state !== 'draft') {
+    throw new Problem(409, `Campaign "${id}" is ${state}: only a draft waits for an approval.`);
+  }
+  if (editedBy === user) {
+    const fix = 'ask somebody else to read and approve it.';
+    throw new Problem(403, `You wrote campaign "${id}" as it stands: ${fix}`);
+  }
+}
