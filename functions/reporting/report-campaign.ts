@@ -44,8 +44,9 @@ async function countShard(
   do {
     const at = { shard, after, limit: pageSize };
     // A report of many runs asks thousands of times: one refusal must not spoil the whole.
-    const page: Awaited<ReturnType<typeof queryMessages>> = await whenFree(clock, () =>
-      queryMessages(table, run, at),
+    const page: Awaited<ReturnType<typeof queryMessages>> = await whenFree(
+      () => queryMessages(table, run, at),
+      clock,
     );
     for (const row of page.rows) count(tally, row);
     after = page.after;
