@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { armTallySchema } from '../domain/campaigns/arm-tally.ts';
 import { campaignSchema } from '../domain/campaigns/campaign.ts';
 import { parseRunId, type Run, runId, runStates } from '../domain/campaigns/run.ts';
+import { winnerSchema } from '../domain/campaigns/winner.ts';
 import type { Item, Put, Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
 
@@ -34,6 +36,9 @@ const storedSchema = z.object({
   checks: z.int(),
   closedShards: z.int(),
   dueAt: z.string().optional(),
+  decisionAt: z.string().optional(),
+  count: z.object({ shard: z.int(), arms: z.record(z.string(), armTallySchema) }).optional(),
+  winner: winnerSchema.optional(),
 });
 
 const partition = 'runs#';

@@ -36,7 +36,9 @@ const testSchema = z.strictObject({
   otherwise: z
     .union([z.literal('split'), slugSchema])
     .default('split')
-    .describe('What the rest gets when there is not enough data: all variants, or the named one.'),
+    .describe(
+      'What the rest gets when no variant is surely the best, or there is not enough data to tell: all variants, or the named one.',
+    ),
 });
 
 /** An A/B/n test: everybody gets one of the variants, always the same; with `test` the rest gets the winner. */
@@ -58,7 +60,7 @@ export const experimentSchema = z
   });
 export type Experiment = z.infer<typeof experimentSchema>;
 
-/** The variant a person stably gets, in proportion to the weights. */
+/** The variant a person stably gets, in proportion to the weights, whatever other shares they fall in. */
 export function variantOf({ variants }: Experiment, campaign: string, profileId: string): Variant {
   const total = variants.reduce((sum, { weight }) => sum + weight, 0);
   const place = (bucketOf(`${campaign}#variant`, profileId) / 100) * total;

@@ -1,8 +1,11 @@
+import { addDuration, parseDuration } from '../time/duration.ts';
 import { dateInstant, isoInstant, readDate } from '../time/instant.ts';
 import { fromLocal, toLocal } from '../time/zone.ts';
+import type { ArmTally } from './arm-tally.ts';
 import type { CampaignDefinition } from './campaign.ts';
 import { isEventSchedule, isOnceSchedule, recipientZone, type Schedule } from './schedule.ts';
 import { firstZone, lastZone, waveOf, wavesOf } from './waves.ts';
+import type { Winner } from './winner.ts';
 
 /** `running`: it may write and send rows; `paused` holds them; the others are the end. */
 export const runStates = ['running', 'paused', 'completed', 'cancelled'] as const;
@@ -38,6 +41,16 @@ export type Run = {
   /** Ledger shards found without open rows, from the first on. */
   readonly closedShards: number;
   readonly dueAt: string | undefined;
+  /** When the winner of its experiment is chosen, once the first wave has started; absent: there is no test. */
+  readonly decisionAt?: string | undefined;
+  /** What has been counted towards the winner: the ledger's shards before `shard`, by variant. */
+  readonly count?: RunCount | undefined;
+  readonly winner?: Winner | undefined;
+};
+
+export type RunCount = {
+  readonly shard: number;
+  readonly arms: Readonly<Record<string, ArmTally>>;
 };
 
 /** The only step of a campaign; journeys have more. */
@@ -132,6 +145,22 @@ export const isTooLate = (
   run: Pick<Run, 'definition' | 'launchedAt'>,
   plannedAt: number,
 ): boolean => hasLocalTimes(run.definition.schedule) && plannedAt < Date.parse(run.launchedAt);
+
+/** When the winner of a run's experiment is to be chosen, ms: so long after its first messages. Undefined: there is no test. */
+export function decisionAtOf(
+  run: Pick<Run, 'definition' | 'waves' | 'startedWaves' | 'plannedAt' | 'decisionAt'>,
+  companyTimeZone: string,
+): number | undefined {
+  const test = run.definition.experiment?.test;
+  if (test === undefined) return undefined;
+  if (run.decisionAt !== undefined) return Date.parse(run.decisionAt);
+  const first = Date.parse(run.startedWaves[0] ?? run.waves[0] ?? run.plannedAt);
+  return addDuration(first, parseDuration(test.wait), companyTimeZone);
+}
+
+/** Whether the winner of its experiment is still to be chosen. */
+export const isUndecided = (run: Pick<Run, 'definition' | 'winner'>): boolean =>
+  run.definition.experiment?.test !== undefined && run.winner === undefined;
 
 const longestCheckMinutes = 60;
 

@@ -1,4 +1,10 @@
-import { checkAfterMinutes, type Run, runShards } from '../../domain/campaigns/run.ts';
+import {
+  checkAfterMinutes,
+  decisionAtOf,
+  isUndecided,
+  type Run,
+  runShards,
+} from '../../domain/campaigns/run.ts';
 import { isEventSchedule, isOnceSchedule } from '../../domain/campaigns/schedule.ts';
 import { inState } from '../../domain/campaigns/transition.ts';
 import { isOpen } from '../../domain/messaging/ledger.ts';
@@ -6,6 +12,7 @@ import { isoInstant } from '../../domain/time/instant.ts';
 import { getCampaign, saveCampaign } from '../../stores/campaigns.ts';
 import { queryMessages } from '../../stores/messages.ts';
 import { openParts, type Part, saveRun } from '../../stores/runs.ts';
+import { decideWinner } from './decide-winner.ts';
 import { type RunReach, sendParts } from './run-reach.ts';
 import { settleCampaign } from './settle-campaign.ts';
 import { walkRun } from './walk-run.ts';
@@ -14,14 +21,15 @@ import { walkRun } from './walk-run.ts';
 const leaseMs = 5 * 60_000;
 
 /**
- * Does what is next about a run: a walk over its open rows, the waves that are due, or the check
- * whether it is complete. Every step may be cut off and repeated: the run stays due until it is done.
+ * Does what is next about a run: the winner of its experiment, a walk over its open rows, the waves
+ * that are due, or the check whether it is complete. Every step may be cut off and repeated: the run stays due until it is done.
  */
 export async function advanceRun(found: Run, reach: RunReach): Promise<void> {
   const { table, clock } = reach;
   if (found.state === 'completed' || found.state === 'paused') return;
   const dueAt = isoInstant(clock.now() + leaseMs);
-  const run = await saveRun(table, found, { dueAt });
+  const leased = await saveRun(table, found, { dueAt });
+  const run = leased === undefined ? undefined : await decideWinner(leased, reach);
   if (run === undefined) return; // somebody else is at it
   if (run.walk !== undefined) return walkRun(run, run.walk, reach);
   if (run.state === 'cancelled' || isEventSchedule(run.definition.schedule)) {
@@ -33,13 +41,34 @@ export async function advanceRun(found: Run, reach: RunReach): Promise<void> {
   if (due.length > 0) return startWaves(run, due, reach);
   const [next] = run.waves;
   if (next !== undefined && next > now) {
-    await saveRun(table, run, { dueAt: isoInstant(Date.parse(next)) });
+    await saveRun(table, run, { dueAt: nextLook(run, Date.parse(next)) });
     return;
   }
   return checkRun(run, reach);
 }
 
-async function startWaves(run: Run, due: readonly string[], reach: RunReach): Promise<void> {
+/** Not later than the instant at which the winner is to be chosen. */
+const nextLook = (run: Run, instant: number): string =>
+  isoInstant(
+    isUndecided(run) && run.decisionAt !== undefined
+      ? Math.min(instant, Date.parse(run.decisionAt))
+      : instant,
+  );
+
+/** Pins when the winner is chosen, before anybody is written who waits for it: a run may begin late. */
+async function beginTest(run: Run, { table, clock, settings }: RunReach): Promise<Run | undefined> {
+  if (!isUndecided(run) || run.decisionAt !== undefined) return run;
+  const first = Math.max(clock.now(), Date.parse(run.waves[0] ?? run.plannedAt));
+  const begun = { ...run, waves: [isoInstant(first)], startedWaves: [] };
+  const decisionAt = decisionAtOf(begun, settings.timeZone);
+  return decisionAt === undefined
+    ? run
+    : saveRun(table, run, { decisionAt: isoInstant(decisionAt) });
+}
+
+async function startWaves(found: Run, due: readonly string[], reach: RunReach): Promise<void> {
+  const run = await beginTest(found, reach);
+  if (run === undefined) return; // its state changed: whoever changed it goes on
   const segments = run.definition.audience?.include ?? [];
   const parts = due.flatMap((wave) =>
     segments.flatMap((segment) =>
@@ -53,7 +82,7 @@ async function startWaves(run: Run, due: readonly string[], reach: RunReach): Pr
   await saveRun(reach.table, run, {
     waves,
     startedWaves: [...run.startedWaves, ...due],
-    dueAt: isoInstant(next === undefined ? check : Date.parse(next)),
+    dueAt: nextLook(run, next === undefined ? check : Date.parse(next)),
   });
 }
 
@@ -66,8 +95,8 @@ async function checkRun(run: Run, reach: RunReach): Promise<void> {
   const parts = await openParts(table, run, { shards: runShards, limit: maxParts });
   await sendParts(run, parts, reach);
   const closedShards = parts.length > 0 ? 0 : await countClosedShards(run, reach);
-  if (closedShards < runShards) {
-    const dueAt = isoInstant(clock.now() + checkAfterMinutes(run.checks) * 60_000);
+  if (closedShards < runShards || isUndecided(run)) {
+    const dueAt = nextLook(run, clock.now() + checkAfterMinutes(run.checks) * 60_000);
     await saveRun(table, run, { checks: run.checks + 1, closedShards, dueAt });
     return;
   }

@@ -1,3 +1,8 @@
+import {
+  awaitsWinner,
+  contentOfWinner,
+  winnerWaitMs,
+} from '../../domain/campaigns/message-content.ts';
 import { type Run, runShards, type Walk } from '../../domain/campaigns/run.ts';
 import { isEventSchedule } from '../../domain/campaigns/schedule.ts';
 import { isOpen, type MessageChange, safetyNetMs } from '../../domain/messaging/ledger.ts';
@@ -33,7 +38,7 @@ export async function walkRun(found: Run, begun: Walk, reach: RunReach): Promise
   while (walk.shard < runShards && reach.timeLeftMs() > reserveMs) {
     const { shard, after } = walk;
     const page = await queryMessages(table, run.id, { shard, after, limit: pageSize });
-    await treat(page.rows, walk.action, reach);
+    await treat(page.rows, { run, action: walk.action }, reach);
     walk = { ...walk, shard: page.after === null ? shard + 1 : shard, after: page.after };
     if (page.after === null && walk.shard < runShards) continue;
     const saved = await saveRun(table, run, { walk });
@@ -56,7 +61,7 @@ export async function walkRun(found: Run, begun: Walk, reach: RunReach): Promise
 
 async function treat(
   rows: readonly Message[],
-  action: Walk['action'],
+  { run, action }: { readonly run: Run; readonly action: Walk['action'] },
   reach: RunReach,
 ): Promise<void> {
   const now = reach.clock.now();
@@ -65,7 +70,7 @@ async function treat(
     rows.filter(({ state }) => isOpen(state)),
     movesAtOnce,
     async (row) => {
-      const change = action === 'cancel' ? cancelChange(row, now) : resumeChange(row, now);
+      const change = action === 'cancel' ? cancelChange(row, now) : resumeChange(row, run, now);
       if (change === undefined) return;
       const after = await moveMessage(reach.table, row, change);
       if (after !== undefined) moved.push(after);
@@ -81,10 +86,15 @@ const cancelChange = (row: Message, now: number): MessageChange | undefined =>
     : undefined;
 
 /** What the pause held goes on; what waits for its own hour goes on waiting. */
-function resumeChange(row: Message, now: number): MessageChange | undefined {
+function resumeChange(row: Message, run: Run, now: number): MessageChange | undefined {
   const dueAt = isoInstant(now + safetyNetMs);
   if (row.state === 'deferred' && (row.reason === 'paused' || row.dueAt === undefined)) {
-    return { state: 'reserved', at: isoInstant(now), dueAt };
+    const goes = { state: 'reserved', at: isoInstant(now), dueAt } as const;
+    if (!awaitsWinner(run, row)) return goes;
+    const content = contentOfWinner(run, row);
+    if (content !== undefined) return { ...goes, ...content };
+    const next = Math.max(Date.parse(row.plannedAt), now) + winnerWaitMs;
+    return { reason: 'experiment', dueAt: isoInstant(next) };
   }
   return row.state === 'reserved' ? { dueAt } : undefined;
 }
