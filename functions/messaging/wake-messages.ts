@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { type MessageChange, safetyNetMs } from '../../shared/domain/messaging/ledger.ts';
+import type { Run } from '../../shared/domain/campaigns/run.ts';
+import { safetyNetMs } from '../../shared/domain/messaging/ledger.ts';
 import type { Message } from '../../shared/domain/messaging/message.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { freeCutOff, isCutOff } from '../../shared/flows/messaging/claims.ts';
+import { freeCutOff, isCutOff, settleUnknown } from '../../shared/flows/messaging/claims.ts';
 import { handOut } from '../../shared/flows/messaging/hand-out.ts';
 import { workerSeconds } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
@@ -10,7 +11,6 @@ import type { Ports } from '../../shared/ports/ports.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { releaseLease, takeLease } from '../../shared/stores/leases.ts';
-import { wasRecordedSent } from '../../shared/stores/message-entries.ts';
 import { moveMessage, readMessages } from '../../shared/stores/messages.ts';
 import { getRun } from '../../shared/stores/runs.ts';
 
@@ -44,7 +44,7 @@ export const handler = queueFunction(slotMessageSchema, async (messages, ports, 
 /** Whether nothing of the slot is left. */
 async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<boolean> {
   const until = isoInstant(ports.clock.now());
-  const runs = new Map<string, RunState>();
+  const runs: Waking['runs'] = new Map();
   const failures: unknown[] = [];
   let after: string | null = null;
   do {
@@ -71,21 +71,25 @@ async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<b
 
 type RunState = 'going' | 'paused' | 'over';
 
-async function runStateOf(
-  run: string,
+async function runOf(
+  id: string,
   { runs, ports }: Pick<Waking, 'runs' | 'ports'>,
-): Promise<RunState> {
-  const known = runs.get(run);
-  if (known !== undefined) return known;
-  const stored = await getRun(ports.table, run);
-  const isOver = stored === undefined || stored.state === 'cancelled';
-  const state = isOver ? 'over' : stored.state === 'paused' ? 'paused' : 'going';
-  runs.set(run, state);
-  return state;
+): Promise<Run | undefined> {
+  const known = runs.get(id);
+  if (known !== undefined) return known.run;
+  const run = await getRun(ports.table, id);
+  runs.set(id, { run });
+  return run;
+}
+
+async function runStateOf(id: string, waking: Pick<Waking, 'runs' | 'ports'>): Promise<RunState> {
+  const run = await runOf(id, waking);
+  if (run === undefined || run.state === 'cancelled') return 'over';
+  return run.state === 'paused' ? 'paused' : 'going';
 }
 
 type Waking = {
-  readonly runs: Map<string, RunState>;
+  readonly runs: Map<string, { readonly run: Run | undefined }>;
   readonly ports: Ports;
   /** Of single rows: the others of the slot are woken all the same. */
   readonly failures: unknown[];
@@ -119,8 +123,7 @@ async function wakeRow(row: Message, waking: Waking): Promise<Message | undefine
   const now = clock.now();
   const at = isoInstant(now);
   if (row.state === 'unknown') {
-    await closeUnknown(row, waking.ports);
-    return undefined;
+    return settleUnknown(row, await runOf(row.run, waking), waking.ports);
   }
   // A claim is in work, or has been settled before.
   if (row.state !== 'reserved' && row.state !== 'deferred') return undefined;
@@ -133,16 +136,6 @@ async function wakeRow(row: Message, waking: Waking): Promise<Message | undefine
   const dueAt = state === 'paused' ? undefined : isoInstant(now + nextLookMs(row, now));
   const moved = await moveMessage(table, row, { ...reservedFrom(row, at), dueAt });
   return state === 'paused' ? undefined : moved;
-}
-
-/** Nothing more will be heard: what the sender itself wrote before it was cut off is the last word. */
-async function closeUnknown(row: Message, { table, clock }: Ports): Promise<void> {
-  const at = isoInstant(clock.now());
-  const { claimedAt: acceptedAt } = row;
-  const change: MessageChange = (await wasRecordedSent(row, table))
-    ? { state: 'accepted', at, acceptedAt }
-    : { state: 'failed', reason: 'no-answer', at };
-  await moveMessage(table, row, change);
 }
 
 const reservedFrom = (row: Message, at: string) =>

@@ -41,10 +41,18 @@ async function putRecord(
 export const recordCall = (table: Table, id: string, now: number): Promise<boolean> =>
   putRecord(table, { id, now, void: false });
 
-/** Makes sure that a call cut off never goes out: `free` when it had not, `called` when it may have. */
-export async function voidCall(table: Table, id: string, now: number): Promise<'free' | 'called'> {
+/**
+ * Makes sure that a call cut off never goes out: `free` when it had not, `called` when it may have.
+ * `claimedAt`: when its messages were claimed for it, ms.
+ */
+export async function voidCall(
+  table: Table,
+  { id, claimedAt }: { readonly id: string; readonly claimedAt: number },
+  now: number,
+): Promise<'free' | 'called'> {
+  // Its record may be gone by now: nobody can say any more, so it counts as called.
+  if (claimedAt + keptSeconds * 1000 <= now) return 'called';
   if (await putRecord(table, { id, now, void: true })) return 'free';
   const item = await table.get('marketing', keyOf(id));
-  // Gone after 30 days: nobody can say any more, so it counts as called.
   return item !== undefined && recordSchema.parse(item).void ? 'free' : 'called';
 }

@@ -1,9 +1,4 @@
-import {
-  canMove,
-  type MessageChange,
-  otherSending,
-  wasNeverCalled,
-} from '../messaging/ledger.ts';
+import { canMove, type MessageChange, otherSending, wasNeverCalled } from '../messaging/ledger.ts';
 import type { Message, MessageState } from '../messaging/message.ts';
 import type { EmailEvent } from './email-event.ts';
 

@@ -143,6 +143,25 @@ export function otherSending(
   return others.length < maxOtherIds ? { otherProviderIds: [...others, providerId] } : {};
 }
 
+/** What a provider's answer changes that it took a message; the second of two sendings is only noted. */
+export function takenChange(
+  message: Message,
+  { providerId, at }: { readonly providerId: string; readonly at: string },
+): MessageChange | undefined {
+  const other = otherSending(message, providerId);
+  const known = message.providerId ?? providerId;
+  if (!wasNeverCalled(message) && canMove(message.state, 'accepted')) {
+    return {
+      state: 'accepted',
+      at,
+      acceptedAt: message.acceptedAt ?? at,
+      providerId: known,
+      ...other,
+    };
+  }
+  return other.otherProviderIds === undefined ? undefined : other;
+}
+
 /** What a step of a message's life may set; the reason and the next look do not outlive the state they belong to. */
 export type MessageChange = Partial<
   Pick<

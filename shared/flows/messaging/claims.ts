@@ -1,8 +1,10 @@
+import type { Run } from '../../domain/campaigns/run.ts';
 import {
   answerWaitMs,
   claimLeaseMs,
   isRefusedTooLong,
   type MessageChange,
+  maxResends,
   retryDelaySeconds,
   safetyNetMs,
 } from '../../domain/messaging/ledger.ts';
@@ -11,6 +13,7 @@ import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { insist } from '../../runtime/insist.ts';
 import { voidCall } from '../../stores/calls.ts';
+import { wasRecordedSent } from '../../stores/message-entries.ts';
 import { advanceMessage, getMessages, moveMessage } from '../../stores/messages.ts';
 import { handOut } from './hand-out.ts';
 
@@ -27,7 +30,9 @@ export async function freeMessages(ids: readonly string[], ports: Ports): Promis
 
 /** Whether a claim is older than any sender can be. */
 export const isCutOff = (row: Message, now: number): boolean =>
-  row.state === 'claimed' && Date.parse(row.claimedAt ?? row.at) + claimLeaseMs <= now;
+  row.state === 'claimed' && claimedAt(row) + claimLeaseMs <= now;
+
+const claimedAt = (row: Message): number => Date.parse(row.claimedAt ?? row.at);
 
 /**
  * Settles claims that were cut off. Their calls are voided first, so that a sender that is only slow
@@ -41,7 +46,8 @@ export async function freeCutOff(rows: readonly Message[], ports: Ports): Promis
   for (const row of rows) {
     const call = row.call ?? '';
     const now = clock.now();
-    const outcome = outcomes.get(call) ?? (await voidCall(table, call, now));
+    const about = { id: call, claimedAt: claimedAt(row) };
+    const outcome = outcomes.get(call) ?? (await voidCall(table, about, now));
     outcomes.set(call, outcome);
     if (outcome === 'called') {
       await markUnknown(row, ports);
@@ -59,6 +65,50 @@ export const markUnknown = (row: Message, ports: Ports): Promise<Message> => {
   const change = { at: isoInstant(now), dueAt: isoInstant(now + answerWaitMs) };
   return advanceMessage(ports.table, row, { state: 'unknown', ...change });
 };
+
+/**
+ * Nothing more will be heard of a call. What the sender itself wrote before it was cut off is the last
+ * word; else the campaign says whether the message is sent again, which is answered, or given up.
+ */
+export async function settleUnknown(
+  row: Message,
+  run: Pick<Run, 'state' | 'definition'> | undefined,
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
+): Promise<Message | undefined> {
+  const now = clock.now();
+  const at = isoInstant(now);
+  if (await wasRecordedSent(row, table)) {
+    await moveMessage(table, row, { state: 'accepted', at, acceptedAt: row.claimedAt });
+    return undefined;
+  }
+  if (run === undefined || !mayResend(row, run, now)) {
+    await moveMessage(table, row, { state: 'failed', reason: 'no-answer', at });
+    return undefined;
+  }
+  // The resume of a paused run walks its rows and hands them out.
+  const isHeld = run.state === 'paused';
+  const dueAt = isHeld ? undefined : isoInstant(now + safetyNetMs);
+  const resent = (row.resent ?? 0) + 1;
+  const moved = await moveMessage(table, row, {
+    state: 'reserved',
+    at,
+    dueAt,
+    resent,
+    ...unclaimed,
+  });
+  return isHeld ? undefined : moved;
+}
+
+/** Past its deadline it would be withheld as if it had never been sent. */
+const mayResend = (
+  row: Message,
+  { state, definition }: Pick<Run, 'state' | 'definition'>,
+  now: number,
+): boolean =>
+  (state === 'running' || state === 'paused') &&
+  definition.resend === 'afterUnknown' &&
+  (row.resent ?? 0) < maxResends &&
+  (row.deadline === undefined || now <= Date.parse(row.deadline));
 
 const release = (
   row: Message,

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import type { Run } from '../../domain/campaigns/run.ts';
+import { isOpen, takenChange } from '../../domain/messaging/ledger.ts';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
 import type { Renderer } from '../../domain/templates/rendering-data.ts';
 import { asksComputed, type Template } from '../../domain/templates/template.ts';
@@ -12,7 +13,7 @@ import { insist } from '../../runtime/insist.ts';
 import { count, logger } from '../../runtime/observability.ts';
 import { recordCall } from '../../stores/calls.ts';
 import { recordSent } from '../../stores/message-entries.ts';
-import { advanceMessage, moveMessage } from '../../stores/messages.ts';
+import { moveMessage, updateMessage } from '../../stores/messages.ts';
 import { getRun } from '../../stores/runs.ts';
 import { getTemplateVersion } from '../../stores/templates.ts';
 import {
@@ -48,7 +49,7 @@ const reserveMs = sendTimeoutMs + 10_000;
  * Sends the messages of one queue body, call by call. Each call is: claim the rows (conditional),
  * read and decide anew, render, record the call, call the provider, write its answers. It can be cut
  * off between any two of these: without the record nothing was sent and the rows are free; with it
- * and without answers the rows are `unknown` and never sent again.
+ * and without answers the rows are `unknown`: sent again only where their campaign says so.
  */
 export async function sendMessages<Rendered, Content>(
   ids: readonly string[],
@@ -60,20 +61,18 @@ export async function sendMessages<Rendered, Content>(
   if (first === undefined) return;
   const run = await getRun(ports.table, first.run);
   if (run === undefined || run.state === 'cancelled') return withholdCancelled(rows, ports);
-  let state: Run['state'] | undefined = run.state;
+  if (run.state === 'paused') return; // reserved rows wait; the resume hands them out again
   const calls = await callsOf(rows, { run, channel, ports });
   for (const [at, call] of calls.entries()) {
-    // Read anew for every call: a pause and a cancel hold from the next one on.
-    if (at > 0) state = (await getRun(ports.table, run.id))?.state;
-    if (state === 'paused') return; // reserved rows wait; the resume hands them out again
     const left = calls.slice(at).flatMap((one) => one.rows);
-    if (state === undefined || state === 'cancelled') return withholdCancelled(left, ports);
     // Also before the first call: other bodies of the same batch may have taken the time.
     const hasTime = context.getRemainingTimeInMillis() > reserveMs;
     if (!hasTime) return handOutLater(left, ports);
-    if (!(await sendCall(call.rows, { channel, compose: call.compose, ports }))) {
-      return handOutLater(left.slice(call.rows.length), ports);
-    }
+    const outcome = await sendCall(call.rows, { channel, compose: call.compose, run, ports });
+    if (outcome === 'paused') return;
+    const others = left.slice(call.rows.length);
+    if (outcome === 'cancelled') return withholdCancelled(others, ports);
+    if (outcome === 'refused') return handOutLater(others, ports);
   }
 }
 
@@ -121,29 +120,50 @@ const withholdCancelled = async (rows: readonly Message[], ports: Ports): Promis
 type Sending<Rendered, Content> = {
   readonly channel: Channel<Rendered, Content>;
   readonly compose: Composer<Rendered>;
+  readonly run: Run;
   readonly ports: Ports;
 };
 
+/** What became of a call: `refused`, the provider takes nothing now; the others: its run was changed before it. */
+type CallOutcome = 'made' | 'refused' | 'paused' | 'cancelled';
+
 type Outgoing<Content> = { readonly row: Message; readonly content: Content };
 
-/** One provider call; false when the provider takes nothing now. */
+/** One provider call. The run is read once more right before it: a pause and a cancel hold from then on. */
 async function sendCall<Rendered, Content>(
   rows: readonly Message[],
-  { channel, compose, ports }: Sending<Rendered, Content>,
-): Promise<boolean> {
+  { channel, compose, run, ports }: Sending<Rendered, Content>,
+): Promise<CallOutcome> {
   const call = ports.ids.next();
   const claimed = await claim(rows, call, ports);
   let outgoing: readonly Outgoing<Content>[];
   try {
     outgoing = await fitInCall(await compose(claimed), channel, ports);
-    if (outgoing.length === 0) return true;
+    if (outgoing.length === 0) return 'made';
+    const state = (await getRun(ports.table, run.id))?.state ?? 'cancelled';
+    if (state === 'paused' || state === 'cancelled') {
+      await giveUpCall(outgoing, state, ports);
+      return state;
+    }
     // Someone took this sender for dead and freed its rows: they are no longer its own.
-    if (!(await recordCall(ports.table, call, ports.clock.now()))) return true;
+    if (!(await recordCall(ports.table, call, ports.clock.now()))) return 'made';
   } catch (error) {
     await releaseQuietly(claimed, ports);
     throw error;
   }
-  return answered(outgoing, channel, ports);
+  return (await answered(outgoing, channel, ports)) ? 'made' : 'refused';
+}
+
+/** The messages of a call that is not made after all: held for the resume, or withheld. */
+async function giveUpCall(
+  outgoing: readonly { readonly row: Message }[],
+  state: 'paused' | 'cancelled',
+  ports: Ports,
+): Promise<void> {
+  const rows = outgoing.map(({ row }) => row);
+  if (state === 'paused') return releaseQuietly(rows, ports);
+  const withheld = { state: 'withheld', reason: 'cancelled', dueAt: undefined } as const;
+  await Promise.all(rows.map((row) => endClaim(row, withheld, ports)));
 }
 
 /** The rows that this call alone now holds. */
@@ -190,7 +210,7 @@ async function fitInCall<Rendered, Content>(
   return fitting;
 }
 
-/** Calls the provider and writes what it said. From here on nothing is ever sent again. */
+/** Calls the provider and writes what it said. From here on nothing is free to be sent. */
 async function answered<Rendered, Content>(
   outgoing: readonly Outgoing<Content>[],
   channel: Channel<Rendered, Content>,
@@ -230,16 +250,20 @@ async function writeAnswer(row: Message, answer: SendAnswer | undefined, ports: 
   switch (answer?.kind) {
     case 'accepted': {
       await insist(ports, () => recordSent(row, ports));
-      const { providerId } = answer;
-      const accepted = { state: 'accepted', at, acceptedAt: at, providerId } as const;
-      await insist(ports, () => advanceMessage(ports.table, row, accepted));
+      const taken = { providerId: answer.providerId, at };
+      await insist(ports, () =>
+        updateMessage(ports.table, row, (found) => takenChange(found, taken)),
+      );
       return;
     }
     case 'rejected':
       // The reason stands on the row alone: its words are the provider's.
       logger.warn('message-rejected', { ledgerId: messageId(row) });
       const rejected = { state: 'rejected', at, reason: answer.reason } as const;
-      await insist(ports, () => advanceMessage(ports.table, row, rejected));
+      // What the provider has taken meanwhile was another call: its word stands.
+      await insist(ports, () =>
+        updateMessage(ports.table, row, ({ state }) => (isOpen(state) ? rejected : undefined)),
+      );
       return;
     case 'throttled':
     case undefined:
