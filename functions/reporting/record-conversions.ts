@@ -58,14 +58,15 @@ async function creditedBy(
   const touches: Touch[] = [];
   let credited: ReturnType<typeof attribute> = [];
   for await (const entry of messageEntries(table, event.profileId, range)) {
-    if (entry.type !== 'message.sent') continue;
-    // The catalog's schema of `message.sent` holds for every entry of this type.
-    const { message, run, campaign } = entry.data as Omit<Touch, 'at'>;
+    const isHeldOut = entry.type === 'message.held-out';
+    if (entry.type !== 'message.sent' && !isHeldOut) continue;
+    // The catalog's schema of `message.sent` holds for every entry of these types.
+    const { message, run, campaign } = entry.data as Omit<Touch, 'at' | 'isHeldOut'>;
     const isMet = credited.some(({ touch }) => touch.campaign === campaign);
     if (isMet || !Object.hasOwn(campaigns, campaign)) continue;
     const definition = definitions.get(run) ?? (await getRun(table, run))?.definition;
     if (definition !== undefined) definitions.set(run, definition);
-    touches.push({ message, run, campaign, at: entry.occurredAt });
+    touches.push({ message, run, campaign, at: entry.occurredAt, isHeldOut });
     credited = attribute(trigger, touches, { definitions, timeZone: settings.timeZone });
     if (credited.length === Object.keys(campaigns).length) break;
   }

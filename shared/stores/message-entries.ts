@@ -1,9 +1,10 @@
 import { entryIdOf } from '../domain/messaging/entry-id.ts';
+import { heldOutReason } from '../domain/messaging/held-out.ts';
 import { type Message, messageId } from '../domain/messaging/message.ts';
 import type { TimelineEntry } from '../domain/profiles/timeline-entry.ts';
 import { isoInstant } from '../domain/time/instant.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Table } from '../ports/table.ts';
+import type { Put, Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
 import { timelineEntry, timelineItem } from './timeline.ts';
 
@@ -11,6 +12,7 @@ import { timelineEntry, timelineItem } from './timeline.ts';
 export type MessageEvent = {
   readonly type:
     | 'message.sent'
+    | 'message.held-out'
     | 'message.delayed'
     | 'message.delivered'
     | 'message.bounced'
@@ -50,6 +52,24 @@ export const recordSent = (
   message: Message,
   ports: Pick<Ports, 'table' | 'clock'>,
 ): Promise<void> => recordMessageEvent(message, sentEvent(message), ports);
+
+/**
+ * The entry about somebody who gets nothing so that others can be compared with them, to be written
+ * with the row, in one transaction: none for anybody else. What they do from the planned instant on
+ * counts as if they had been sent the message. It is not in the event catalog: the bus hears nothing.
+ */
+export function heldOutPuts(message: Message): readonly Put[] {
+  const reason = heldOutReason(message);
+  if (reason === undefined) return [];
+  const { at, plannedAt } = message;
+  const event = {
+    type: 'message.held-out',
+    occurredAt: at > plannedAt ? at : plannedAt,
+    distinction: '',
+    data: { reason },
+  } as const;
+  return [timelineEntry(entryOf(message, event, at))];
+}
 
 /** Whether a sender got as far as writing that the provider took the message. */
 export async function wasRecordedSent(message: Message, table: Table): Promise<boolean> {

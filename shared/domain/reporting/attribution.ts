@@ -5,12 +5,17 @@ import { decimalOf } from '../rules/ledger/decimal.ts';
 import { addDuration, parseDuration } from '../time/duration.ts';
 import { amountText } from './report.ts';
 
-/** A message that went out to the person, as the timeline says. `at` is ISO. */
+/**
+ * A message that went out to the person, as the timeline says, or would have: of somebody who was held
+ * out. `at` is ISO. A row of the latter gets conversions without any credit, for the lift alone: it
+ * counts in no report, and takes no credit from other campaigns' messages.
+ */
 export type Touch = {
   readonly message: string;
   readonly run: string;
   readonly campaign: string;
   readonly at: string;
+  readonly isHeldOut?: boolean;
 };
 
 export type Conversion = Message['conversions'][number];
@@ -23,7 +28,8 @@ const noCurrency = 'XXX';
 
 /**
  * The messages an event is a conversion of: per campaign whose goal it is, the last one sent before it
- * and within the goal's window (last touch).
+ * and within the goal's window (last touch). The lift compares people who were sent a campaign's message
+ * with those who were held out, so each gets the conversion, with or without a credit.
  */
 export function attribute(
   event: TriggerEvent,
@@ -45,7 +51,10 @@ export function attribute(
   }
   return [...latest.values()].map((touch) => ({
     touch,
-    conversion: conversionOf(event, known.definitions.get(touch.run)?.goal?.value),
+    conversion: {
+      ...conversionOf(event, known.definitions.get(touch.run)?.goal?.value),
+      ...(touch.isHeldOut === true && { credit: 0 }),
+    },
   }));
 }
 
