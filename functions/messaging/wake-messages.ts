@@ -1,9 +1,15 @@
 import type { Context } from 'aws-lambda';
+import { awaitsWinner } from '../../shared/domain/campaigns/message-content.ts';
 import type { Run } from '../../shared/domain/campaigns/run.ts';
 import { safetyNetMs } from '../../shared/domain/messaging/ledger.ts';
 import type { Message } from '../../shared/domain/messaging/message.ts';
+import { capsOn } from '../../shared/domain/messaging/policy/frequency-cap.ts';
+import type { SendingPolicy } from '../../shared/domain/messaging/policy/sending-policy.ts';
+import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import { wakeForWinner } from '../../shared/flows/campaigns/wake-for-winner.ts';
 import { freeCutOff, isCutOff, settleUnknown } from '../../shared/flows/messaging/claims.ts';
+import { wakeDeferred } from '../../shared/flows/messaging/decide-again.ts';
 import { handOut } from '../../shared/flows/messaging/hand-out.ts';
 import { workerSeconds } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
@@ -12,7 +18,9 @@ import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { releaseLease, takeLease } from '../../shared/stores/leases.ts';
 import { moveMessage, readMessages } from '../../shared/stores/messages.ts';
+import { getProfiles } from '../../shared/stores/profiles.ts';
 import { getRun } from '../../shared/stores/runs.ts';
+import { getPolicy } from '../../shared/stores/sending-policy.ts';
 
 /** Longer than an invocation can run. */
 const leaseSeconds = 90;
@@ -45,6 +53,7 @@ export const handler = queueFunction(slotMessageSchema, async (messages, ports, 
 async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<boolean> {
   const until = isoInstant(ports.clock.now());
   const runs: Waking['runs'] = new Map();
+  const policy = await getPolicy(ports.table);
   const failures: unknown[] = [];
   let after: string | null = null;
   do {
@@ -55,7 +64,7 @@ async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<b
       after,
     });
     const rows = await readMessages(ports.table, page.items);
-    const free = await wakeRows(rows, { runs, ports, failures });
+    const free = await wakeRows(rows, { runs, ports, policy, failures });
     // Among what waits, the campaign of the higher priority goes first.
     free.sort((left, right) => right.priority - left.priority);
     await handOut(free, { queue: ports.queue });
@@ -91,6 +100,7 @@ async function runStateOf(id: string, waking: Pick<Waking, 'runs' | 'ports'>): P
 type Waking = {
   readonly runs: Map<string, { readonly run: Run | undefined }>;
   readonly ports: Ports;
+  readonly policy: SendingPolicy;
   /** Of single rows: the others of the slot are woken all the same. */
   readonly failures: unknown[];
 };
@@ -105,12 +115,22 @@ async function wakeRows(rows: readonly Message[], waking: Waking): Promise<Messa
     due.filter((row) => isCutOff(row, now)),
     ports,
   );
-  const results = await Promise.allSettled(due.map((row) => wakeRow(row, waking)));
-  const woken = results.flatMap((result) => {
-    if (result.status === 'fulfilled') return result.value ?? [];
-    waking.failures.push(result.reason);
-    return [];
-  });
+  const profiles = await profilesOf(due, waking);
+  const woken: Message[] = [];
+  const wakeAll = async (ofPerson: readonly Message[]): Promise<void> => {
+    for (const row of ofPerson) {
+      try {
+        const moved = await wakeRow(row, { ...waking, profiles });
+        if (moved?.state === 'reserved') woken.push(moved);
+      } catch (error) {
+        waking.failures.push(error);
+      }
+    }
+  };
+  // One after the other by priority: what is left under a person's caps is for the highest.
+  const first = due.toSorted((left, right) => right.priority - left.priority);
+  const people = Map.groupBy(first, ({ profileId }) => profileId);
+  await Promise.all([...people.values()].map(wakeAll));
   const running: Message[] = [];
   for (const row of freed) {
     if ((await runStateOf(row.run, waking)) === 'going') running.push(row);
@@ -118,7 +138,21 @@ async function wakeRows(rows: readonly Message[], waking: Waking): Promise<Messa
   return [...running, ...woken];
 }
 
-async function wakeRow(row: Message, waking: Waking): Promise<Message | undefined> {
+/** The people of those rows that caps may count once they are brought on. */
+const profilesOf = (
+  rows: readonly Message[],
+  { policy, ports }: Waking,
+): Promise<ReadonlyMap<string, Profile>> => {
+  const counted = rows.filter(
+    (row) => row.state === 'deferred' && capsOn(policy.caps, row).length > 0,
+  );
+  return getProfiles(ports.table, [...new Set(counted.map(({ profileId }) => profileId))]);
+};
+
+async function wakeRow(
+  row: Message,
+  waking: Waking & { readonly profiles: ReadonlyMap<string, Profile> },
+): Promise<Message | undefined> {
   const { table, clock } = waking.ports;
   const now = clock.now();
   const at = isoInstant(now);
@@ -130,6 +164,21 @@ async function wakeRow(row: Message, waking: Waking): Promise<Message | undefine
   const state = await runStateOf(row.run, waking);
   if (state === 'over') {
     await moveMessage(table, row, { state: 'withheld', reason: 'cancelled', at });
+    return undefined;
+  }
+  const run = await runOf(row.run, waking);
+  if (row.state === 'deferred' && run !== undefined && awaitsWinner(run, row)) {
+    return wakeForWinner(row, run, waking.ports);
+  }
+  const { caps } = waking.policy;
+  const isCapped = capsOn(caps, row).length > 0;
+  if (row.state === 'deferred' && state === 'going' && run !== undefined && isCapped) {
+    const profile = waking.profiles.get(row.profileId);
+    return wakeDeferred({ row, run, profile, suppressed: new Set(), caps }, waking.ports);
+  }
+  if (state === 'paused' && row.countedOn !== undefined) {
+    // It gives its room back to others as long as it is held.
+    await moveMessage(table, row, { state: 'deferred', reason: 'paused', at, dueAt: undefined });
     return undefined;
   }
   // The resume of a paused campaign walks its rows and hands them out: until then nobody looks.
