@@ -1,4 +1,5 @@
 import { messageId, parseMessageId } from '../../shared/domain/messaging/message.ts';
+import { emailLinkPlan } from '../../shared/domain/templates/email-links.ts';
 import {
   emailRenderer,
   type RenderedEmail,
@@ -46,6 +47,7 @@ export const handler = queueFunction(sendBodySchema, async (messages, ports, con
 
 /** What data adds to a template and headers to an email, in bytes, as far as one can guess. */
 const guessedBytes = 3_000;
+const guessedLinkBytes = 400;
 
 function emailChannel(sender: EmailSender): Channel<RenderedEmail, Email> {
   return {
@@ -53,6 +55,7 @@ function emailChannel(sender: EmailSender): Channel<RenderedEmail, Email> {
       if (template.channel === 'email') return emailRenderer(template);
       throw new Error('A template for another channel stands behind an email.');
     },
+    findLinks: emailLinkPlan,
     contentOf: emailOf,
     bytesOf: (email) => byteLength(JSON.stringify(email)),
     callSize: (template) => {
@@ -91,7 +94,8 @@ const byteLength = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 function templateBytes(template: Template): number {
   if (template.channel !== 'email') return 0;
-  const html = byteLength(JSON.stringify(template.html));
+  const links = template.html.split('href').length - 1;
+  const html = byteLength(JSON.stringify(template.html)) + links * guessedLinkBytes;
   // A text made from the HTML is a good part of it at most.
   return html + (template.text === undefined ? html / 2 : byteLength(template.text));
 }

@@ -1,5 +1,6 @@
 import { maxTextCharacters } from '../../shared/domain/messaging/ledger.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
+import { textLinkPlan } from '../../shared/domain/templates/links.ts';
 import { type RenderedText, textRenderer } from '../../shared/domain/templates/text-rendering.ts';
 import type { Composed } from '../../shared/flows/messaging/compose-messages.ts';
 import {
@@ -22,6 +23,7 @@ const textChannel = (sender: TextSender): Channel<RenderedText, Text> => ({
     if (template.channel === 'sms') return textRenderer(template);
     throw new Error('A template for another channel stands behind an SMS.');
   },
+  findLinks: textLinkPlan,
   contentOf: textOf,
   bytesOf: () => 1,
   callSize: () => 1,

@@ -7,6 +7,7 @@ const pureLibraries = [
   'croner',
   'csv-parse',
   'html-to-text',
+  'htmlparser2',
   'libphonenumber-js',
   'liquidjs',
   'temporal-polyfill',

@@ -97,13 +97,8 @@ function planOf(email: Email): Planned {
   };
 }
 
-/** SES counts clicks by rewriting links; the one to unsubscribe with shall lead where it says. */
-function untracked({ html, headers }: Email): string {
-  const link = /^<(https?:[^>"]+)>$/.exec(headers['List-Unsubscribe'] ?? '')?.[1];
-  return link === undefined
-    ? html
-    : html.replaceAll(`href="${link}"`, `ses:no-track href="${link}"`);
-}
+/** SES would count clicks by leading links through its own servers: which clicks are told of, and how, is decided before. */
+const untracked = ({ html }: Email): string => html.replaceAll(/<a(?=\s)/gi, '$& ses:no-track');
 
 function rejected(reason: string): SendAnswer {
   return { kind: 'rejected', reason };

@@ -9,12 +9,15 @@ import { RenderError } from '../../domain/templates/liquid.ts';
 import type { Renderer } from '../../domain/templates/rendering-data.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { logger } from '../../runtime/observability.ts';
+import { writeOnce } from '../../stores/messages.ts';
 import { getProfiles } from '../../stores/profiles.ts';
 import { currentRuleset } from '../../stores/segments.ts';
+import { shortLinkPut } from '../../stores/short-links.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
 import { stillWanted } from '../campaigns/unless.ts';
 import { endClaim } from './claims.ts';
 import { unsubscribeSigner } from './link-tokens.ts';
+import { type LinkFinder, linker } from './tracked-links.ts';
 
 /** A claimed message with all its recipient gets. */
 export type Composed<Rendered> = {
@@ -24,9 +27,10 @@ export type Composed<Rendered> = {
   readonly unsubscribeUrl: string | undefined;
 };
 
-/** How a template renders, and whether people's computed values are worked out for it. */
+/** How a template renders, where its links are, and whether people's computed values are worked out for it. */
 export type Rendering<Rendered> = {
   readonly render: Renderer<Rendered>;
+  readonly findLinks?: LinkFinder<Rendered>;
   readonly asksComputed: boolean;
 };
 
@@ -46,10 +50,11 @@ export type Composer<Rendered> = (
  */
 export async function composer<Rendered>(
   run: Run,
-  { render, asksComputed }: Rendering<Rendered>,
+  { render, findLinks, asksComputed }: Rendering<Rendered>,
   ports: Ports,
 ): Promise<Composer<Rendered>> {
   const sign = await unsubscribeSigner(ports.secrets);
+  const link = await linker(run, ports);
 
   const compose = async (row: Message, { profile, to, ruleset }: Recipient) => {
     const { topic, channel } = row;
@@ -72,7 +77,10 @@ export async function composer<Rendered>(
       now,
       timeZone: ports.settings.timeZone,
     });
-    return { row, to, rendered, unsubscribeUrl };
+    const linked = await link(row, rendered, findLinks);
+    const puts = linked.stored.map((one) => writeOnce(ports.table, shortLinkPut(one, now)));
+    await Promise.all(puts);
+    return { row, to, rendered: linked.rendered, unsubscribeUrl };
   };
 
   return async (claimed) => {

@@ -14,7 +14,8 @@ const claimsSchema = z.object({
 });
 export type UnsubscribeClaims = Omit<z.infer<typeof claimsSchema>, 'aud'>;
 
-const signingKey = async (secrets: Secrets): Promise<webcrypto.CryptoKey> =>
+/** The key of all links in messages; what a link is for stands in its `aud`. */
+export const signingKey = async (secrets: Secrets): Promise<webcrypto.CryptoKey> =>
   crypto.subtle.importKey(
     'raw',
     // A copy of its own: Web Crypto's type refuses memory that could be shared.
@@ -51,5 +52,5 @@ export async function readUnsubscribe(
 }
 
 /** Written just as it was signed: a link that is written in several ways is several links to a log or a cache. */
-const isCanonical = (token: string): boolean =>
+export const isCanonical = (token: string): boolean =>
   token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);

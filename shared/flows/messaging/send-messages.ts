@@ -27,6 +27,7 @@ import {
 } from './claims.ts';
 import { type Composed, type Composer, composer } from './compose-messages.ts';
 
+import type { LinkFinder } from './tracked-links.ts';
 /** The body of the queues `emails` and `texts`: messages of one run and channel. */
 export const sendBodySchema = z.strictObject({ messages: z.array(z.string()).min(1).max(50) });
 
@@ -34,6 +35,8 @@ export const sendBodySchema = z.strictObject({ messages: z.array(z.string()).min
 export type Channel<Rendered, Content> = {
   readonly rendererOf: (template: Template) => Renderer<Rendered>;
   /** The content, or undefined when it is too large ever to be sent. */
+  /** Absent: what it sends has no links of its own. */
+  readonly findLinks?: LinkFinder<Rendered>;
   readonly contentOf: (composed: Composed<Rendered>) => Content | undefined;
   readonly bytesOf: (content: Content) => number;
   /** Messages per call for a template, as far as can be told before rendering. */
@@ -102,7 +105,10 @@ async function callsOf<Rendered, Content>(
     if (template === undefined)
       throw new Error(`Template ${id} has no version ${templateVersion}.`);
     const render = channel.rendererOf(template);
-    const compose = await composer(run, { render, asksComputed: asksComputed(template) }, ports);
+    const { findLinks } = channel;
+    const links = findLinks === undefined ? {} : { findLinks };
+    const rendering = { render, asksComputed: asksComputed(template), ...links };
+    const compose = await composer(run, rendering, ports);
     const callSize = channel.callSize(template);
     for (let at = 0; at < group.length; at += callSize) {
       calls.push({ rows: group.slice(at, at + callSize), compose });
