@@ -7,15 +7,20 @@ import { queryRuns } from '../../shared/stores/runs.ts';
 
 const pageSize = 100;
 
-const runView = ({ id, state, plannedAt, launchedAt, templates }: Run) => ({
+const runView = ({ id, state, plannedAt, launchedAt, templates, decisionAt, winner }: Run) => ({
   id,
   state,
   plannedAt,
   launchedAt,
   templates,
+  decisionAt: decisionAt ?? null,
+  winner: winner ?? null,
 });
 
-/** A run's `plannedAt` is an instant; for recipients' local times it is that time written as if UTC. */
+/**
+ * A run's `plannedAt` is an instant; for recipients' local times it is that time written as if UTC. The
+ * `winner` of its experiment is chosen at `decisionAt`; both are null where there is no test.
+ */
 export const listRuns = route({
   method: 'GET',
   path: '/admin/campaigns/{id}/runs',

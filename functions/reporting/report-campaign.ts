@@ -1,4 +1,13 @@
 import { runShards } from '../../shared/domain/campaigns/run.ts';
+import type { Winner } from '../../shared/domain/campaigns/winner.ts';
+import {
+  type Comparison,
+  compare,
+  emptyComparison,
+  liftReport,
+  mergeComparison,
+  variantReports,
+} from '../../shared/domain/reporting/comparison.ts';
 import {
   count,
   emptyTally,
@@ -14,22 +23,38 @@ import { whenFree } from '../../shared/runtime/when-free.ts';
 import { queryMessages } from '../../shared/stores/messages.ts';
 import { allRuns } from '../../shared/stores/runs.ts';
 
-/** Recounted from the ledger on every call, over all runs: exact, with nothing that could drift. */
+/**
+ * Recounted from the ledger on every call, over all runs: exact, with nothing that could drift. `variants`
+ * has what each message is credited with; `lift` compares by message, so that a campaign which goes to
+ * the same people again and again shows narrower intervals than it should. `winner` is the last one chosen.
+ */
 export const reportCampaign = route({
   method: 'GET',
   path: '/admin/campaigns/{id}/report',
   summary: 'What came of a campaign',
   auth: 'admin',
   handle: async ({ params }, ports) => {
-    const { id } = await requireCampaign(params['id'] ?? '', ports);
+    const { id, definition } = await requireCampaign(params['id'] ?? '', ports);
     const tally = emptyTally();
+    const comparison = emptyComparison();
+    let winner: (Winner & { readonly run: string }) | null = null;
     for await (const run of allRuns(ports.table, id)) {
       const parts = await Promise.all(
         Array.from({ length: runShards }, (_, shard) => countShard(ports, { run: run.id, shard })),
       );
-      for (const part of parts) merge(tally, part);
+      for (const part of parts) {
+        merge(tally, part.tally);
+        mergeComparison(comparison, part.comparison);
+      }
+      if (winner === null && run.winner !== undefined) winner = { run: run.id, ...run.winner };
     }
-    return ok(toReport(tally));
+    const variants = definition.experiment?.variants.map((variant) => variant.id) ?? [];
+    return ok({
+      ...toReport(tally),
+      variants: variantReports(comparison, variants),
+      winner,
+      lift: liftReport(comparison, definition.goal !== undefined),
+    });
   },
 });
 
@@ -38,8 +63,9 @@ const pageSize = 1000;
 async function countShard(
   { table, clock }: Pick<Ports, 'table' | 'clock'>,
   { run, shard }: { readonly run: string; readonly shard: number },
-): Promise<Tally> {
+): Promise<{ readonly tally: Tally; readonly comparison: Comparison }> {
   const tally = emptyTally();
+  const comparison = emptyComparison();
   let after: string | null = null;
   do {
     const at = { shard, after, limit: pageSize };
@@ -48,8 +74,11 @@ async function countShard(
       () => queryMessages(table, run, at),
       clock,
     );
-    for (const row of page.rows) count(tally, row);
+    for (const row of page.rows) {
+      count(tally, row);
+      compare(comparison, row);
+    }
     after = page.after;
   } while (after !== null);
-  return tally;
+  return { tally, comparison };
 }

@@ -60,8 +60,9 @@ export function count(
   if (row.openedAt !== undefined) tally.opens += 1;
   if (row.clickedAt !== undefined) tally.clicks += 1;
   if (row.unsubscribedAt !== undefined) tally.unsubscribes += 1;
-  if (row.conversions.length > 0) tally.conversions += 1;
-  for (const { value, currency } of row.conversions) addAmount(tally.revenue, currency, value);
+  const credited = row.conversions.filter(({ credit }) => credit > 0);
+  if (credited.length > 0) tally.conversions += 1;
+  for (const { value, currency } of credited) addAmount(tally.revenue, currency, value);
 }
 
 function addAmount(sums: Record<string, Sum>, currency: string, text: string): void {
