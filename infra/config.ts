@@ -10,6 +10,14 @@ const origin = z
   .string()
   .regex(/^https?:\/\/[^/\s*]+$/, 'must be an origin, such as https://www.example.com');
 
+const applicationArn = (...platforms: readonly string[]) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\\d{12}:app/(${platforms.join('|')})/[\\w.-]+$`),
+      `must be the ARN of a platform application for ${platforms.join(' or ')}`,
+    );
+
 /** What a company decides at deployment. Every value changes what is deployed. */
 export const configSchema = z
   .strictObject({
@@ -37,6 +45,9 @@ export const configSchema = z
     smsType: z
       .enum(['Promotional', 'Transactional'], 'must be Promotional or Transactional')
       .default('Promotional'),
+    /** The platform applications of SNS that push messages go through; without one none goes to such devices. */
+    iosApplication: applicationArn('APNS', 'APNS_SANDBOX').optional(),
+    androidApplication: applicationArn('GCM').optional(),
     /**
      * How many days the timeline keeps what people did (type `event`); absent: for ever. Consents,
      * messages and whatever else proves something always stay. Rules that would have to look back
@@ -66,6 +77,8 @@ const flags: Readonly<Record<keyof Config, string>> = {
   origins: '-c origins=https://www.example.com,https://shop.example.com',
   alarmEmail: '-c alarmEmail=oncall@example.com',
   smsType: '-c smsType=Promotional',
+  iosApplication: '-c iosApplication=arn:aws:sns:eu-west-1:123456789012:app/APNS/Shop',
+  androidApplication: '-c androidApplication=arn:aws:sns:eu-west-1:123456789012:app/GCM/Shop',
   timelineDays: '-c timelineDays=730',
 };
 
@@ -77,6 +90,8 @@ export const exampleConfig: Config = {
   origins: ['https://www.example.com'],
   alarmEmail: 'oncall@example.com',
   smsType: 'Promotional',
+  iosApplication: 'arn:aws:sns:eu-west-1:123456789012:app/APNS/Example',
+  androidApplication: 'arn:aws:sns:eu-west-1:123456789012:app/GCM/Example',
 };
 
 /** The deployment's configuration is incomplete; the message says what to pass. */

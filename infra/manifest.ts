@@ -12,6 +12,9 @@ export type Grants = {
   readonly schedules?: true;
   readonly email?: true;
   readonly text?: true;
+  readonly push?: true;
+  /** Calls systems of the company's own: no AWS service, so no right to grant. */
+  readonly webhook?: true;
   readonly secrets?: readonly SecretName[];
 };
 
@@ -68,6 +71,7 @@ export const functions: readonly FunctionRow[] = [
       scans: ['profiles'],
       sendsTo: ['inputs', 'segment-passes', 'list-changes', 'runs'],
       schedules: true,
+      secrets: ['link-signing'],
     },
     // A whole virtual CPU: a preview asks up to 100 000 people within the time of an answer.
     memoryMb: 1769,
@@ -169,7 +173,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'queue', queue: 'runs', batch: 1, windowSeconds: 0, concurrency: 4 },
     grants: {
       tables: { marketing: 'write' },
-      sendsTo: ['runs', 'audiences', 'emails', 'texts'],
+      sendsTo: ['runs', 'audiences', 'emails', 'texts', 'pushes', 'webhooks'],
       schedules: true,
     },
     memoryMb: 512,
@@ -181,7 +185,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'queue', queue: 'audiences', batch: 1, windowSeconds: 0, concurrency: 16 },
     grants: {
       tables: { marketing: 'write', profiles: 'read' },
-      sendsTo: ['audiences', 'emails', 'texts'],
+      sendsTo: ['audiences', 'emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 1024,
     timeoutSeconds: 120,
@@ -192,7 +196,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'queue', queue: 'triggers', batch: 10, windowSeconds: 0, concurrency: 20 },
     grants: {
       tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
-      sendsTo: ['emails', 'texts'],
+      sendsTo: ['emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 1024,
     timeoutSeconds: 60,
@@ -203,7 +207,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'queue', queue: 'enrolments', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
       tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
-      sendsTo: ['enrolments', 'emails', 'texts'],
+      sendsTo: ['enrolments', 'emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 512,
     timeoutSeconds: 60,
@@ -236,11 +240,38 @@ export const functions: readonly FunctionRow[] = [
     loss: 'No SMS goes out.',
   },
   {
+    file: 'functions/messaging/send-pushes.ts',
+    trigger: { kind: 'queue', queue: 'pushes', batch: 1, windowSeconds: 0, concurrency: 5 },
+    grants: {
+      // A device that is gone is taken off the person.
+      tables: { marketing: 'write', profiles: 'write', timeline: 'write' },
+      sendsTo: ['pushes'],
+      push: true,
+      secrets: ['link-signing'],
+    },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'No push message goes out.',
+  },
+  {
+    file: 'functions/messaging/send-webhooks.ts',
+    trigger: { kind: 'queue', queue: 'webhooks', batch: 1, windowSeconds: 0, concurrency: 5 },
+    grants: {
+      tables: { marketing: 'write', profiles: 'read', timeline: 'write' },
+      sendsTo: ['webhooks'],
+      webhook: true,
+      secrets: ['link-signing'],
+    },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'No webhook is called.',
+  },
+  {
     file: 'functions/messaging/wake-messages.ts',
     trigger: { kind: 'queue', queue: 'messages', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
       tables: { marketing: 'write', timeline: 'read' },
-      sendsTo: ['messages', 'emails', 'texts'],
+      sendsTo: ['messages', 'emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 512,
     timeoutSeconds: 60,

@@ -72,6 +72,16 @@ export const queues: Readonly<Record<QueueName, QueueRow>> = {
     alarmAfterMinutes: 30,
     loss: 'SMS are late; the minute tick hands them out again.',
   },
+  pushes: {
+    maxReceives: 20,
+    alarmAfterMinutes: 30,
+    loss: 'Push messages are late; the minute tick hands them out again.',
+  },
+  webhooks: {
+    maxReceives: 20,
+    alarmAfterMinutes: 30,
+    loss: 'Webhooks are late; the minute tick hands them out again.',
+  },
   messages: { maxReceives: 10, loss: 'Deferred messages are late.' },
   'email-events': {
     maxReceives: 20,

@@ -26,7 +26,9 @@ export class PerennialStack extends Stack {
     const login = new Login(this, 'Login');
     const api = new Api(this, 'Api', { config });
     const secrets = { 'link-signing': this.#linkSigning() };
-    const resources = { data, queues, events, email, secrets };
+    const { iosApplication, androidApplication } = config;
+    const applications = [iosApplication, androidApplication].filter((arn) => arn !== undefined);
+    const resources = { data, queues, events, email, secrets, applications };
     const functions = new Functions(this, 'Functions', { config, resources, publicUrl: api.url });
     const triggers = new Triggers(this, 'Triggers', { functions, resources });
     api.connect(functions, login);

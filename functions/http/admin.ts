@@ -53,6 +53,11 @@ import { readSource } from '../tracking/read-source.ts';
 import { replayQuarantined } from '../tracking/replay-quarantined.ts';
 import { revokeSourceKey } from '../tracking/revoke-source-key.ts';
 import { saveSource } from '../tracking/save-source.ts';
+import { deleteWebhook } from '../webhooks/delete-webhook.ts';
+import { listWebhooks } from '../webhooks/list-webhooks.ts';
+import { makeWebhookKey } from '../webhooks/make-webhook-key.ts';
+import { readWebhook } from '../webhooks/read-webhook.ts';
+import { saveWebhook } from '../webhooks/save-webhook.ts';
 import { describeApi } from './describe-api.ts';
 import { publicRoutes } from './public.ts';
 
@@ -95,6 +100,11 @@ const adminRoutes: readonly Route[] = [
   readTemplate,
   listTemplates,
   previewTemplate,
+  saveWebhook,
+  readWebhook,
+  listWebhooks,
+  deleteWebhook,
+  makeWebhookKey,
   saveSendingPolicy,
   readSendingPolicy,
   saveCampaign,

@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { type FunctionRow, functions, rulesSettleSeconds } from '../manifest.ts';
 import { bundle } from './bundle.ts';
-import { type Resources, statementsOf } from './grants.ts';
+import { endpointsOf, type Resources, statementsOf } from './grants.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -45,7 +45,7 @@ export class Functions extends Construct {
     });
     logGroup.grantWrite(role);
     for (const statement of statementsOf(row.grants, props.resources)) role.addToPolicy(statement);
-    acknowledgeWildcards(row, role);
+    acknowledgeWildcards(row, role, props.resources);
     const variables = variablesOf(row, props, Stack.of(this));
     return new NodejsFunction(this, id, {
       description: `${row.file}. If it fails: ${row.loss}`,
@@ -77,7 +77,11 @@ export class Functions extends Construct {
 }
 
 /** The wildcards a function has, and why; a test holds the list of actions behind them. */
-function acknowledgeWildcards({ grants }: FunctionRow, role: Role): void {
+function acknowledgeWildcards(
+  { grants }: FunctionRow,
+  role: Role,
+  { applications }: Pick<Resources, 'applications'>,
+): void {
   const account = '<AWS::Region>:<AWS::AccountId>';
   const { stackName } = Stack.of(role);
   const reasons: Readonly<Record<string, string>> = {
@@ -88,6 +92,13 @@ function acknowledgeWildcards({ grants }: FunctionRow, role: Role): void {
       [`arn:<AWS::Partition>:events:${account}:rule/${stackName}/*`]:
         'Campaigns make their rules, all on the bus of the product.',
     }),
+    ...(grants.push &&
+      Object.fromEntries(
+        applications.map((arn) => [
+          endpointsOf(arn),
+          "Each device is an endpoint of its own, all in the company's platform application.",
+        ]),
+      )),
   };
   for (const [resource, reason] of Object.entries(reasons)) {
     Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
@@ -135,6 +146,10 @@ function variablesOf(
       configurationSet: email.configurationSet.configurationSetName,
     },
     PERENNIAL_TEXT: grants.text && { smsType: config.smsType },
+    PERENNIAL_PUSH: grants.push && {
+      applications: { ios: config.iosApplication, android: config.androidApplication },
+    },
+    PERENNIAL_WEBHOOK: grants.webhook && {},
     PERENNIAL_SECRETS:
       grants.secrets &&
       Object.fromEntries(grants.secrets.map((name) => [name, secrets[name].secretArn])),
@@ -152,6 +167,8 @@ const portVariables = [
   'PERENNIAL_SCHEDULES',
   'PERENNIAL_EMAIL',
   'PERENNIAL_TEXT',
+  'PERENNIAL_PUSH',
+  'PERENNIAL_WEBHOOK',
   'PERENNIAL_SECRETS',
 ] as const;
 

@@ -17,6 +17,8 @@ export type Resources = {
   readonly events: Events;
   readonly email: Email;
   readonly secrets: Readonly<Record<SecretName, Secret>>;
+  /** The ARNs of the company's platform applications for push messages. */
+  readonly applications: readonly string[];
 };
 
 const readActions = [
@@ -45,6 +47,7 @@ export function statementsOf(grants: Grants, resources: Resources): readonly Pol
       [resources.email.identity.emailIdentityArn, resources.email.configurationSetArn],
     ),
     ...(grants.text === true ? smsStatements() : []),
+    ...(grants.push === true ? resources.applications.map(pushStatement) : []),
     ...allow(
       grants.secrets !== undefined,
       ['secretsmanager:GetSecretValue'],
@@ -100,6 +103,17 @@ function smsStatements(): readonly PolicyStatement[] {
     }),
   ];
 }
+
+/** SNS checks calls about a device by the ARN of its endpoint or of its application. */
+const pushStatement = (application: string): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['sns:CreatePlatformEndpoint', 'sns:Publish', 'sns:DeleteEndpoint'],
+    resources: [application, endpointsOf(application)],
+  });
+
+/** The endpoints of a platform application, all of them. */
+export const endpointsOf = (application: string): string =>
+  `${application.replace(':app/', ':endpoint/')}/*`;
 
 function allow(
   granted: boolean | undefined,

@@ -11,13 +11,15 @@ import { folderSecrets } from '../../shared/adapters/embedded/secrets.ts';
 import {
   Outbox,
   outboxEmailSender,
+  outboxPushSender,
   outboxTextSender,
+  outboxWebhookSender,
 } from '../../shared/adapters/embedded/senders.ts';
 import { EmbeddedTable } from '../../shared/adapters/embedded/table.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type QueueName, queueNames } from '../../shared/ports/queue.ts';
-import type { Email, SendAnswer } from '../../shared/ports/senders.ts';
+import type { Email, Push, PushAnswer, SendAnswer, Webhook } from '../../shared/ports/senders.ts';
 import type { Settings } from '../../shared/ports/settings.ts';
 import { functions } from '../manifest.ts';
 import { queues, standingListeners } from '../queue-manifest.ts';
@@ -32,6 +34,8 @@ type Options = {
   readonly meter: RequestMeter | undefined;
   /** What the email provider says instead of accepting, to try out its failures. */
   readonly answer: ((email: Email) => SendAnswer | undefined) | undefined;
+  readonly pushAnswer?: ((push: Push) => PushAnswer | undefined) | undefined;
+  readonly webhookAnswer?: ((webhook: Webhook) => SendAnswer | undefined) | undefined;
   /** False when SES's own events of sending do not arrive: they are best effort. */
   readonly announces?: boolean | undefined;
 };
@@ -45,7 +49,7 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   const database = openDatabase(path);
   if (directory !== undefined) chmodSync(path, 0o600);
 
-  const { answer, announces = true } = mail;
+  const { answer, announces = true, pushAnswer, webhookAnswer } = mail;
   const ids = systemIds(clock, hostility && ((count) => diced(hostility, count)));
   const table = new EmbeddedTable({ database, clock, hostility, meter });
   // The same tables without their misfortunes, for who arranges or looks on from outside.
@@ -63,11 +67,14 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   if (announces) announceEmails(outbox, { bus, clock, settings });
   const email = outboxEmailSender(outbox, { hostility, answer });
   const text = outboxTextSender(outbox);
+  const push = outboxPushSender(outbox, { answer: pushAnswer });
+  const webhook = outboxWebhookSender(outbox, { hostility, answer: webhookAnswer });
   const secrets = folderSecrets(
     directory === undefined ? undefined : join(directory, 'secrets'),
     ids,
   );
-  const ports: Ports = { table, queue, bus, schedules, email, text, secrets, clock, ids, settings };
+  const senders = { email, text, push, webhook };
+  const ports: Ports = { table, queue, bus, schedules, ...senders, secrets, clock, ids, settings };
   return { database, table, calmTable, queue, schedules, bus, outbox, ports };
 }
 

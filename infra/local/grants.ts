@@ -33,6 +33,8 @@ export function grantedPorts(ports: Ports, row: FunctionRow): Ports {
       ? ports.email
       : { ...sizesOf(ports.email), send: async () => refuse('the email sender') },
     text: grants.text ? ports.text : { send: async () => refuse('the text sender') },
+    push: grants.push ? ports.push : { send: async () => refuse('the push sender') },
+    webhook: grants.webhook ? ports.webhook : { send: async () => refuse('the webhook sender') },
     secrets: {
       get: async (name) => {
         if (!mayReach<SecretName>(grants.secrets, name)) refuse(`the secret "${name}"`);

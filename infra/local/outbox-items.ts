@@ -1,10 +1,14 @@
 import type { Outbox, OutboxItem } from '../../shared/adapters/embedded/senders.ts';
 
-/** A message that was sent, as `GET /local/outbox` shows it. A text message has '' for `subject` and `html`. */
+/**
+ * A message that was sent, as `GET /local/outbox` shows it. A text message has '' for `subject` and
+ * `html`; of a push message the title is `subject`, the token `to`, the rest in `tags`; of a webhook the
+ * URL is `to`, the body `text`.
+ */
 export type SentMessage = {
   /** The message's id: of its ledger row, and of its feedback. */
   readonly id: string;
-  readonly channel: 'email' | 'sms';
+  readonly channel: 'email' | 'sms' | 'push' | 'webhook';
   readonly to: string;
   readonly subject: string;
   readonly html: string;
@@ -21,7 +25,7 @@ export const sentMessages = (outbox: Outbox): readonly SentMessage[] =>
 
 const sentMessage = (item: OutboxItem): SentMessage => ({
   id: item.id,
-  channel: item.channel === 'text' ? 'sms' : 'email',
+  channel: item.channel === 'text' ? 'sms' : item.channel,
   to: item.to,
   subject: item.subject,
   html: item.html,

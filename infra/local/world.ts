@@ -6,7 +6,7 @@ import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
-import type { Email, SendAnswer } from '../../shared/ports/senders.ts';
+import type { Email, Push, PushAnswer, SendAnswer, Webhook } from '../../shared/ports/senders.ts';
 import type { Settings } from '../../shared/ports/settings.ts';
 import { Authorizer } from './authorizer.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -37,6 +37,10 @@ export type WorldOptions = {
   readonly meter?: RequestMeter | undefined;
   /** What the email provider says instead of accepting; throws when its answer is lost. */
   readonly emailAnswer?: ((email: Email) => SendAnswer | undefined) | undefined;
+  /** What the push service says instead of accepting. */
+  readonly pushAnswer?: ((push: Push) => PushAnswer | undefined) | undefined;
+  /** What the company's own systems say instead of accepting. */
+  readonly webhookAnswer?: ((webhook: Webhook) => SendAnswer | undefined) | undefined;
   /** False when SES's "Email Sent" does not arrive: its events are best effort. */
   readonly announcesEmails?: boolean | undefined;
 };
@@ -139,7 +143,8 @@ async function makeParts(options: WorldOptions) {
   // The public URL is known only once the world listens; functions read it at every use.
   const settings = { ...defaultSettings, ...options.settings };
   const { directory, meter, emailAnswer: answer, announcesEmails: announces } = options;
-  const mail = { answer, announces };
+  const { pushAnswer, webhookAnswer } = options;
+  const mail = { answer, announces, pushAnswer, webhookAnswer };
   const embedded = embeddedPorts({ clock, directory, hostility, settings, meter, ...mail });
   const failures = new Failures(clock, options.onFailure);
   const invocations = new Invocations();

@@ -4,7 +4,7 @@ import type { Ids } from './ids.ts';
 import type { Queue } from './queue.ts';
 import type { Schedules } from './schedules.ts';
 import type { Secrets } from './secrets.ts';
-import type { EmailSender, TextSender } from './senders.ts';
+import type { EmailSender, PushSender, TextSender, WebhookSender } from './senders.ts';
 import type { Settings } from './settings.ts';
 import type { Table } from './table.ts';
 
@@ -16,6 +16,8 @@ export type Ports = {
   readonly schedules: Schedules;
   readonly email: EmailSender;
   readonly text: TextSender;
+  readonly push: PushSender;
+  readonly webhook: WebhookSender;
   readonly secrets: Secrets;
   readonly clock: Clock;
   readonly ids: Ids;

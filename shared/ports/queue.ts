@@ -11,6 +11,8 @@ export const queueNames = [
   'enrolments',
   'emails',
   'texts',
+  'pushes',
+  'webhooks',
   'messages',
   'email-events',
   'conversions',

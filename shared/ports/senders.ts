@@ -1,3 +1,5 @@
+import type { Device } from '../domain/profiles/profile.ts';
+
 /** How long an adapter waits for its provider, in ms: generous, because giving up means that nobody knows. */
 export const sendTimeoutMs = 20_000;
 
@@ -18,7 +20,12 @@ export type Email = {
 export type SendAnswer =
   | { readonly kind: 'accepted'; readonly providerId: string }
   | { readonly kind: 'rejected'; readonly reason: string }
-  | { readonly kind: 'throttled'; readonly reason: string };
+  | {
+      readonly kind: 'throttled';
+      readonly reason: string;
+      /** How long the other end asks to be left alone, in seconds. */
+      readonly retryAfterSeconds?: number;
+    };
 
 export interface EmailSender {
   /** Emails per call. */
@@ -38,6 +45,41 @@ export type Text = { readonly id: string; readonly to: string; readonly text: st
 export interface TextSender {
   /** One provider call, without any retry. Throws as `EmailSender.send` does. */
   send(text: Text): Promise<SendAnswer>;
+}
+
+/** A message to one device. What is in `data` is for the app alone. */
+export type Push = {
+  readonly id: string;
+  readonly device: Pick<Device, 'token' | 'platform'>;
+  readonly title: string;
+  readonly text: string;
+  readonly url?: string;
+  readonly data?: Readonly<Record<string, string>>;
+};
+
+/** `gone`: the app is no longer on the device, or allows nothing any more; its token is of no use. */
+export type PushAnswer = SendAnswer | { readonly kind: 'gone' };
+
+export interface PushSender {
+  /** To one device, without any retry of the sending itself. Throws as `EmailSender.send` does. */
+  send(push: Push): Promise<PushAnswer>;
+}
+
+/** A call of a system of the company's own. */
+export type Webhook = {
+  readonly id: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+};
+
+export interface WebhookSender {
+  /**
+   * One POST. Never throws: whoever receives it knows a repeat by its `webhook-id`, so whatever
+   * leaves it open whether it arrived is `throttled`, to be tried again.
+   */
+  send(webhook: Webhook): Promise<SendAnswer>;
 }
 
 /** The provider certainly sent nothing of this call: its rows are free again. */

@@ -7,7 +7,13 @@ import type { Ports } from '../ports/ports.ts';
 import { type Queue, queueNames } from '../ports/queue.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { Secrets } from '../ports/secrets.ts';
-import { type EmailSender, sendTimeoutMs, type TextSender } from '../ports/senders.ts';
+import {
+  type EmailSender,
+  type PushSender,
+  sendTimeoutMs,
+  type TextSender,
+  type WebhookSender,
+} from '../ports/senders.ts';
 import type { Settings } from '../ports/settings.ts';
 import type { Table } from '../ports/table.ts';
 
@@ -32,6 +38,9 @@ const schedulesSchema = z.object({
 });
 const emailSchema = z.object({ configurationSet: text });
 const textSchema = z.object({ smsType: z.enum(['Promotional', 'Transactional']) });
+const pushSchema = z.object({
+  applications: z.object({ ios: text.optional(), android: text.optional() }),
+});
 const secretsSchema = z.object({ 'link-signing': text });
 
 const waitingFor = (requestTimeout: number) => ({
@@ -86,6 +95,12 @@ export async function awsPorts(): Promise<Ports> {
       process.env.PERENNIAL_TEXT === undefined
         ? ungranted('text')
         : await textOf(process.env.PERENNIAL_TEXT),
+    push:
+      process.env.PERENNIAL_PUSH === undefined
+        ? ungranted('push')
+        : await pushOf(process.env.PERENNIAL_PUSH),
+    webhook:
+      process.env.PERENNIAL_WEBHOOK === undefined ? ungranted('webhook') : await webhookSender(),
     secrets:
       process.env.PERENNIAL_SECRETS === undefined
         ? ungranted('secrets')
@@ -146,6 +161,18 @@ async function textOf(variable: string): Promise<TextSender> {
   const { SNSClient } = await import('@aws-sdk/client-sns');
   const { SnsTextSender } = await import('../adapters/aws/text.ts');
   return new SnsTextSender({ client: new SNSClient(singleCalls), smsType });
+}
+
+async function pushOf(variable: string): Promise<PushSender> {
+  const { applications } = parsed('PERENNIAL_PUSH', pushSchema, variable);
+  const { SNSClient } = await import('@aws-sdk/client-sns');
+  const { SnsPushSender } = await import('../adapters/aws/push.ts');
+  return new SnsPushSender({ client: new SNSClient(singleCalls), applications });
+}
+
+async function webhookSender(): Promise<WebhookSender> {
+  const { httpsWebhookSender } = await import('../adapters/aws/webhook.ts');
+  return httpsWebhookSender();
 }
 
 async function secretsOf(variable: string): Promise<Secrets> {

@@ -4,6 +4,7 @@ import type { TimelineEntry } from '../domain/profiles/timeline-entry.ts';
 import type { MemberChange, PersonDecision } from '../domain/segments/person-decision.ts';
 import type { Input } from '../domain/tracking/input.ts';
 import type { Check, Table, Write, WriteResult } from '../ports/table.ts';
+import { deviceClaims } from './device-owners.ts';
 import { identityClaim } from './identities.ts';
 import { memberWrite } from './members.ts';
 import { markerPut } from './message-markers.ts';
@@ -42,6 +43,7 @@ export function personWrites(change: PersonChange): readonly (Write | Check)[] {
   return [
     ...inputs.map((input) => markerPut(input.source, input.messageId, now)),
     ...(decision.changed ? profileWrites(before, profile) : []),
+    ...deviceClaims(before.devices, profile.devices, profile.id),
     ...claims.map((identifier) => identityClaim(identifier, profile.id)),
     ...[...decision.entries, ...notes].map((entry) => timelineEntry(entry, { timelineDays })),
     ...decision.members.map((member) => rowWrite(profile, member)),

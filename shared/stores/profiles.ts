@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
-import type { Profile } from '../domain/profiles/profile.ts';
+import { devicePlatforms, type Profile } from '../domain/profiles/profile.ts';
 import { isoInstant } from '../domain/time/instant.ts';
 import type { Item, Put, Table, Write, WriteResult } from '../ports/table.ts';
 import { allItems } from './all-items.ts';
@@ -22,6 +22,12 @@ const consentSchema = z.object({
   text: z.string().optional(),
 });
 
+const deviceSchema = z.object({
+  token: z.string(),
+  platform: z.enum(devicePlatforms),
+  at: z.string(),
+});
+
 const itemSchema = z.object({
   pk: z.string(),
   version: z.number(),
@@ -33,6 +39,7 @@ const itemSchema = z.object({
   }),
   attributes: z.record(z.string(), z.unknown()),
   consents: z.record(z.string(), consentSchema),
+  devices: z.array(deviceSchema).optional(),
   ledger: z.instanceof(Uint8Array).optional(),
   ledgerPages: z.number().optional(),
   segments: z.array(z.string()),
@@ -49,7 +56,7 @@ function parseProfile(item: Item): Profile {
   // What fits by a quick look is what the schema says; the schema names what does not.
   const stored = (fits(item) ? item : itemSchema.parse(item)) as z.infer<typeof itemSchema>;
   const { pk: id, version, identifiers, attributes, consents, ledger, segments } = stored;
-  const { lists = noLists, rules, dueAt, createdAt, updatedAt } = stored;
+  const { devices, lists = noLists, rules, dueAt, createdAt, updatedAt } = stored;
   const due = dueAt === undefined ? undefined : Date.parse(dueAt);
   // One object at once: a pass makes one for everybody.
   return {
@@ -58,6 +65,7 @@ function parseProfile(item: Item): Profile {
     identifiers,
     attributes,
     consents,
+    devices,
     ledger,
     segments,
     lists,
@@ -86,6 +94,7 @@ function fits(item: Item): boolean {
     isFields(attributes) &&
     isFields(consents) &&
     areConsents(consents) &&
+    (item['devices'] === undefined || deviceSchema.array().safeParse(item['devices']).success) &&
     (ledger === undefined || ledger instanceof Uint8Array) &&
     (ledgerPages === undefined || typeof ledgerPages === 'number') &&
     areTexts(segments) &&
@@ -222,7 +231,7 @@ export async function writeProfile(
 }
 
 function profilePut(before: Profile, after: Profile, ledgerPages: number): Put {
-  const { id, ledger, lists, dueAt, ...rest } = after;
+  const { id, ledger, lists, devices = [], dueAt, ...rest } = after;
   const due = dueAt === undefined ? {} : { dueSlot: reviewSlot(id), dueAt: isoInstant(dueAt) };
   const inline = ledger === undefined ? {} : { ledger };
   // Attributes came through JSON and hold nothing that JSON does not.
@@ -230,6 +239,7 @@ function profilePut(before: Profile, after: Profile, ledgerPages: number): Put {
     pk: id,
     ...rest,
     ...(lists.length > 0 && { lists }),
+    ...(devices.length > 0 && { devices }),
     ...due,
     ...(ledgerPages > 0 ? { ledgerPages } : inline),
   } as Item;

@@ -47,7 +47,8 @@ export async function suppressedAmong(
   channel: MessageChannel,
   addresses: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  if (addresses.length === 0) return new Set();
+  // Only a mailbox or a number is ever suppressed; a device that is gone is taken off the person.
+  if (addresses.length === 0 || channel === 'push' || channel === 'webhook') return new Set();
   const keys = [...new Set(addresses)].map((address) => keyOf(channel, address));
   const items = await table.batchGet('marketing', keys);
   return new Set(items.map((item) => parse(item).address));

@@ -84,6 +84,10 @@ describe('the configuration of a deployment', () => {
     [{ sender: 'Shop' }, 'sender: must be an address'],
     [{ sender: 'news@other.example' }, 'sender: must be on the senderDomain'],
     [{ smsType: 'Loud' }, 'smsType: must be Promotional or Transactional'],
+    [
+      { iosApplication: 'arn:aws:sns:eu-west-1:123456789012:app/GCM/Shop' },
+      'iosApplication: must be the ARN of a platform application for APNS',
+    ],
     [{ timelineDays: 'P1Y' }, 'timelineDays: must be a whole number of days'],
     [{ timelineDays: '90.5' }, 'timelineDays: must be a whole number of days'],
     [{ timelineDays: '29' }, 'timelineDays: must be at least 30'],
@@ -118,6 +122,14 @@ const changes: { readonly [Name in keyof Config]-?: { to: Config[Name]; place: s
   },
   alarmEmail: { to: 'night@example.com', place: 'AWS::SNS::Subscription Endpoint' },
   smsType: { to: 'Transactional', place: 'AWS::Lambda::Function PERENNIAL_TEXT.smsType' },
+  iosApplication: {
+    to: 'arn:aws:sns:eu-west-1:123456789012:app/APNS_SANDBOX/Other',
+    place: 'AWS::Lambda::Function PERENNIAL_PUSH.applications.ios',
+  },
+  androidApplication: {
+    to: 'arn:aws:sns:eu-west-1:123456789012:app/GCM/Other',
+    place: 'AWS::Lambda::Function PERENNIAL_PUSH.applications.android',
+  },
   timelineDays: { to: 400, place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.timelineDays' },
 };
 

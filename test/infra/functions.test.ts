@@ -81,7 +81,9 @@ describe.each(functions)('$file', (row) => {
       passesRole: mentions('iam:PassRole', 'EventsSchedulerRole'),
       rules: mentions('events:PutRule', 'rule/Perennial/*'),
       email: mentions('ses:SendBulkEmail', 'EmailIdentity'),
-      text: mentions('sns:Publish', '*'),
+      text: resourcesOf('sns:Publish').includes('"*"'),
+      push: mentions('sns:Publish', 'endpoint/APNS/Example/*'),
+      devices: mentions('sns:CreatePlatformEndpoint', 'app/GCM/Example'),
       secrets: mentions('secretsmanager:GetSecretValue', 'LinkSigningSecret'),
     }).toEqual({
       bus: row.grants.bus ?? false,
@@ -90,6 +92,8 @@ describe.each(functions)('$file', (row) => {
       rules: row.grants.schedules ?? false,
       email: row.grants.email ?? false,
       text: row.grants.text ?? false,
+      push: row.grants.push ?? false,
+      devices: row.grants.push ?? false,
       secrets: row.grants.secrets?.includes('link-signing') ?? false,
     });
   });

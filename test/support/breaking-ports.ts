@@ -37,7 +37,7 @@ export class Breaker {
   }
 
   around(ports: Ports): Ports {
-    const { table, queue, secrets, email, text } = ports;
+    const { table, queue, secrets, email, text, push, webhook } = ports;
     return {
       ...ports,
       table: {
@@ -53,6 +53,8 @@ export class Breaker {
       secrets: { get: (...args) => this.#pass(() => secrets.get(...args)) },
       email: { ...email, send: (...args) => this.#pass(() => email.send(...args)) },
       text: { send: (...args) => this.#pass(() => text.send(...args)) },
+      push: { send: (...args) => this.#pass(() => push.send(...args)) },
+      webhook: { send: (...args) => this.#pass(() => webhook.send(...args)) },
     };
   }
 

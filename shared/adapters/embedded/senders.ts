@@ -4,9 +4,14 @@ import {
   type Email,
   type EmailSender,
   NotSent,
+  type Push,
+  type PushAnswer,
+  type PushSender,
   type SendAnswer,
   type Text,
   type TextSender,
+  type Webhook,
+  type WebhookSender,
 } from '../../ports/senders.ts';
 import { transactions } from './database.ts';
 import type { Hostility } from './hostility.ts';
@@ -34,10 +39,14 @@ const tables = `
   CREATE INDEX IF NOT EXISTS outbox_id ON outbox (id);
 `;
 
-/** A message that was sent; a text message has no subject, HTML, headers or tags. */
+/**
+ * A message that was sent. A text message has no subject, HTML, headers or tags. A push message goes to
+ * a token; its subject is the title, and its tags are platform, link and data. A webhook goes to a URL;
+ * its text is the body.
+ */
 export type OutboxItem = {
   readonly id: string;
-  readonly channel: 'email' | 'text';
+  readonly channel: 'email' | 'text' | 'push' | 'webhook';
   readonly to: string;
   readonly subject: string;
   readonly html: string;
@@ -85,6 +94,15 @@ export class Outbox {
 
   addText({ id, to, text }: Text): string {
     return this.#add([id, 'text', to, '', '', text, '{}', '{}']);
+  }
+
+  addPush({ id, device, title, text, url, data }: Push): string {
+    const tags = { platform: device.platform, ...(url !== undefined && { url }), ...data };
+    return this.#add([id, 'push', device.token, title, '', text, '{}', JSON.stringify(tags)]);
+  }
+
+  addWebhook({ id, url, headers, body }: Webhook): string {
+    return this.#add([id, 'webhook', url, '', '', body, JSON.stringify(headers), '{}']);
   }
 
   /** In the order of sending. */
@@ -151,6 +169,33 @@ export const outboxTextSender = (outbox: Outbox): TextSender => ({
   },
 });
 
+/** SNS's platform applications into the outbox. `answer`: what the platform says instead of accepting. */
+export const outboxPushSender = (
+  outbox: Outbox,
+  options: { readonly answer?: ((push: Push) => PushAnswer | undefined) | undefined } = {},
+): PushSender => ({
+  send: async (push) =>
+    options.answer?.(push) ?? { kind: 'accepted', providerId: outbox.addPush(push) },
+});
+
+/** The company's own systems into the outbox. `answer`: what they say instead of accepting. */
+export const outboxWebhookSender = (
+  outbox: Outbox,
+  options: {
+    readonly hostility?: Hostility | undefined;
+    readonly answer?: ((webhook: Webhook) => SendAnswer | undefined) | undefined;
+  } = {},
+): WebhookSender => ({
+  async send(webhook) {
+    const answer = options.answer?.(webhook);
+    if (answer !== undefined) return answer;
+    if (options.hostility?.chance(throttleChance) === true) {
+      return { kind: 'throttled', reason: 'http-503' };
+    }
+    return { kind: 'accepted', providerId: outbox.addWebhook(webhook) };
+  },
+});
+
 const providerId = (number: number | bigint): string => `outbox-${number}`;
 
 /** A call that SES takes as a whole or not at all. */
@@ -198,7 +243,7 @@ const isAddress = (address: string): boolean => {
 
 const readItem = (row: Record<string, unknown>): OutboxItem => ({
   id: String(row['id']),
-  channel: row['channel'] === 'text' ? 'text' : 'email',
+  channel: row['channel'] as OutboxItem['channel'], // written by the methods that add, alone
   to: String(row['recipient']),
   subject: String(row['subject']),
   html: String(row['html']),
@@ -209,6 +254,6 @@ const readItem = (row: Record<string, unknown>): OutboxItem => ({
   providerId: providerId(Number(row['number'])),
 });
 
-/** Written by `addEmails` and `addText` alone. */
+/** Written by the methods that add, alone. */
 const readTexts = (column: unknown): Readonly<Record<string, string>> =>
   JSON.parse(String(column)) as Record<string, string>;

@@ -48,7 +48,8 @@ export type Question = {
  * `quiet-hours`, then the `frequency-cap`; a deferral past the deadline is withheld with `deadline`.
  * Who would now be sent the message or be deferred may be in the `control-group` or the `holdout`:
  * so those are compared with people who are just as reachable. A transactional message asks for no
- * consent, counts against no cap, and has no hold-out.
+ * consent, counts against no cap, and has no hold-out. A webhook reaches a system of the company's
+ * own: it asks for no consent and counts against no cap.
  */
 export function decideMessage(question: Question): Decision {
   const { profile } = question;
@@ -77,10 +78,8 @@ const withheld = (reason: WithheldReason): Decision => ({ kind: 'withheld', reas
 function withholding(question: Question, profile: Profile): WithheldReason | undefined {
   const { channel, kind, topic } = question;
   if (addressOf(profile, channel) === undefined) return 'no-address';
-  if (
-    kind === 'marketing' &&
-    (topic === undefined || !hasConsent(profile.consents, topic, channel))
-  ) {
+  const needsConsent = kind === 'marketing' && channel !== 'webhook';
+  if (needsConsent && (topic === undefined || !hasConsent(profile.consents, topic, channel))) {
     return 'no-consent';
   }
   return question.suppressed ? 'suppressed' : undefined;
@@ -97,13 +96,14 @@ function waiting(
     const until = quietHoursEnd(quietHours, now, timeZone);
     if (until !== undefined) return { until, reason: 'quiet-hours' };
   }
-  if (question.kind === 'transactional' || cap.kind === 'free') return undefined;
+  const isUncapped = question.kind === 'transactional' || question.channel === 'webhook';
+  if (isUncapped || cap.kind === 'free') return undefined;
   return question.overCap === 'defer' ? { until: cap.until, reason: 'frequency-cap' } : 'withhold';
 }
 
 /** Where a channel reaches the person, normalised; undefined when it does not. */
 export function addressOf(
-  profile: Pick<Profile, 'identifiers'>,
+  profile: Pick<Profile, 'identifiers' | 'devices'>,
   channel: MessageChannel,
 ): string | undefined {
   switch (channel) {
@@ -112,7 +112,8 @@ export function addressOf(
     case 'sms':
       return profile.identifiers.phone;
     case 'push':
+      return profile.devices?.[0]?.token;
     case 'webhook':
-      return undefined; // campaigns on these channels are refused until they have senders
+      return 'endpoint'; // the campaign's own, whoever the person is
   }
 }

@@ -27,6 +27,13 @@ const refusedTooLongMs = 72 * 60 * 60_000;
 export const isRefusedTooLong = ({ refusedAt }: Pick<Message, 'refusedAt'>, now: number): boolean =>
   refusedAt !== undefined && Date.parse(refusedAt) + refusedTooLongMs <= now;
 
+/**
+ * Whether whoever receives a message knows a repeat of it: then a call of which nobody knows what came
+ * is made again, by that protocol, and the message is never `unknown`.
+ */
+export const isRepeatable = ({ channel }: Pick<Message, 'channel'>): boolean =>
+  channel === 'webhook';
+
 /** What a campaign knows of a message before it is decided. */
 export type MessageDraft = Pick<
   Message,

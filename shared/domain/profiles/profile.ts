@@ -6,6 +6,8 @@ export type Profile = {
   readonly identifiers: ProfileIdentifiers;
   readonly attributes: Attributes;
   readonly consents: Consents;
+  /** Where push messages reach the person, the latest first; absent: nowhere. */
+  readonly devices?: readonly Device[] | undefined;
   /** Packed ledgers of what the person did, see rules/ledger/ledger.ts. */
   readonly ledger: Uint8Array | undefined;
   /** Segment memberships, see segments/membership.ts. */
@@ -26,6 +28,18 @@ export type ProfileIdentifiers = {
   readonly email?: string;
   readonly phone?: string;
   readonly anonymousIds?: readonly string[];
+};
+
+/** What a device may be, as the push services know them. */
+export const devicePlatforms = ['ios', 'android'] as const;
+
+/** A device on which the company's app allows push messages. */
+export type Device = {
+  /** What the push service of its platform knows it by. */
+  readonly token: string;
+  readonly platform: (typeof devicePlatforms)[number];
+  /** When the app last came with it, ISO. */
+  readonly at: string;
 };
 
 /** A permission as it stands; its history is the timeline. */

@@ -3,6 +3,7 @@ import type { Identifier } from '../identity/identifier.ts';
 import type { Profile, ProfileIdentifiers } from '../profiles/profile.ts';
 import { sameJson } from '../profiles/same-json.ts';
 import type { TimelineEntry } from '../profiles/timeline-entry.ts';
+import { withDevice } from './device-registration.ts';
 import type { Input } from './input.ts';
 
 /** Browsers and devices kept on the profile; all of them keep resolving to it. */
@@ -40,11 +41,11 @@ export function applyInput(profile: Profile, input: Input, recordedAt: string): 
     record('profile.updated', { attributes: input.attributes, ...context });
   }
 
+  const devices = withDevice(profile.devices, input.device, at(input, recordedAt));
   let consents = profile.consents;
   for (const change of input.consents) {
-    // A clock that is ahead must not outdo what the person says later.
-    const at = input.occurredAt < recordedAt ? input.occurredAt : recordedAt;
-    const after = withConsent(consents, change, { at, source: input.origin });
+    const said = { at: at(input, recordedAt), source: input.origin };
+    const after = withConsent(consents, change, said);
     if (after === undefined) continue;
     consents = after.consents;
     if (!after.isNews) continue;
@@ -58,11 +59,22 @@ export function applyInput(profile: Profile, input: Input, recordedAt: string): 
     });
   }
   return {
-    profile: { ...profile, attributes, identifiers, consents, updatedAt: recordedAt },
+    profile: {
+      ...profile,
+      attributes,
+      identifiers,
+      consents,
+      ...(devices && { devices }),
+      updatedAt: recordedAt,
+    },
     entries,
     changed,
   };
 }
+
+/** A clock that is ahead must not outdo what the person says later. */
+const at = ({ occurredAt }: Input, recordedAt: string): string =>
+  occurredAt < recordedAt ? occurredAt : recordedAt;
 
 /** New values replace old ones; `null` removes. */
 function mergeAttributes(

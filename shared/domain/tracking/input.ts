@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { consentChangeSchema } from '../consent/consent.ts';
+import { devicePlatforms } from '../profiles/profile.ts';
 
 /** Identifiers of a person as an input gives them, normalised. */
 const inputIdentifiersSchema = z.strictObject({
@@ -27,6 +28,8 @@ export const inputSchema = z.strictObject({
     .strictObject({ name: z.string(), properties: z.record(z.string(), z.unknown()) })
     .optional(),
   context: z.record(z.string(), z.unknown()),
+  /** The device it comes from, where that takes push messages. */
+  device: z.strictObject({ token: z.string(), platform: z.enum(devicePlatforms) }).optional(),
 });
 export type Input = z.infer<typeof inputSchema>;
 export type InputIdentifiers = z.infer<typeof inputIdentifiersSchema>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { consentChangeSchema } from '../consent/consent.ts';
+import { readDevice } from './device-registration.ts';
 import type { Input } from './input.ts';
 import { jsonObjectSchema } from './json-object.ts';
 import {
@@ -93,6 +94,7 @@ export function readCall(type: CallType, body: unknown, context: ReadingContext)
     found.push(noIdentifier('userId, anonymousId, traits.email, traits.phone'));
   if (found.length > 0 || occurredAt === undefined) return { ok: false, issues: found };
   const event = eventOf(type, call);
+  const device = readDevice(callContext);
   const whole = wholeInput({
     kind: type === 'identify' ? 'identify' : 'event',
     messageId: call.messageId ?? context.newId(),
@@ -105,6 +107,7 @@ export function readCall(type: CallType, body: unknown, context: ReadingContext)
     consents,
     ...(event && { event }),
     context: callContext,
+    ...(device && { device }),
   });
   return renamed(whole, callPath);
 }

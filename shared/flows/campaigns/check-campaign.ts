@@ -20,6 +20,7 @@ import { Problem, type ProblemError, pathText } from '../../runtime/problem.ts';
 import { getCampaign } from '../../stores/campaigns.ts';
 import { loadRules } from '../../stores/segments.ts';
 import { getTemplate } from '../../stores/templates.ts';
+import { getWebhookEndpoint } from '../../stores/webhook-endpoints.ts';
 
 type Reach = Pick<Ports, 'table' | 'clock' | 'settings'>;
 
@@ -38,7 +39,7 @@ export async function checkCampaign(
   const errors: ProblemError[] = [];
   const segments = await checkSegments(definition, ports, errors);
   const templates = await checkTemplates(definition, ports, errors);
-  checkChannel(definition, errors);
+  await checkChannel(definition, ports, errors);
   checkCron(definition, ports, errors);
   await checkLoop(id, definition, { ports, errors });
   const [first] = errors;
@@ -104,10 +105,20 @@ async function checkTemplates(
   return found;
 }
 
-/** What has no sender is refused: it would be accepted and never go out. */
-function checkChannel({ message }: CampaignDefinition, errors: ProblemError[]): void {
-  if (message.channel === 'email' || message.channel === 'sms') return;
-  errors.push({ path: 'message.channel', message: 'must be "email" or "sms"' });
+/** What has no sender, or leads nowhere, is refused: it would be accepted and never go out. */
+async function checkChannel(
+  { message }: CampaignDefinition,
+  { table }: Reach,
+  errors: ProblemError[],
+): Promise<void> {
+  const { channel, endpoint } = message;
+  if (channel === 'best') {
+    const others = 'must be "email", "sms", "push" or "webhook"';
+    errors.push({ path: 'message.channel', message: others });
+  }
+  if (endpoint === undefined || (await getWebhookEndpoint(table, endpoint)) !== undefined) return;
+  const missing = `there is no webhook "${endpoint}": make it first`;
+  errors.push({ path: 'message.endpoint', message: missing });
 }
 
 function checkCron(

@@ -3,6 +3,7 @@ import {
   answerWaitMs,
   claimLeaseMs,
   isRefusedTooLong,
+  isRepeatable,
   type MessageChange,
   maxResends,
   retryDelaySeconds,
@@ -49,7 +50,7 @@ export async function freeCutOff(rows: readonly Message[], ports: Ports): Promis
     const about = { id: call, claimedAt: claimedAt(row) };
     const outcome = outcomes.get(call) ?? (await voidCall(table, about, now));
     outcomes.set(call, outcome);
-    if (outcome === 'called') {
+    if (outcome === 'called' && !isRepeatable(row)) {
       await markUnknown(row, ports);
     } else {
       const free = await release(row, now + safetyNetMs, ports);
@@ -135,7 +136,7 @@ export const releaseForLater = (rows: readonly Message[], ports: Ports): Promise
 export const releaseRefused = (
   rows: readonly Message[],
   ports: Ports,
-  how: { readonly eachAlone: boolean } = { eachAlone: false },
+  how: { readonly eachAlone: boolean; readonly atLeastSeconds?: number } = { eachAlone: false },
 ): Promise<void> => {
   const now = ports.clock.now();
   const givenUp = { state: 'failed', reason: 'refused-by-provider', dueAt: undefined } as const;
@@ -146,23 +147,44 @@ export const releaseRefused = (
   return releaseAll(rows, ports, free, how);
 };
 
+/** As long as a queue puts a message off. */
+const maxDelaySeconds = 900;
+
 async function releaseAll(
   rows: readonly Message[],
   ports: Ports,
   free: (row: Message, dueAt: number) => Promise<Message | undefined>,
-  how: { readonly eachAlone: boolean } = { eachAlone: false },
+  how: { readonly eachAlone: boolean; readonly atLeastSeconds?: number } = { eachAlone: false },
 ): Promise<void> {
   const now = ports.clock.now();
-  const delaySeconds = delayOf(rows, now);
+  const asked = Math.min(maxDelaySeconds, how.atLeastSeconds ?? 0);
+  const delaySeconds = Math.max(asked, delayOf(rows, now));
   const dueAt = now + delaySeconds * 1000 + safetyNetMs;
   const freed = await Promise.all(rows.map((row) => insist(ports, () => free(row, dueAt))));
   const reserved = freed.flatMap((row) => (row?.state === 'reserved' ? [row] : []));
-  await handOut(reserved, { queue: ports.queue, delaySeconds, ...how });
+  const { eachAlone } = how;
+  await handOut(reserved, { queue: ports.queue, delaySeconds, eachAlone });
 }
 
 /** Hands reserved rows out again later, untouched. */
 export const handOutLater = (rows: readonly Message[], ports: Ports): Promise<void> =>
   handOut(rows, { queue: ports.queue, delaySeconds: delayOf(rows, ports.clock.now()) });
+
+/** The longest wait for room in the provider's rate, in seconds: rows are read anew after it. */
+const longestTurnSeconds = 120;
+
+/**
+ * Hands reserved rows out again after so many ms, untouched; after longer the longer they have waited
+ * already, so that many that wait do not keep asking.
+ */
+export const handOutIn = (rows: readonly Message[], ms: number, ports: Ports): Promise<void> => {
+  const now = ports.clock.now();
+  const seconds = Math.ceil(ms / 1000);
+  const late = Math.max(0, ...rows.map((row) => now - Date.parse(row.plannedAt))) / 4_000;
+  const turn = Math.min(longestTurnSeconds, Math.round(late));
+  const delaySeconds = Math.min(maxDelaySeconds, Math.max(1, seconds, turn));
+  return handOut(rows, { queue: ports.queue, delaySeconds });
+};
 
 const delayOf = (rows: readonly Message[], now: number): number =>
   Math.max(0, ...rows.map((row) => retryDelaySeconds(Date.parse(row.plannedAt), now)));

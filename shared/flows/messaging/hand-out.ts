@@ -1,6 +1,14 @@
-import { type Message, messageId } from '../../domain/messaging/message.ts';
+import { type Message, type MessageChannel, messageId } from '../../domain/messaging/message.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { QueueName } from '../../ports/queue.ts';
+
+/** The queue of each channel's sender. */
+const queueOf = {
+  email: 'emails',
+  sms: 'texts',
+  push: 'pushes',
+  webhook: 'webhooks',
+} as const satisfies Record<MessageChannel, QueueName>;
 
 /** Messages per queue body, at most. */
 const bodySize = 50;
@@ -23,7 +31,7 @@ export async function handOut(
     if (ids === undefined || ids.length >= (to.eachAlone === true ? 1 : bodySize)) {
       ids = [];
       open.set(group, ids);
-      const queue = row.channel === 'email' ? 'emails' : 'texts';
+      const queue = queueOf[row.channel];
       bodies.set(queue, [...(bodies.get(queue) ?? []), ids]);
     }
     ids.push(messageId(row));

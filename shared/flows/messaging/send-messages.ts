@@ -1,48 +1,35 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import type { Run } from '../../domain/campaigns/run.ts';
-import { isOpen, takenChange } from '../../domain/messaging/ledger.ts';
-import { type Message, messageId } from '../../domain/messaging/message.ts';
+import type { MessageChange } from '../../domain/messaging/ledger.ts';
+import type { Message } from '../../domain/messaging/message.ts';
 import type { Renderer } from '../../domain/templates/rendering-data.ts';
 import { asksComputed, type Template } from '../../domain/templates/template.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { NotSent, type SendAnswer, sendTimeoutMs } from '../../ports/senders.ts';
-import { nameOf } from '../../runtime/error-name.ts';
-import { insist } from '../../runtime/insist.ts';
-import { count, logger } from '../../runtime/observability.ts';
-import { recordCall } from '../../stores/calls.ts';
-import { recordSent } from '../../stores/message-entries.ts';
-import { moveMessage, updateMessage } from '../../stores/messages.ts';
+import { sendTimeoutMs } from '../../ports/senders.ts';
+import { inParallel } from '../../runtime/parallel.ts';
+import { moveMessage } from '../../stores/messages.ts';
 import { getRun } from '../../stores/runs.ts';
 import { getTemplateVersion } from '../../stores/templates.ts';
-import {
-  endClaim,
-  freeMessages,
-  handOutLater,
-  markUnknown,
-  releaseForLater,
-  releaseQuietly,
-  releaseRefused,
-} from './claims.ts';
-import { type Composed, type Composer, composer } from './compose-messages.ts';
-
+import { freeMessages, handOutIn, handOutLater } from './claims.ts';
+import { type Composer, composer } from './compose-messages.ts';
+import { type Caller, makeCall } from './make-call.ts';
+import { type CallCount, type Pace, unlimited } from './pace.ts';
 import type { LinkFinder } from './tracked-links.ts';
+
 /** The body of the queues `emails` and `texts`: messages of one run and channel. */
 export const sendBodySchema = z.strictObject({ messages: z.array(z.string()).min(1).max(50) });
 
 /** How one channel sends what is composed. */
-export type Channel<Rendered, Content> = {
+export type Channel<Rendered, Content> = Caller<Rendered, Content> & {
   readonly rendererOf: (template: Template) => Renderer<Rendered>;
-  /** The content, or undefined when it is too large ever to be sent. */
   /** Absent: what it sends has no links of its own. */
   readonly findLinks?: LinkFinder<Rendered>;
-  readonly contentOf: (composed: Composed<Rendered>) => Content | undefined;
-  readonly bytesOf: (content: Content) => number;
   /** Messages per call for a template, as far as can be told before rendering. */
   readonly callSize: (template: Template) => number;
-  readonly callBytes: number;
-  readonly send: (contents: readonly Content[]) => Promise<readonly SendAnswer[]>;
+  /** Absent: the provider's limits are far away. */
+  readonly paceOf?: (run: Run, ports: Ports) => Promise<Pace>;
 };
 
 /** What must be left of an invocation for a call to begin, in ms: its longest wait, and the writes around it. */
@@ -65,27 +52,36 @@ export async function sendMessages<Rendered, Content>(
   const run = await getRun(ports.table, first.run);
   if (run === undefined || run.state === 'cancelled') return withholdCancelled(rows, ports);
   if (run.state === 'paused') return; // reserved rows wait; the resume hands them out again
-  const calls = await callsOf(rows, { run, channel, ports });
-  for (const [at, call] of calls.entries()) {
-    const left = calls.slice(at).flatMap((one) => one.rows);
+  const pace = (await channel.paceOf?.(run, ports)) ?? unlimited;
+  const groups = await groupsOf(rows, { run, channel, ports });
+  for (;;) {
+    const left = groups.flatMap((group) => group.rows);
+    const group = groups.find((one) => one.rows.length > 0);
+    if (group === undefined) return;
     // Also before the first call: other bodies of the same batch may have taken the time.
-    const hasTime = context.getRemainingTimeInMillis() > reserveMs;
-    if (!hasTime) return handOutLater(left, ports);
-    const outcome = await sendCall(call.rows, { channel, compose: call.compose, run, ports });
+    const leftMs = context.getRemainingTimeInMillis() - reserveMs;
+    if (leftMs <= 0) return handOutLater(left, ports);
+    const room = await pace.take(Math.min(group.callSize, group.rows.length), leftMs);
+    if (room.kind === 'later') return handOutIn(left, room.ms, ports);
+    if (room.kind === 'deferred') return deferAll(left, room.until, ports);
+    const call = group.rows.splice(0, room.messages);
+    const made = (count: CallCount): Promise<void> => pace.made(room.taken, count);
+    const outcome = await makeCall(call, { channel, compose: group.compose, run, made, ports });
+    const others = left.slice(call.length);
     if (outcome === 'paused') return;
-    const others = left.slice(call.rows.length);
     if (outcome === 'cancelled') return withholdCancelled(others, ports);
     if (outcome === 'refused') return handOutLater(others, ports);
   }
 }
 
-type Call<Rendered> = {
-  readonly rows: readonly Message[];
+/** Rows of one template. Those that a call takes leave it. */
+type Group<Rendered> = {
+  readonly rows: Message[];
   readonly compose: Composer<Rendered>;
+  readonly callSize: number;
 };
 
-/** The rows cut into calls, each of one template. */
-async function callsOf<Rendered, Content>(
+async function groupsOf<Rendered, Content>(
   rows: readonly Message[],
   {
     run,
@@ -96,8 +92,8 @@ async function callsOf<Rendered, Content>(
     readonly channel: Channel<Rendered, Content>;
     readonly ports: Ports;
   },
-): Promise<readonly Call<Rendered>[]> {
-  const calls: Call<Rendered>[] = [];
+): Promise<readonly Group<Rendered>[]> {
+  const found: Group<Rendered>[] = [];
   const groups = Map.groupBy(rows, (row) => `${row.template}\n${row.templateVersion}`);
   for (const group of groups.values()) {
     const { template: id, templateVersion } = group[0] as Message; // no group is empty
@@ -109,12 +105,9 @@ async function callsOf<Rendered, Content>(
     const links = findLinks === undefined ? {} : { findLinks };
     const rendering = { render, asksComputed: asksComputed(template), ...links };
     const compose = await composer(run, rendering, ports);
-    const callSize = channel.callSize(template);
-    for (let at = 0; at < group.length; at += callSize) {
-      calls.push({ rows: group.slice(at, at + callSize), compose });
-    }
+    found.push({ rows: group, compose, callSize: channel.callSize(template) });
   }
-  return calls;
+  return found;
 }
 
 const withholdCancelled = async (rows: readonly Message[], ports: Ports): Promise<void> => {
@@ -123,156 +116,16 @@ const withholdCancelled = async (rows: readonly Message[], ports: Ports): Promis
   await Promise.all(rows.map((row) => moveMessage(ports.table, row, { ...change, at })));
 };
 
-type Sending<Rendered, Content> = {
-  readonly channel: Channel<Rendered, Content>;
-  readonly compose: Composer<Rendered>;
-  readonly run: Run;
-  readonly ports: Ports;
-};
+const writesAtOnce = 25;
 
-/** What became of a call: `refused`, the provider takes nothing now; the others: its run was changed before it. */
-type CallOutcome = 'made' | 'refused' | 'paused' | 'cancelled';
-
-type Outgoing<Content> = { readonly row: Message; readonly content: Content };
-
-/** One provider call. The run is read once more right before it: a pause and a cancel hold from then on. */
-async function sendCall<Rendered, Content>(
-  rows: readonly Message[],
-  { channel, compose, run, ports }: Sending<Rendered, Content>,
-): Promise<CallOutcome> {
-  const call = ports.ids.next();
-  const claimed = await claim(rows, call, ports);
-  let outgoing: readonly Outgoing<Content>[];
-  try {
-    outgoing = await fitInCall(await compose(claimed), channel, ports);
-    if (outgoing.length === 0) return 'made';
-    const state = (await getRun(ports.table, run.id))?.state ?? 'cancelled';
-    if (state === 'paused' || state === 'cancelled') {
-      await giveUpCall(outgoing, state, ports);
-      return state;
-    }
-    // Someone took this sender for dead and freed its rows: they are no longer its own.
-    if (!(await recordCall(ports.table, call, ports.clock.now()))) return 'made';
-  } catch (error) {
-    await releaseQuietly(claimed, ports);
-    throw error;
-  }
-  return (await answered(outgoing, channel, ports)) ? 'made' : 'refused';
-}
-
-/** The messages of a call that is not made after all: held for the resume, or withheld. */
-async function giveUpCall(
-  outgoing: readonly { readonly row: Message }[],
-  state: 'paused' | 'cancelled',
-  ports: Ports,
-): Promise<void> {
-  const rows = outgoing.map(({ row }) => row);
-  if (state === 'paused') return releaseQuietly(rows, ports);
-  const withheld = { state: 'withheld', reason: 'cancelled', dueAt: undefined } as const;
-  await Promise.all(rows.map((row) => endClaim(row, withheld, ports)));
-}
-
-/** The rows that this call alone now holds. */
-async function claim(rows: readonly Message[], call: string, ports: Ports): Promise<Message[]> {
+/** What a new sender has no room for today waits for the next day, or is too late then. */
+async function deferAll(rows: readonly Message[], until: number, ports: Ports): Promise<void> {
   const at = isoInstant(ports.clock.now());
-  const change = { state: 'claimed', at, claimedAt: at, call } as const;
-  const results = await Promise.allSettled(
-    rows.map((row) => moveMessage(ports.table, row, change)),
-  );
-  const claimed = results.flatMap((result) =>
-    result.status === 'fulfilled' ? (result.value ?? []) : [],
-  );
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure !== undefined) {
-    await releaseQuietly(claimed, ports);
-    throw failure.reason;
-  }
-  return claimed;
-}
-
-/** As many as the provider takes at once; the others are freed for the next call. */
-async function fitInCall<Rendered, Content>(
-  composed: readonly Composed<Rendered>[],
-  channel: Channel<Rendered, Content>,
-  ports: Ports,
-): Promise<readonly Outgoing<Content>[]> {
-  const fitting: Outgoing<Content>[] = [];
-  const others: Message[] = [];
-  let bytes = 0;
-  for (const one of composed) {
-    const content = channel.contentOf(one);
-    const size = content === undefined ? Infinity : channel.bytesOf(content);
-    if (content === undefined || size > channel.callBytes) {
-      const change = { state: 'failed', reason: 'too-large', dueAt: undefined } as const;
-      await endClaim(one.row, change, ports);
-    } else if (bytes + size > channel.callBytes) {
-      others.push(one.row);
-    } else {
-      bytes += size;
-      fitting.push({ row: one.row, content });
-    }
-  }
-  if (others.length > 0) await releaseForLater(others, ports);
-  return fitting;
-}
-
-/** Calls the provider and writes what it said. From here on nothing is free to be sent. */
-async function answered<Rendered, Content>(
-  outgoing: readonly Outgoing<Content>[],
-  channel: Channel<Rendered, Content>,
-  ports: Ports,
-): Promise<boolean> {
-  const rows = outgoing.map(({ row }) => row);
-  let answers: readonly SendAnswer[];
-  try {
-    answers = await channel.send(outgoing.map(({ content }) => content));
-    if (answers.length !== rows.length) throw new Error('Not every message was answered.');
-  } catch (error) {
-    if (error instanceof NotSent) {
-      logger.warn('provider-took-nothing', { messages: rows.length });
-      count('MessagesRefused', rows.length);
-      await releaseRefused(rows, ports, { eachAlone: error.isMalformed });
-      return false;
-    }
-    // The name alone: what a provider writes may quote the address.
-    logger.error('provider-did-not-answer', { messages: rows.length, error: nameOf(error) });
-    count('MessagesUnanswered', rows.length);
-    await Promise.all(rows.map((row) => markUnknown(row, ports)));
-    return true;
-  }
-  const refused = rows.filter((_, index) => answers[index]?.kind === 'throttled');
-  if (refused.length > 0) count('MessagesRefused', refused.length);
-  const results = await Promise.allSettled([
-    ...rows.map((row, index) => writeAnswer(row, answers[index], ports)),
-    ...(refused.length > 0 ? [releaseRefused(refused, ports)] : []),
-  ]);
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
-  return refused.length === 0;
-}
-
-async function writeAnswer(row: Message, answer: SendAnswer | undefined, ports: Ports) {
-  const at = isoInstant(ports.clock.now());
-  switch (answer?.kind) {
-    case 'accepted': {
-      await insist(ports, () => recordSent(row, ports));
-      const taken = { providerId: answer.providerId, at };
-      await insist(ports, () =>
-        updateMessage(ports.table, row, (found) => takenChange(found, taken)),
-      );
-      return;
-    }
-    case 'rejected':
-      // The reason stands on the row alone: its words are the provider's.
-      logger.warn('message-rejected', { ledgerId: messageId(row) });
-      const rejected = { state: 'rejected', at, reason: answer.reason } as const;
-      // What the provider has taken meanwhile was another call: its word stands.
-      await insist(ports, () =>
-        updateMessage(ports.table, row, ({ state }) => (isOpen(state) ? rejected : undefined)),
-      );
-      return;
-    case 'throttled':
-    case undefined:
-      return;
-  }
+  await inParallel(rows, writesAtOnce, async (row) => {
+    const isTooLate = row.deadline !== undefined && until > Date.parse(row.deadline);
+    const change: MessageChange = isTooLate
+      ? { state: 'withheld', reason: 'deadline', at }
+      : { state: 'deferred', reason: 'warm-up', at, dueAt: isoInstant(until) };
+    await moveMessage(ports.table, row, change);
+  });
 }

@@ -1,5 +1,5 @@
 import { listsOf } from '../../domain/lists/static-list.ts';
-import type { Profile } from '../../domain/profiles/profile.ts';
+import type { Device, Profile } from '../../domain/profiles/profile.ts';
 import type { RfmScores } from '../../domain/rules/rfm/rfm-scores.ts';
 import { type ComputedValues, computedValues } from '../../domain/segments/computed-values.ts';
 import { segmentsOf } from '../../domain/segments/membership.ts';
@@ -11,8 +11,13 @@ import { Problem } from '../../runtime/problem.ts';
 import { getProfile } from '../../stores/profiles.ts';
 import { currentRuleset } from '../../stores/segments.ts';
 
-export type ShownProfile = Omit<Profile, 'version' | 'consents' | 'ledger' | 'lists' | 'dueAt'> & {
+export type ShownProfile = Omit<
+  Profile,
+  'version' | 'consents' | 'devices' | 'ledger' | 'lists' | 'dueAt'
+> & {
   readonly consents: readonly unknown[];
+  /** Where push messages reach the person, the latest first; of the token its end alone. Absent: nowhere. */
+  readonly devices?: readonly Device[];
   /** The ids of the static lists the person is in; absent when in none. */
   readonly lists?: readonly string[];
   /** Scores of 1 to 5 and the cell they mean; absent for who is not a customer, or before RFM is ready. */
@@ -34,6 +39,7 @@ export async function shownProfile(
 
 /** A stored profile as the API shows it, by what serves. */
 export function profileShown(profile: Profile, ruleset: Ruleset, now: Instant): ShownProfile {
+  const { devices = [] } = profile;
   const lists = listsOf(profile.lists, ruleset.named.lists);
   const rfm = rfmScores(profile, ruleset, now);
   const computed = computedValues(profile, ruleset, now);
@@ -42,6 +48,7 @@ export function profileShown(profile: Profile, ruleset: Ruleset, now: Instant): 
     identifiers: profile.identifiers,
     attributes: profile.attributes,
     consents: shownConsents(profile),
+    ...(devices.length > 0 && { devices: devices.map(shownDevice) }),
     segments: segmentsOf(profile.segments, ruleset.serving),
     ...(lists.length > 0 && { lists }),
     ...(rfm && { rfm }),
@@ -50,6 +57,12 @@ export function profileShown(profile: Profile, ruleset: Ruleset, now: Instant): 
     updatedAt: profile.updatedAt,
   };
 }
+
+/** Whoever has the whole token and the company's key could send to the device. */
+const shownDevice = ({ token, ...device }: Device): Device => ({
+  ...device,
+  token: `…${token.slice(-6)}`,
+});
 
 const shownConsents = ({ consents }: Profile): unknown[] =>
   Object.entries(consents).map(([key, consent]) => {
