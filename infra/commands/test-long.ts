@@ -1,6 +1,7 @@
 /**
  * `npm run test:long`: the tests that go on for as long as they are given, for the night. Each round walks
- * new seeds of the law of segments, tries more random rules, and runs the workflows in new hostile worlds.
+ * new seeds of the law of segments, tries more random rules, lives lives in which everything fails, and runs
+ * the workflows in new hostile worlds.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,7 @@ const usage = `npm run test:long -- [options]
 
 const walksAtOnce = 5_000;
 const rulesAtOnce = 2_000;
+const livesAtOnce = 1_000;
 const worldsAtOnce = 2;
 /** Seeds are whole numbers of up to nine digits. */
 const mostSeeds = 1_000_000_000;
@@ -40,6 +42,11 @@ function partsOf(seed: number): readonly Part[] {
       name: `random rules, ${rulesAtOnce} of each kind`,
       paths: ['test/unit/rules'],
       env: { RULE_RUNS: String(rulesAtOnce) },
+    },
+    {
+      name: `faults, ${livesAtOnce} lives from seed ${seed}`,
+      paths: ['test/workflows/faults.test.ts'],
+      env: { FAULT_FROM: String(seed), FAULT_LIVES: String(livesAtOnce) },
     },
     { name: `workflows, HOSTILE=${worlds}`, paths: ['test/workflows'], env: { HOSTILE: worlds } },
   ];

@@ -1,0 +1,141 @@
+import { isInAudience } from '../../../shared/domain/campaigns/condition.ts';
+import { isOpen } from '../../../shared/domain/messaging/ledger.ts';
+import type { Message } from '../../../shared/domain/messaging/message.ts';
+import { messageId } from '../../../shared/domain/messaging/message.ts';
+import { findOwners } from '../../../shared/stores/identities.ts';
+import { listMessages } from '../../../shared/stores/messages.ts';
+import { getProfile, getProfiles } from '../../../shared/stores/profiles.ts';
+import { allRuns } from '../../../shared/stores/runs.ts';
+import { currentRuleset } from '../../../shared/stores/segments.ts';
+import { queryTimeline } from '../../../shared/stores/timeline.ts';
+import type { Life } from './life.ts';
+
+/** Every row of every run of the life's campaigns. */
+async function ledger({ world, promises }: Life): Promise<readonly Message[]> {
+  const rows: Message[] = [];
+  for (const id of promises.launched.keys()) {
+    for await (const run of allRuns(world.ports.table, id)) {
+      const found = await listMessages(world.ports.table, run.id, { after: null, limit: 100_000 });
+      if (found === 'wrong-cursor') throw new Error('No cursor was given.');
+      rows.push(...found.rows);
+    }
+  }
+  return rows;
+}
+
+/** Everything that is not as it was promised, in sentences; nothing when all is well. */
+export async function brokenPromises(life: Life): Promise<readonly string[]> {
+  const rows = await ledger(life);
+  return [
+    ...(await lostLeads(life)),
+    ...sentTwice(life, rows),
+    ...stranded(rows),
+    ...sentAgainstWill(life),
+    ...sentWithoutRow(life, rows),
+    ...(await forgotten(life, rows)),
+    ...(await wrongReports(life)),
+    ...unfinished(life),
+  ];
+}
+
+/** An accepted lead is stored, once. */
+async function lostLeads({ world, promises }: Life): Promise<readonly string[]> {
+  const { table } = world.ports;
+  const broken: string[] = [];
+  for (const name of new Set(promises.leads.values())) {
+    const owners = await findOwners(table, [{ kind: 'externalId', value: name }]);
+    const [id = ''] = owners.values();
+    const profile = await getProfile(table, id);
+    const { entries } = await queryTimeline(table, id, { limit: 1000 });
+    const told = entries.filter(({ type }) => type === 'lead.captured').length;
+    const own = [...promises.leads].filter(([, who]) => who === name).map(([lead]) => lead);
+    for (const lead of own) {
+      if (profile?.attributes[lead] !== true)
+        broken.push(`The accepted ${lead} of ${name} is lost.`);
+    }
+    if (told !== own.length) broken.push(`${own.length} leads of ${name} are told ${told} times.`);
+  }
+  return broken;
+}
+
+/** The provider is handed each message at most once, but for what the campaign itself let be sent again. */
+function sentTwice(life: Life, rows: readonly Message[]): readonly string[] {
+  const allowed = new Map(rows.map((row) => [messageId(row), 1 + (row.resent ?? 0)]));
+  const times = Map.groupBy(life.outbox(), ({ id }) => id);
+  return [...times].flatMap(([id, sent]) => {
+    const most = allowed.get(id) ?? 1;
+    const { at = '', to = '' } = sent.at(-1) ?? {};
+    return sent.length > most ? [`Sent ${sent.length} times to ${to}, last at ${at}: ${id}`] : [];
+  });
+}
+
+const stranded = (rows: readonly Message[]): readonly string[] =>
+  rows
+    .filter(({ state }) => isOpen(state))
+    .map(
+      ({ run, profileId, state, reason = '', dueAt = 'never' }) =>
+        `Stranded in ${run}: ${profileId} ${state} ${reason}, due ${dueAt}.`,
+    );
+
+/** A call that is on its way at the withdrawal, at a provider that answers late, may still end. */
+const onItsWayMs = 10 * 60_000;
+
+/** Nothing goes out after it was confirmed that a person wants no more. */
+function sentAgainstWill(life: Life): readonly string[] {
+  return life.outbox().flatMap(({ to, channel, at }) => {
+    const withdrawn = life.promises.withdrawn.get(to);
+    const isLate = withdrawn !== undefined && Date.parse(at) > withdrawn + onItsWayMs;
+    return isLate && channel === 'email' ? [`Sent to ${to}, who wants no more, at ${at}.`] : [];
+  });
+}
+
+/** Who was there from the beginning has a row in each run that has read its audience. */
+async function forgotten(life: Life, rows: readonly Message[]): Promise<readonly string[]> {
+  const { table, settings } = life.world.ports;
+  const { serving } = await currentRuleset(table, settings.timeZone);
+  const owners = await findOwners(
+    table,
+    life.promises.founders.map((value) => ({ kind: 'externalId', value })),
+  );
+  const profiles = [...(await getProfiles(table, [...owners.values()])).values()];
+  const broken: string[] = [];
+  for (const id of life.promises.launched.keys()) {
+    for await (const run of allRuns(table, id)) {
+      if (run.state !== 'completed') continue;
+      const has = new Set(rows.filter((row) => row.run === run.id).map((row) => row.profileId));
+      for (const profile of profiles) {
+        const isMeant = isInAudience(run.definition.audience, profile, serving);
+        if (isMeant && !has.has(profile.id)) broken.push(`${run.id} has forgotten ${profile.id}.`);
+        if (!isMeant && has.has(profile.id)) broken.push(`${run.id} is not for ${profile.id}.`);
+      }
+    }
+  }
+  return broken;
+}
+
+/** What went out has a row that says so. */
+function sentWithoutRow(life: Life, rows: readonly Message[]): readonly string[] {
+  const byId = new Map(rows.map((row) => [messageId(row), row]));
+  return [...new Set(life.outbox().map(({ id }) => id))].flatMap((id) => {
+    const row = byId.get(id);
+    if (row === undefined) return [`Sent without a row: ${id}`];
+    const isUnsent =
+      row.state === 'withheld' || (row.state === 'failed' && row.reason !== 'no-answer');
+    return isUnsent ? [`Sent, but ${row.state} (${row.reason}): ${id}`] : [];
+  });
+}
+
+/** A report counts each row once, and one row stands for each member of the audience. */
+async function wrongReports(life: Life): Promise<readonly string[]> {
+  const broken: string[] = [];
+  for (const id of life.promises.launched.keys()) {
+    const report = await life.insist('GET', `/admin/campaigns/${id}/report`);
+    const states = Object.values(report['states'] as Record<string, number>); // as documented
+    const sum = states.reduce((total, one) => total + one, 0);
+    if (sum !== report['audience']) broken.push(`${id}: ${sum} states of ${report['audience']}.`);
+  }
+  return broken;
+}
+
+const unfinished = ({ world }: Life): readonly string[] =>
+  world.deadLetters().map(({ queue, body }) => `A dead letter in ${queue}: ${body}`);

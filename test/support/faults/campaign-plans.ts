@@ -1,0 +1,57 @@
+import type { Dice } from '../dice.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A campaign as a marketer might write it, of any kind; `clock` is where the world stands, ms. */
+export function aCampaignPlan(dice: Dice, clock: number): Fields {
+  const channel = dice.pick(['email', 'email', 'sms'] as const);
+  const deadline = dice.pick([undefined, 'PT4H', 'P1D', 'P2D'] as const);
+  const kinds = [aOnce, aCron, anEvent] as const;
+  return {
+    topic: 'offers',
+    priority: dice.between(0, 10),
+    message: { channel, template: channel === 'email' ? 'letter' : 'note' },
+    ...dice.pick(kinds)(dice, clock),
+    ...(deadline !== undefined && { deadline }),
+    ...(dice.chance(0.5) && {
+      quietHours: dice.pick([
+        { from: '21:00', to: '09:00' },
+        { from: '12:30', to: '14:00' },
+      ]),
+    }),
+    ...(dice.chance(0.3) && { holdout: 0.3 }),
+    ...(deadline !== undefined && dice.chance(0.5) && { overCap: 'defer' }),
+    ...(dice.chance(0.2) && { resend: 'afterUnknown' }),
+  };
+}
+
+const audienceOf = (dice: Dice): Fields => ({
+  include: dice.pick([['everybody'], ['some'], ['some', 'everybody']]),
+  exclude: dice.chance(0.2) ? ['few'] : [],
+});
+
+function aOnce(dice: Dice, clock: number): Fields {
+  const at = new Date(clock + dice.between(5, 600) * 60_000).toISOString().slice(0, 16);
+  const timeZone = dice.pick(['UTC', 'Europe/Riga', 'recipient']);
+  return { audience: audienceOf(dice), schedule: { at, timeZone } };
+}
+
+function aCron(dice: Dice): Fields {
+  const cron = dice.pick(['0 * * * ? *', '30 9 * * ? *', '0/20 13 * * ? *']);
+  return { audience: audienceOf(dice), schedule: { cron } };
+}
+
+function anEvent(dice: Dice): Fields {
+  const repeat = dice.pick(['each', 'once', 'restart'] as const);
+  const delay = repeat === 'restart' || dice.chance(0.5) ? dice.pick(['PT10M', 'PT2H']) : undefined;
+  return {
+    ...(dice.chance(0.3) && { audience: audienceOf(dice) }),
+    schedule: {
+      on: 'Product Added',
+      repeat,
+      ...(delay !== undefined && { delay }),
+      ...(dice.chance(0.4) && { unless: { did: 'Order Completed', since: 'trigger' } }),
+      ...(dice.chance(0.3) && { cooldown: 'PT6H' }),
+    },
+  };
+}
