@@ -20,10 +20,16 @@ export function normalTails(z: number): number {
   return Math.max(0, 1 - (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum);
 }
 
-/** How likely a value of Student's t distribution lies at least as far from 0 as `t` (DLMF 8.17.1 with x = df / (df + t²)). */
+/**
+ * How likely a value of Student's t distribution lies at least as far from 0 as `t`: I_x(df/2, 1/2) at
+ * x = df / (df + t²) (M. Abramowitz, I. Stegun, 26.7.1), near 0 by its complement, which keeps the digits.
+ */
 export function studentTails(t: number, degrees: number): number {
   if (!Number.isFinite(t)) return 0;
-  return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
+  const whole = degrees + t * t;
+  return t * t < degrees
+    ? 1 - incompleteBeta((t * t) / whole, 0.5, degrees / 2)
+    : incompleteBeta(degrees / whole, degrees / 2, 0.5);
 }
 
 /** The point beyond which, on both sides, Student's t distribution has `tails`; found by halving. */
