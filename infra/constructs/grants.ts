@@ -46,6 +46,8 @@ export function statementsOf(grants: Grants, resources: Resources): readonly Pol
       ['ses:SendBulkEmail', 'ses:SendBulkTemplatedEmail'],
       [resources.email.identity.emailIdentityArn, resources.email.configurationSetArn],
     ),
+    // What the account may send is asked of the account.
+    ...allow(grants.email, ['ses:GetAccount'], ['*']),
     ...(grants.text === true ? smsStatements() : []),
     ...(grants.push === true ? resources.applications.map(pushStatement) : []),
     ...allow(

@@ -16,6 +16,7 @@ import {
   outboxWebhookSender,
 } from '../../shared/adapters/embedded/senders.ts';
 import { EmbeddedTable } from '../../shared/adapters/embedded/table.ts';
+import type { SendingQuota } from '../../shared/domain/messaging/sending-rate.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type QueueName, queueNames } from '../../shared/ports/queue.ts';
@@ -36,6 +37,8 @@ type Options = {
   readonly answer: ((email: Email) => SendAnswer | undefined) | undefined;
   readonly pushAnswer?: ((push: Push) => PushAnswer | undefined) | undefined;
   readonly webhookAnswer?: ((webhook: Webhook) => SendAnswer | undefined) | undefined;
+  /** What the account may send by the email provider; throws when it does not say. */
+  readonly quota?: (() => SendingQuota | undefined) | undefined;
   /** False when SES's own events of sending do not arrive: they are best effort. */
   readonly announces?: boolean | undefined;
 };
@@ -49,7 +52,7 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   const database = openDatabase(path);
   if (directory !== undefined) chmodSync(path, 0o600);
 
-  const { answer, announces = true, pushAnswer, webhookAnswer } = mail;
+  const { answer, announces = true, pushAnswer, webhookAnswer, quota } = mail;
   const ids = systemIds(clock, hostility && ((count) => diced(hostility, count)));
   const table = new EmbeddedTable({ database, clock, hostility, meter });
   // The same tables without their misfortunes, for who arranges or looks on from outside.
@@ -65,7 +68,7 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   });
   const outbox = new Outbox({ database, clock });
   if (announces) announceEmails(outbox, { bus, clock, settings });
-  const email = outboxEmailSender(outbox, { hostility, answer });
+  const email = outboxEmailSender(outbox, { hostility, answer, quota });
   const text = outboxTextSender(outbox);
   const push = outboxPushSender(outbox, { answer: pushAnswer });
   const webhook = outboxWebhookSender(outbox, { hostility, answer: webhookAnswer });

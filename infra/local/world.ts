@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock, VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
+import type { SendingQuota } from '../../shared/domain/messaging/sending-rate.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import type { Email, Push, PushAnswer, SendAnswer, Webhook } from '../../shared/ports/senders.ts';
@@ -41,6 +42,8 @@ export type WorldOptions = {
   readonly pushAnswer?: ((push: Push) => PushAnswer | undefined) | undefined;
   /** What the company's own systems say instead of accepting. */
   readonly webhookAnswer?: ((webhook: Webhook) => SendAnswer | undefined) | undefined;
+  /** What the account may send by the email provider, throws when it does not say; none: no limit. */
+  readonly emailQuota?: (() => SendingQuota | undefined) | undefined;
   /** False when SES's "Email Sent" does not arrive: its events are best effort. */
   readonly announcesEmails?: boolean | undefined;
 };
@@ -144,7 +147,7 @@ async function makeParts(options: WorldOptions) {
   const settings = { ...defaultSettings, ...options.settings };
   const { directory, meter, emailAnswer: answer, announcesEmails: announces } = options;
   const { pushAnswer, webhookAnswer } = options;
-  const mail = { answer, announces, pushAnswer, webhookAnswer };
+  const mail = { answer, announces, pushAnswer, webhookAnswer, quota: options.emailQuota };
   const embedded = embeddedPorts({ clock, directory, hostility, settings, meter, ...mail });
   const failures = new Failures(clock, options.onFailure);
   const invocations = new Invocations();

@@ -1,3 +1,4 @@
+import type { SendingQuota } from '../domain/messaging/sending-rate.ts';
 import type { Device } from '../domain/profiles/profile.ts';
 
 /** How long an adapter waits for its provider, in ms: generous, because giving up means that nobody knows. */
@@ -25,6 +26,8 @@ export type SendAnswer =
       readonly reason: string;
       /** How long the other end asks to be left alone, in seconds. */
       readonly retryAfterSeconds?: number;
+      /** It was sent too fast: what follows must go slower. */
+      readonly tooFast?: true;
     };
 
 export interface EmailSender {
@@ -37,6 +40,8 @@ export interface EmailSender {
    * `NotSent` when the provider certainly took nothing; any other error means nobody knows.
    */
   send(emails: readonly Email[]): Promise<readonly SendAnswer[]>;
+  /** What the account may send. Absent, or answering nothing: no limit is known. */
+  quota?(): Promise<SendingQuota | undefined>;
 }
 
 /** A text message; `to` is E.164. */
@@ -87,12 +92,19 @@ export class NotSent extends Error {
   override readonly name = 'NotSent';
   /** It refused the whole call for what one of the messages holds: sent each alone, only that one is refused. */
   readonly isMalformed: boolean;
+  /** It was sent too fast: what follows must go slower. */
+  readonly isTooFast: boolean;
 
   constructor(
     message: string,
-    options: { readonly cause?: unknown; readonly isMalformed?: boolean } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly isMalformed?: boolean;
+      readonly isTooFast?: boolean;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.isMalformed = options.isMalformed ?? false;
+    this.isTooFast = options.isTooFast ?? false;
   }
 }

@@ -51,7 +51,11 @@ export class Breaker {
       },
       queue: { send: (...args) => this.#pass(() => queue.send(...args)) },
       secrets: { get: (...args) => this.#pass(() => secrets.get(...args)) },
-      email: { ...email, send: (...args) => this.#pass(() => email.send(...args)) },
+      email: {
+        ...email,
+        send: (...args) => this.#pass(() => email.send(...args)),
+        ...(email.quota && { quota: () => this.#pass(async () => email.quota?.()) }),
+      },
       text: { send: (...args) => this.#pass(() => text.send(...args)) },
       push: { send: (...args) => this.#pass(() => push.send(...args)) },
       webhook: { send: (...args) => this.#pass(() => webhook.send(...args)) },

@@ -3,9 +3,11 @@ import {
   BadRequestException,
   type BulkEmailEntry,
   type BulkEmailEntryResult,
+  GetAccountCommand,
   type SESv2Client,
   SendBulkEmailCommand,
 } from '@aws-sdk/client-sesv2';
+import type { SendingQuota } from '../../domain/messaging/sending-rate.ts';
 import { type Email, type EmailSender, NotSent, type SendAnswer } from '../../ports/senders.ts';
 import { asSendFailure } from './not-sent.ts';
 
@@ -17,6 +19,9 @@ const replacementDataLength = 262_144;
 
 /** Bytes of one call with an inline template, less a margin for what surrounds the entries. */
 const callBytes = 980_000;
+
+/** Messages wait for it, and the last answer holds as well. */
+const quotaTimeoutMs = 3_000;
 
 /** Characters of a header's value (`MessageHeaderValue`). */
 const headerValueLength = 870;
@@ -50,6 +55,16 @@ export class SesEmailSender implements EmailSender {
     }
     const answers = results.values();
     return plan.map((planned) => ('answer' in planned ? planned.answer : nextOf(answers)));
+  }
+
+  async quota(): Promise<SendingQuota | undefined> {
+    const abortSignal = AbortSignal.timeout(quotaTimeoutMs);
+    const { SendQuota } = await this.#client.send(new GetAccountCommand({}), { abortSignal });
+    const { MaxSendRate, Max24HourSend, SentLast24Hours = 0 } = SendQuota ?? {};
+    if (MaxSendRate === undefined || Max24HourSend === undefined) return undefined;
+    // SES writes -1 for an account without a daily limit.
+    const perDay = Max24HourSend < 0 ? Number.MAX_SAFE_INTEGER : Max24HourSend;
+    return { perSecond: MaxSendRate, perDay, sentLastDay: SentLast24Hours };
   }
 
   async #call(entries: readonly BulkEmailEntry[]): Promise<readonly SendAnswer[]> {
@@ -138,8 +153,9 @@ function answerOf(result: BulkEmailEntryResult): SendAnswer {
     case 'TEMPLATE_NOT_FOUND':
       return rejected(reason);
     // The account is slowed down, paused or not set up: the same email can go later.
-    case 'TRANSIENT_FAILURE':
     case 'ACCOUNT_THROTTLED':
+      return { kind: 'throttled', reason, tooFast: true };
+    case 'TRANSIENT_FAILURE':
     case 'ACCOUNT_DAILY_QUOTA_EXCEEDED':
     case 'ACCOUNT_SENDING_PAUSED':
     case 'ACCOUNT_SUSPENDED':

@@ -4,6 +4,10 @@ import { NotSent } from '../../ports/senders.ts';
 const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 const requestTimeoutStatus = 408;
+const tooManyStatus = 429;
+
+/** How AWS says that calls come too fast; older protocols say it with status 400. */
+const throttlings = new Set(['TooManyRequestsException', 'ThrottlingException', 'Throttling']);
 
 /**
  * Turns what an SDK call threw into `NotSent` where the provider certainly took nothing: it answered
@@ -14,9 +18,9 @@ export function asSendFailure(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const certain =
     isRefusal(error) || unreachable.has(codeOf(error)) || error.name === 'CredentialsProviderError';
-  return certain
-    ? new NotSent(`The provider took nothing: ${error.name}`, { cause: error })
-    : error;
+  if (!certain) return error;
+  const isTooFast = httpStatusOf(error) === tooManyStatus || throttlings.has(error.name);
+  return new NotSent(`The provider took nothing: ${error.name}`, { cause: error, isTooFast });
 }
 
 function isRefusal(error: Error): boolean {

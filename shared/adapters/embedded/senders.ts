@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { SendingQuota } from '../../domain/messaging/sending-rate.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
   type Email,
@@ -128,12 +129,15 @@ type EmailOptions = {
    * before this one are sent and the caller's answer is lost.
    */
   readonly answer?: ((email: Email) => SendAnswer | undefined) | undefined;
+  /** What the account may send; throws when the provider does not say. None: no limit. */
+  readonly quota?: (() => SendingQuota | undefined) | undefined;
 };
 
 /** SES into the outbox, with SES's limits and its refusal of addresses that cannot be. */
 export const outboxEmailSender = (outbox: Outbox, options: EmailOptions = {}): EmailSender => ({
   batchSize,
   batchBytes,
+  ...quotaOf(options),
   async send(emails) {
     refuseCall(emails);
     const sent: Email[] = [];
@@ -155,6 +159,9 @@ export const outboxEmailSender = (outbox: Outbox, options: EmailOptions = {}): E
     );
   },
 });
+
+const quotaOf = ({ quota }: EmailOptions): Pick<EmailSender, 'quota'> =>
+  quota === undefined ? {} : { quota: async () => quota() };
 
 /** SNS into the outbox. */
 export const outboxTextSender = (outbox: Outbox): TextSender => ({
@@ -222,7 +229,7 @@ const refuseCall = (emails: readonly Email[]): void => {
 const refusal = (email: Email, hostility: Hostility | undefined): SendAnswer | undefined => {
   if (!isAddress(email.to)) return { kind: 'rejected', reason: 'The address is malformed.' };
   if (hostility?.chance(throttleChance) === true) {
-    return { kind: 'throttled', reason: 'Maximum sending rate exceeded.' };
+    return { kind: 'throttled', reason: 'Maximum sending rate exceeded.', tooFast: true };
   }
   return undefined;
 };

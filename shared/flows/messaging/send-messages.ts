@@ -13,7 +13,7 @@ import { moveMessage } from '../../stores/messages.ts';
 import { getRun } from '../../stores/runs.ts';
 import { getTemplateVersion } from '../../stores/templates.ts';
 import { freeMessages, handOutIn, handOutLater } from './claims.ts';
-import { type Composer, composer } from './compose-messages.ts';
+import { type Composer, composer, type PriceOf } from './compose-messages.ts';
 import { type Caller, makeCall } from './make-call.ts';
 import { type CallCount, type Pace, unlimited } from './pace.ts';
 import type { LinkFinder } from './tracked-links.ts';
@@ -26,6 +26,7 @@ export type Channel<Rendered, Content> = Caller<Rendered, Content> & {
   readonly rendererOf: (template: Template) => Renderer<Rendered>;
   /** Absent: what it sends has no links of its own. */
   readonly findLinks?: LinkFinder<Rendered>;
+  readonly priceOf: PriceOf<Rendered>;
   /** Messages per call for a template, as far as can be told before rendering. */
   readonly callSize: (template: Template) => number;
   /** Absent: the provider's limits are far away. */
@@ -101,9 +102,9 @@ async function groupsOf<Rendered, Content>(
     if (template === undefined)
       throw new Error(`Template ${id} has no version ${templateVersion}.`);
     const render = channel.rendererOf(template);
-    const { findLinks } = channel;
+    const { findLinks, priceOf } = channel;
     const links = findLinks === undefined ? {} : { findLinks };
-    const rendering = { render, asksComputed: asksComputed(template), ...links };
+    const rendering = { render, asksComputed: asksComputed(template), priceOf, ...links };
     const compose = await composer(run, rendering, ports);
     found.push({ rows: group, compose, callSize: channel.callSize(template) });
   }
