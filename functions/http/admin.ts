@@ -42,9 +42,11 @@ import { listSizes } from '../segments/list-sizes.ts';
 import { previewSegment } from '../segments/preview-segment.ts';
 import { readSegment } from '../segments/read-segment.ts';
 import { saveSegment } from '../segments/save-segment.ts';
+import { listTemplateVersions } from '../templates/list-template-versions.ts';
 import { listTemplates } from '../templates/list-templates.ts';
 import { previewTemplate } from '../templates/preview-template.ts';
 import { readTemplate } from '../templates/read-template.ts';
+import { readTemplateVersion } from '../templates/read-template-version.ts';
 import { saveTemplate } from '../templates/save-template.ts';
 import { listQuarantine } from '../tracking/list-quarantine.ts';
 import { listSources } from '../tracking/list-sources.ts';
@@ -99,6 +101,8 @@ const adminRoutes: readonly Route[] = [
   saveTemplate,
   readTemplate,
   listTemplates,
+  listTemplateVersions,
+  readTemplateVersion,
   previewTemplate,
   saveWebhook,
   readWebhook,

@@ -1,70 +1,44 @@
 import * as z from 'zod';
-import { computedValues } from '../../shared/domain/segments/computed-values.ts';
+import { smsParts } from '../../shared/domain/messaging/sms-parts.ts';
 import { RenderError } from '../../shared/domain/templates/liquid.ts';
-import { renderer } from '../../shared/domain/templates/rendering.ts';
-import type { RenderingData } from '../../shared/domain/templates/rendering-data.ts';
-import { isoInstant } from '../../shared/domain/time/instant.ts';
-import type { Ports } from '../../shared/ports/ports.ts';
+import { type Rendered, renderer } from '../../shared/domain/templates/rendering.ts';
+import { inLanguage } from '../../shared/domain/templates/template-language.ts';
+import { bytesOf } from '../../shared/domain/templates/template-source.ts';
+import {
+  askedData,
+  askedFields,
+  askedTemplate,
+} from '../../shared/flows/templates/asked-template.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
-import { Problem, unprocessableField } from '../../shared/runtime/problem.ts';
-import { getProfile } from '../../shared/stores/profiles.ts';
-import { currentRuleset } from '../../shared/stores/segments.ts';
-import { getTemplate } from '../../shared/stores/templates.ts';
+import { unprocessableField } from '../../shared/runtime/problem.ts';
 
-const profileSchema = z.strictObject({
-  id: z.string().default('preview'),
-  identifiers: z
-    .strictObject({
-      email: z.string().optional(),
-      phone: z.string().optional(),
-      externalId: z.string().optional(),
-    })
-    .default({}),
-  attributes: z.record(z.string(), z.unknown()).default({}),
-  /** Computed values by id. */
-  computed: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-});
-
-const bodySchema = z.strictObject({
-  /** The id of a stored person, or the data of one that is made up. */
-  profile: z.union([z.string().min(1).max(128), profileSchema]).optional(),
-  event: z
-    .strictObject({
-      name: z.string().default('Example'),
-      occurredAt: z.iso.datetime({ offset: true }).optional(),
-      properties: z.record(z.string(), z.unknown()).default({}),
-    })
-    .optional(),
-});
-
-/** Renders the latest version for one person: `{ subject, html, text }`, an SMS only `{ text }`, a push message `{ title, text, url, data }`, a webhook `{ body }`. Its links lead nowhere. */
+/**
+ * Renders a version for one person: the fields of its channel (an email's `{ subject, html, text }`),
+ * with the `language`, null for the main one, the values that are `missing` by path, whether such a
+ * message `isWithheld`, and its size: `bytes`, of an SMS the `parts` that are paid for. Its links lead
+ * nowhere.
+ */
 export const previewTemplate = route({
   method: 'POST',
   path: '/admin/templates/{id}/preview',
-  summary: 'Preview a template',
+  summary: 'Preview a template for a person, by version and language',
   auth: 'admin',
-  body: bodySchema,
+  body: z.strictObject(askedFields),
   handle: async ({ params, body }, ports) => {
-    const id = params['id'] ?? '';
-    const template = await getTemplate(ports.table, id);
-    if (template === undefined) throw new Problem(404, `There is no template "${id}".`);
-    const now = ports.clock.now();
+    const template = await askedTemplate(params['id'] ?? '', body.version, ports);
+    const { data, language } = await askedData(body, template, ports);
+    const missing = new Set<string>();
+    const unsubscribeUrl = `${ports.settings.publicUrl}/u/preview`;
     try {
-      return ok(
-        renderer(template)({
-          profile: await profileOf(body.profile, ports),
-          event: body.event && {
-            ...body.event,
-            occurredAt: body.event.occurredAt ?? isoInstant(now),
-          },
-          campaign: { id: 'preview', name: 'Preview' },
-          unsubscribeUrl: `${ports.settings.publicUrl}/u/preview`,
-          kind: 'marketing',
-          now,
-          timeZone: ports.settings.timeZone,
-        }),
-      );
+      const rendered = renderer(inLanguage(template, language))({
+        ...data,
+        unsubscribeUrl,
+        missing,
+      });
+      const isWithheld = missing.size > 0 && template.missing !== 'empty';
+      const about = { language: language ?? null, missing: [...missing], isWithheld };
+      return ok({ ...rendered, ...about, ...sizeOf(rendered, template.channel) });
     } catch (error) {
       if (error instanceof RenderError) {
         throw unprocessableField('template', `cannot be rendered with this data: ${error.message}`);
@@ -74,18 +48,7 @@ export const previewTemplate = route({
   },
 });
 
-async function profileOf(
-  asked: z.infer<typeof bodySchema>['profile'],
-  { table, clock, settings }: Pick<Ports, 'table' | 'clock' | 'settings'>,
-): Promise<RenderingData['profile']> {
-  if (typeof asked === 'string') {
-    const profile = await getProfile(table, asked);
-    if (profile === undefined) throw unprocessableField('profile', 'there is nobody with this id');
-    const ruleset = await currentRuleset(table, settings.timeZone);
-    return { ...profile, computed: computedValues(profile, ruleset, clock.now()) };
-  }
-  const { id, identifiers, attributes, computed } = asked ?? profileSchema.parse({});
-  // What is absent in the request is absent in the data: JSON knows no undefined.
-  const known = identifiers as RenderingData['profile']['identifiers'];
-  return { id, identifiers: known, attributes, computed };
-}
+const sizeOf = (rendered: Rendered, channel: string) => ({
+  bytes: bytesOf(JSON.stringify(rendered)),
+  ...(channel === 'sms' && 'text' in rendered && { parts: smsParts(rendered.text) }),
+});

@@ -7,6 +7,8 @@ export const bundle = {
   format: 'esm',
   target: 'node24',
   mainFields: ['module', 'main'],
+  /** WebAssembly stands inlined, and costs nothing until it is imported. */
+  loader: { '.wasm': 'binary' },
   banner:
     "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
 } as const;

@@ -64,6 +64,7 @@ export class Functions extends Construct {
         format: OutputFormat.ESM,
         target: bundle.target,
         mainFields: [...bundle.mainFields],
+        loader: bundle.loader,
         logLevel: LogLevel.ERROR,
         // Readable as it is, so without source maps: to read them costs every cold start 25 ms.
         minify: false,

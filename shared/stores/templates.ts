@@ -7,25 +7,42 @@ import type { Item, Table, WriteResult } from '../ports/table.ts';
  * - `template` / template id: the latest version of each: the list, and one by id.
  * - `template#<id>` / `version#<six digits>`: every version ever saved, for messages that name it.
  */
-const fields = { name: z.string(), version: z.int(), savedAt: z.string(), id: z.string() };
-const storedSchema = z.discriminatedUnion('channel', [
-  z.object({
-    ...fields,
-    channel: z.literal('email'),
+const words = {
+  email: {
     subject: z.string(),
     html: z.string(),
+    mjml: z.string().optional(),
     text: z.string().optional(),
-  }),
-  z.object({ ...fields, channel: z.literal('sms'), text: z.string() }),
-  z.object({
-    ...fields,
-    channel: z.literal('push'),
+  },
+  sms: { text: z.string() },
+  push: {
     title: z.string(),
     text: z.string(),
     url: z.string().optional(),
     data: z.record(z.string(), z.string()).optional(),
-  }),
-  z.object({ ...fields, channel: z.literal('webhook'), body: z.string() }),
+  },
+  webhook: { body: z.string() },
+};
+
+const fields = {
+  name: z.string(),
+  version: z.int(),
+  savedAt: z.string(),
+  id: z.string(),
+  defaults: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  missing: z.enum(['withhold', 'empty']).optional(),
+};
+
+const said = <Said extends z.ZodRawShape>(one: Said) => ({
+  ...one,
+  languages: z.record(z.string(), z.object(one)).optional(),
+});
+
+const storedSchema = z.discriminatedUnion('channel', [
+  z.object({ ...fields, channel: z.literal('email'), ...said(words.email) }),
+  z.object({ ...fields, channel: z.literal('sms'), ...said(words.sms) }),
+  z.object({ ...fields, channel: z.literal('push'), ...said(words.push) }),
+  z.object({ ...fields, channel: z.literal('webhook'), ...said(words.webhook) }),
 ]);
 
 /** `content` as a whole, so that the key's names and the template's never meet. */
@@ -83,5 +100,16 @@ export async function listTemplates(
   page: { readonly after: string | null; readonly limit: number },
 ): Promise<{ readonly rows: readonly Template[]; readonly after: string | null }> {
   const found = await table.query('marketing', { pk: 'template', consistent: true, ...page });
+  return { rows: found.items.map(parse), after: found.after };
+}
+
+/** The versions of a template, newest first, page by page. */
+export async function queryTemplateVersions(
+  table: Table,
+  id: string,
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<{ readonly rows: readonly Template[]; readonly after: string | null }> {
+  const { pk } = versionKey(id, 0);
+  const found = await table.query('marketing', { pk, descending: true, consistent: true, ...page });
   return { rows: found.items.map(parse), after: found.after };
 }

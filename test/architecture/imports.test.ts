@@ -79,6 +79,7 @@ const walls: readonly Wall[] = [
       'node:',
       'zod',
       'jose',
+      'mrml',
     ],
     typesOf: ['aws-lambda'],
   },

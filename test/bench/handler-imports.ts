@@ -78,6 +78,7 @@ const bundled = (options: BuildOptions): Promise<unknown> =>
     format: bundle.format,
     target: bundle.target,
     mainFields: [...bundle.mainFields],
+    loader: bundle.loader,
     banner: { js: bundle.banner },
     logLevel: 'error',
     absWorkingDir: root,

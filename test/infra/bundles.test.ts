@@ -33,6 +33,7 @@ describe('a function as it is bundled for Lambda', () => {
       format: bundle.format,
       target: bundle.target,
       mainFields: [...bundle.mainFields],
+      loader: bundle.loader,
       banner: { js: bundle.banner },
       logLevel: 'error',
     });

@@ -98,7 +98,7 @@ export async function anOffice(world: World) {
         name: id,
         channel: 'email',
         subject: `${id} for {{ profile.identifiers.externalId }}`,
-        html: '<p>{{ event.properties.total }}</p>',
+        html: '<p>{{ event.properties.total | default: "" }}</p>',
         ...changes,
       }),
     campaign: (id: string, changes: Fields): Promise<Fields> =>

@@ -23,7 +23,13 @@ describe.each(modes)('a template, hostile %s', (hostile) => {
     await using world = await aWorld({ hostile });
     const saved = await put(world, 'spring', email);
     expect(saved.status).toBe(200);
-    expect(saved.json()).toEqual({ ...email, id: 'spring', version: 1, savedAt: world.now() });
+    expect(saved.json()).toEqual({
+      ...email,
+      id: 'spring',
+      version: 1,
+      savedAt: world.now(),
+      variables: ['event.properties.total', 'profile.attributes.firstName', 'unsubscribeUrl'],
+    });
     await put(world, 'spring', { ...email, subject: 'Hi' });
     await put(world, 'spring', { ...email, subject: 'Hi' });
     expect((await get(world, '/admin/templates/spring')).json()).toMatchObject({
@@ -91,6 +97,10 @@ describe.each(modes)('a preview, hostile %s', (hostile) => {
       subject: 'Hello Anna 0',
       html: '<p>29.33 € <a href="http://localhost:8787/u/preview">bye</a></p>',
       text: '29.33 € bye (http://localhost:8787/u/preview)',
+      language: null,
+      missing: [],
+      isWithheld: false,
+      bytes: 161,
     });
     const made = await preview(world, { profile: { attributes: { firstName: '<Eve>' } } });
     expect(made.json()).toMatchObject({ subject: 'Hello <Eve>' });

@@ -2,10 +2,11 @@ import { compile } from 'html-to-text';
 import { EmptyRendering, RenderError, renderLiquid } from './liquid.ts';
 import {
   isBlank,
-  lateFailing,
+  type MissingPolicy,
   parsed,
   type Renderer,
   type RenderingData,
+  rendererOf,
   scopeOf,
 } from './rendering-data.ts';
 
@@ -15,7 +16,7 @@ export type RenderedEmail = {
   readonly text: string;
 };
 
-type EmailTemplate = {
+type EmailTemplate = MissingPolicy & {
   readonly subject: string;
   readonly html: string;
   /** Absent: made from the HTML. */
@@ -24,7 +25,7 @@ type EmailTemplate = {
 
 /** An email; marketing shows a link to unsubscribe in any case. */
 export const emailRenderer = (template: EmailTemplate): Renderer<RenderedEmail> =>
-  lateFailing(() => {
+  rendererOf(template, () => {
     const text = template.text === undefined ? undefined : parsed('plain', template.text);
     const subject = parsed('plain', template.subject);
     const html = parsed('html', template.html);

@@ -1,10 +1,16 @@
 import { Liquid, LiquidError, type Template as LiquidNode } from 'liquidjs';
+import { missingNote } from './missing-values.ts';
 
 /** Data of one rendering: what `{{ ... }}` can name. */
 export type LiquidData = Readonly<Record<string, unknown>>;
 
 /** When and where a rendering stands, so that `"now" | date` gives the same text every time. */
-export type RenderingTime = { readonly now: number; readonly timeZone: string };
+export type RenderingTime = {
+  readonly now: number;
+  readonly timeZone: string;
+  /** Gets the paths of values that an output needs and the data lack. */
+  readonly missing?: Set<string> | undefined;
+};
 
 /** A parsed source. Parse once, render for many people. */
 export type LiquidSource = { readonly engine: Liquid; readonly nodes: readonly LiquidNode[] };
@@ -84,7 +90,7 @@ export function parseLiquid(
 /** Throws `RenderError` when the data does not fit the source or a limit is passed. */
 export function renderLiquid(source: LiquidSource, data: LiquidData, time: RenderingTime): string {
   try {
-    const globals = { $now: time.now, $timeZone: time.timeZone };
+    const globals = { $now: time.now, $timeZone: time.timeZone, [missingNote]: time.missing };
     return String(source.engine.renderSync([...source.nodes], data, { globals }));
   } catch (cause) {
     throw new RenderError(cause instanceof Error ? firstLine(cause) : String(cause), { cause });
@@ -94,6 +100,17 @@ export function renderLiquid(source: LiquidSource, data: LiquidData, time: Rende
 /** A template that cannot be rendered with somebody's data. */
 export class RenderError extends Error {
   override readonly name: string = 'RenderError';
+}
+
+/** Values that the template needs and this person lacks, by path. */
+export class MissingValues extends RenderError {
+  override readonly name = 'MissingValues';
+  readonly paths: readonly string[];
+
+  constructor(paths: readonly string[]) {
+    super(`there is no value for ${paths.join(', ')}`);
+    this.paths = paths;
+  }
 }
 
 /** Something that people must see is empty with this data; with other data it may not be. */

@@ -1,5 +1,12 @@
 import { EmptyRendering, renderLiquid } from './liquid.ts';
-import { isBlank, lateFailing, parsed, type Renderer, scopeOf } from './rendering-data.ts';
+import {
+  isBlank,
+  type MissingPolicy,
+  parsed,
+  type Renderer,
+  rendererOf,
+  scopeOf,
+} from './rendering-data.ts';
 
 export type RenderedPush = {
   readonly title: string;
@@ -9,13 +16,15 @@ export type RenderedPush = {
 };
 
 /** A push message: no footer, nothing escaped. A link that is empty with this data is left out. */
-export const pushRenderer = (template: {
-  readonly title: string;
-  readonly text: string;
-  readonly url?: string | undefined;
-  readonly data?: Readonly<Record<string, string>> | undefined;
-}): Renderer<RenderedPush> =>
-  lateFailing(() => {
+export const pushRenderer = (
+  template: MissingPolicy & {
+    readonly title: string;
+    readonly text: string;
+    readonly url?: string | undefined;
+    readonly data?: Readonly<Record<string, string>> | undefined;
+  },
+): Renderer<RenderedPush> =>
+  rendererOf(template, () => {
     const title = parsed('plain', template.title);
     const text = parsed('plain', template.text);
     const url = template.url === undefined ? undefined : parsed('plain', template.url);

@@ -1,11 +1,19 @@
 import { EmptyRendering, RenderError, renderLiquid } from './liquid.ts';
-import { lateFailing, parsed, type Renderer, scopeOf } from './rendering-data.ts';
+import {
+  type MissingPolicy,
+  parsed,
+  type Renderer,
+  rendererOf,
+  scopeOf,
+} from './rendering-data.ts';
 
 export type RenderedWebhook = { readonly body: string };
 
 /** The body of a webhook: JSON, or it is not sent. */
-export const webhookRenderer = (template: { readonly body: string }): Renderer<RenderedWebhook> =>
-  lateFailing(() => {
+export const webhookRenderer = (
+  template: MissingPolicy & { readonly body: string },
+): Renderer<RenderedWebhook> =>
+  rendererOf(template, () => {
     const source = parsed('json', template.body);
     const isConstant = !/\{[{%]/.test(template.body);
     return (data) => {

@@ -47,7 +47,8 @@ describe('the body of a webhook', () => {
   it('is not refused when only some people have what it needs', () => {
     const content = templateContentSchema.parse(webhook('{ "age": {{ profile.attributes.age }} }'));
     expect(faultOf(content, time)).toBeUndefined();
-    expect(() => rendered(webhook('{ "age": {{ profile.attributes.age }} }'))).toThrow('no JSON');
+    expect(() => rendered(content)).toThrow('no value for profile.attributes.age');
+    expect(() => rendered({ ...content, missing: 'empty' })).toThrow('no JSON');
   });
 });
 
@@ -71,7 +72,7 @@ describe('a push message', () => {
   });
 
   it('has no link where there is none', () => {
-    expect(rendered(push)).not.toHaveProperty('url');
+    expect(rendered({ ...push, missing: 'empty' })).not.toHaveProperty('url');
   });
 
   it.each(['from', 'google.x', 'gcm_id', 'a b'])('keeps off the data name %s', (key) => {

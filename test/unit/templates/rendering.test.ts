@@ -59,7 +59,7 @@ describe('what people read', () => {
 
   it('leaves out what is not known, and takes the default', () => {
     const text = '[{{ profile.attributes.city }}] [{{ profile.attributes.city | default: "you" }}]';
-    expect(render({ channel: 'sms', text })).toEqual({ text: '[] [you]' });
+    expect(render({ channel: 'sms', text, missing: 'empty' })).toEqual({ text: '[] [you]' });
   });
 
   it('shows dates in the company’s zone, and "now" as the instant of the message', () => {
@@ -90,7 +90,7 @@ describe('what people read', () => {
 
   it('cannot reach what lies behind the data', () => {
     const text = '[{{ profile.constructor }}{{ profile.__proto__ }}{{ event.toString }}]';
-    expect(render({ channel: 'sms', text })).toEqual({ text: '[]' });
+    expect(render({ channel: 'sms', text, missing: 'empty' })).toEqual({ text: '[]' });
   });
 });
 
