@@ -47,8 +47,11 @@ export class SnsPushSender implements PushSender {
       const { EndpointArn } = await this.#client.send(new CreatePlatformEndpointCommand(command));
       return EndpointArn;
     } catch (error) {
-      if (error instanceof InvalidParameterException && isAboutToken(error.message)) {
-        return undefined;
+      if (error instanceof InvalidParameterException) {
+        // One that is disabled, or was made with attributes by another system, is named in the refusal.
+        const known = /Endpoint (arn:\S+) already exists/.exec(error.message)?.[1];
+        if (known !== undefined) return known;
+        if (isAboutToken(error.message)) return undefined;
       }
       throw asSendFailure(error);
     }
