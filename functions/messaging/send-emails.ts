@@ -1,5 +1,6 @@
 import { messageId, parseMessageId } from '../../shared/domain/messaging/message.ts';
 import { emailLinkPlan } from '../../shared/domain/templates/email-links.ts';
+import { flatPrice } from '../../shared/domain/messaging/policy/price.ts';
 import {
   emailRenderer,
   type RenderedEmail,
@@ -56,6 +57,7 @@ function emailChannel(sender: EmailSender): Channel<RenderedEmail, Email> {
       throw new Error('A template for another channel stands behind an email.');
     },
     findLinks: emailLinkPlan,
+    priceOf: (_, prices) => flatPrice(prices, 'email'),
     contentOf: emailOf,
     bytesOf: (email) => byteLength(JSON.stringify(email)),
     callSize: (template) => {

@@ -1,4 +1,5 @@
 import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
+import { flatPrice } from '../../shared/domain/messaging/policy/price.ts';
 import type { Device } from '../../shared/domain/profiles/profile.ts';
 import { pushRenderer, type RenderedPush } from '../../shared/domain/templates/push-rendering.ts';
 import { devicesOf, removeDevices } from '../../shared/flows/messaging/devices.ts';
@@ -39,6 +40,7 @@ const pushChannel = (
     if (template.channel === 'push') return pushRenderer(template);
     throw new Error('A template for another channel stands behind a push message.');
   },
+  priceOf: (_, prices) => flatPrice(prices, 'push'),
   contentOf: ({ row, rendered }) => {
     const content = { id: messageId(row), ...rendered };
     return Buffer.byteLength(JSON.stringify(content)) > maxBytes ? undefined : { row, ...content };

@@ -1,5 +1,6 @@
 import { maxTextCharacters } from '../../shared/domain/messaging/ledger.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
+import { smsPrice } from '../../shared/domain/messaging/policy/sms-price.ts';
 import { textLinkPlan } from '../../shared/domain/templates/links.ts';
 import { type RenderedText, textRenderer } from '../../shared/domain/templates/text-rendering.ts';
 import type { Composed } from '../../shared/flows/messaging/compose-messages.ts';
@@ -24,6 +25,7 @@ const textChannel = (sender: TextSender): Channel<RenderedText, Text> => ({
     throw new Error('A template for another channel stands behind an SMS.');
   },
   findLinks: textLinkPlan,
+  priceOf: ({ to, rendered: { text } }, prices) => smsPrice(prices, { to, text }),
   contentOf: textOf,
   bytesOf: () => 1,
   callSize: () => 1,

@@ -1,4 +1,5 @@
 import { messageId, parseMessageId } from '../../shared/domain/messaging/message.ts';
+import { flatPrice } from '../../shared/domain/messaging/policy/price.ts';
 import type { WebhookEndpoint } from '../../shared/domain/messaging/webhook-endpoint.ts';
 import {
   type RenderedWebhook,
@@ -52,6 +53,7 @@ const webhookChannel = (
     if (template.channel === 'webhook') return webhookRenderer(template);
     throw new Error('A template for another channel stands behind a webhook.');
   },
+  priceOf: (_, prices) => flatPrice(prices, 'webhook'),
   contentOf: ({ row, rendered: { body } }) =>
     Buffer.byteLength(body) > maxBytes ? undefined : { id: messageId(row), body },
   bytesOf: () => 1,

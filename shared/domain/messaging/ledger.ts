@@ -153,9 +153,16 @@ export function otherSending(
 /** What a provider's answer changes that it took a message; the second of two sendings is only noted. */
 export function takenChange(
   message: Message,
-  { providerId, at }: { readonly providerId: string; readonly at: string },
+  {
+    providerId,
+    at,
+    cost,
+  }: { readonly providerId: string; readonly at: string; readonly cost?: Message['cost'] },
 ): MessageChange | undefined {
-  const other = otherSending(message, providerId);
+  const other = {
+    ...otherSending(message, providerId),
+    ...(cost !== undefined && message.cost === undefined && { cost }),
+  };
   const known = message.providerId ?? providerId;
   if (!wasNeverCalled(message) && canMove(message.state, 'accepted')) {
     return {
@@ -166,7 +173,7 @@ export function takenChange(
       ...other,
     };
   }
-  return other.otherProviderIds === undefined ? undefined : other;
+  return Object.keys(other).length === 0 ? undefined : other;
 }
 
 /** What a step of a message's life may set; the reason and the next look do not outlive the state they belong to. */

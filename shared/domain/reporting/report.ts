@@ -3,7 +3,8 @@ import { add, rescale, type Units } from '../rules/ledger/decimal.ts';
 
 /**
  * What came of a campaign, recounted from its rows. `audience` is everyone considered; `reasons` tells
- * why people were withheld, wait or could not be sent to; revenue is per ISO 4217 currency.
+ * why people were withheld, wait or could not be sent to; revenue and cost are per ISO 4217 currency.
+ * `costPerMessage` is the mean of those that cost something.
  */
 export type Report = {
   readonly audience: number;
@@ -14,6 +15,8 @@ export type Report = {
   readonly unsubscribes: number;
   readonly conversions: number;
   readonly revenue: Readonly<Record<string, number>>;
+  readonly cost: Readonly<Record<string, number>>;
+  readonly costPerMessage: Readonly<Record<string, number>>;
 };
 
 type Sum = { units: Units; scale: number };
@@ -28,6 +31,9 @@ export type Tally = {
   unsubscribes: number;
   conversions: number;
   readonly revenue: Record<string, Sum>;
+  readonly cost: Record<string, Sum>;
+  /** Messages that have cost something, by its currency. */
+  readonly paid: Record<string, number>;
 };
 
 export const emptyTally = (): Tally => ({
@@ -39,6 +45,8 @@ export const emptyTally = (): Tally => ({
   unsubscribes: 0,
   conversions: 0,
   revenue: {},
+  cost: {},
+  paid: {},
 });
 
 /** States whose reasons are the system's own; those of bounces and rejections are the provider's words. */
@@ -49,7 +57,7 @@ export function count(
   tally: Tally,
   row: Pick<
     Message,
-    'state' | 'reason' | 'openedAt' | 'clickedAt' | 'unsubscribedAt' | 'conversions'
+    'state' | 'reason' | 'openedAt' | 'clickedAt' | 'unsubscribedAt' | 'conversions' | 'cost'
   >,
 ): void {
   tally.audience += 1;
@@ -63,6 +71,10 @@ export function count(
   const credited = row.conversions.filter(({ credit }) => credit > 0);
   if (credited.length > 0) tally.conversions += 1;
   for (const { value, currency } of credited) addAmount(tally.revenue, currency, value);
+  if (row.cost === undefined) return;
+  const { amount, currency } = row.cost;
+  addAmount(tally.cost, currency, amount);
+  tally.paid[currency] = (tally.paid[currency] ?? 0) + 1;
 }
 
 function addAmount(sums: Record<string, Sum>, currency: string, text: string): void {
@@ -84,11 +96,18 @@ function parseAmount(text: string): Sum {
 
 /** The exact sums, as the nearest JSON numbers. */
 export function toReport(tally: Tally): Report {
-  const revenue = Object.fromEntries(
-    Object.entries(tally.revenue).map(([currency, sum]) => [currency, Number(amountText(sum))]),
+  const { paid, ...counts } = tally;
+  const cost = numbersOf(tally.cost);
+  const costPerMessage = Object.fromEntries(
+    Object.entries(cost).map(([currency, sum]) => [currency, sum / (paid[currency] ?? 1)]),
   );
-  return { ...tally, revenue };
+  return { ...counts, revenue: numbersOf(tally.revenue), cost, costPerMessage };
 }
+
+const numbersOf = (sums: Readonly<Record<string, Sum>>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(sums).map(([currency, sum]) => [currency, Number(amountText(sum))]),
+  );
 
 /** A decimal as people write it: `29.33`. */
 export function amountText({ units, scale }: Sum): string {
@@ -107,12 +126,14 @@ export function merge(tally: Tally, part: Tally): void {
   tally.clicks += part.clicks;
   tally.unsubscribes += part.unsubscribes;
   tally.conversions += part.conversions;
-  for (const field of ['states', 'reasons'] as const) {
+  for (const field of ['states', 'reasons', 'paid'] as const) {
     for (const [name, number] of Object.entries(part[field])) {
       tally[field][name] = (tally[field][name] ?? 0) + number;
     }
   }
-  for (const [currency, sum] of Object.entries(part.revenue)) {
-    addAmount(tally.revenue, currency, amountText(sum));
+  for (const field of ['revenue', 'cost'] as const) {
+    for (const [currency, sum] of Object.entries(part[field])) {
+      addAmount(tally[field], currency, amountText(sum));
+    }
   }
 }

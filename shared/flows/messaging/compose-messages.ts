@@ -2,6 +2,8 @@ import type { Run } from '../../domain/campaigns/run.ts';
 import { addressOf, decideMessage } from '../../domain/messaging/decision.ts';
 import { standingOf } from '../../domain/messaging/ledger.ts';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
+import { costOf, type Price } from '../../domain/messaging/policy/price.ts';
+import type { Prices } from '../../domain/messaging/policy/prices.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import { computedValues } from '../../domain/segments/computed-values.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
@@ -12,6 +14,7 @@ import { logger } from '../../runtime/observability.ts';
 import { writeOnce } from '../../stores/messages.ts';
 import { getProfiles } from '../../stores/profiles.ts';
 import { currentRuleset } from '../../stores/segments.ts';
+import { getPolicy } from '../../stores/sending-policy.ts';
 import { shortLinkPut } from '../../stores/short-links.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
 import { stillWanted } from '../campaigns/unless.ts';
@@ -25,6 +28,8 @@ export type Composed<Rendered> = {
   readonly to: string;
   readonly rendered: Rendered;
   readonly unsubscribeUrl: string | undefined;
+  /** What the provider is paid for it, once it is accepted. */
+  readonly cost: Message['cost'];
 };
 
 /** How a template renders, where its links are, and whether people's computed values are worked out for it. */
@@ -32,7 +37,14 @@ export type Rendering<Rendered> = {
   readonly render: Renderer<Rendered>;
   readonly findLinks?: LinkFinder<Rendered>;
   readonly asksComputed: boolean;
+  readonly priceOf: PriceOf<Rendered>;
 };
+
+/** What a message on a channel costs. */
+export type PriceOf<Rendered> = (
+  message: { readonly to: string; readonly rendered: Rendered },
+  prices: Prices,
+) => Price;
 
 type Recipient = {
   readonly profile: Profile;
@@ -50,11 +62,12 @@ export type Composer<Rendered> = (
  */
 export async function composer<Rendered>(
   run: Run,
-  { render, findLinks, asksComputed }: Rendering<Rendered>,
+  { render, findLinks, asksComputed, priceOf }: Rendering<Rendered>,
   ports: Ports,
 ): Promise<Composer<Rendered>> {
   const sign = await unsubscribeSigner(ports.secrets);
   const link = await linker(run, ports);
+  const { prices } = await getPolicy(ports.table);
 
   const compose = async (row: Message, { profile, to, ruleset }: Recipient) => {
     const { topic, channel } = row;
@@ -80,7 +93,8 @@ export async function composer<Rendered>(
     const linked = await link(row, rendered, findLinks);
     const puts = linked.stored.map((one) => writeOnce(ports.table, shortLinkPut(one, now)));
     await Promise.all(puts);
-    return { row, to, rendered: linked.rendered, unsubscribeUrl };
+    const cost = costOf(priceOf({ to, rendered: linked.rendered }, prices), prices);
+    return { row, to, rendered: linked.rendered, unsubscribeUrl, cost };
   };
 
   return async (claimed) => {

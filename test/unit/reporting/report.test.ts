@@ -60,7 +60,16 @@ describe('a report', () => {
       unsubscribes: 1,
       conversions: 2,
       revenue: { USD: 1.2, EUR: 5 },
+      cost: {},
+      costPerMessage: {},
     });
+  });
+
+  it('sums what messages cost exactly, and says what one cost', () => {
+    const rows = ['0.1', '0.1', '0.1'].map((amount) => aRow({ cost: { amount, currency: 'EUR' } }));
+    const report = reportOf([...rows, aRow(), aRow({ cost: { amount: '2', currency: 'USD' } })]);
+    expect(report.cost).toEqual({ EUR: 0.3, USD: 2 });
+    expect(report.costPerMessage).toEqual({ EUR: 0.3 / 3, USD: 2 });
   });
 
   it('tells our own reasons, and not what a provider wrote of a bounce', () => {

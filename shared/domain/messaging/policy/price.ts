@@ -1,5 +1,5 @@
 import { add, type Decimal, decimalOf, rescale, zero } from '../../rules/ledger/decimal.ts';
-import type { MessageChannel } from '../message.ts';
+import type { Message, MessageChannel } from '../message.ts';
 import type { Prices } from './prices.ts';
 
 /** What a message costs, exact; `country` has no price, nor has `other`: it is not known. */
@@ -12,6 +12,15 @@ export const flatPrice = (prices: Prices, channel: Exclude<MessageChannel, 'sms'
   kind: 'priced',
   amount: decimalOf(prices[channel]),
 });
+
+/** The price as a row keeps it; undefined where it is not known, or nothing. */
+export const costOf = (
+  price: Price,
+  { currency }: Pick<Prices, 'currency'>,
+): Message['cost'] | undefined =>
+  price.kind === 'unpriced' || price.amount.units === 0
+    ? undefined
+    : { amount: decimalText(price.amount), currency };
 
 export const timesOf = ({ units, scale }: Decimal, count: number): Decimal => {
   const product = add(0, BigInt(units) * BigInt(count));
