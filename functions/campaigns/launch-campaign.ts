@@ -1,16 +1,7 @@
 import type { Campaign } from '../../shared/domain/campaigns/campaign.ts';
-import {
-  firingInstant,
-  firingZone,
-  lastInstant,
-  plannedAtOf,
-  planText,
-  type Run,
-  runId,
-} from '../../shared/domain/campaigns/run.ts';
-import { isEventSchedule, isOnceSchedule } from '../../shared/domain/campaigns/schedule.ts';
+import { planText, type Run, runId } from '../../shared/domain/campaigns/run.ts';
+import { isEventSchedule } from '../../shared/domain/campaigns/schedule.ts';
 import { inState, transition } from '../../shared/domain/campaigns/transition.ts';
-import { isBuilding } from '../../shared/domain/segments/segment.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import {
   campaignShown,
@@ -18,15 +9,15 @@ import {
   requireCampaign,
 } from '../../shared/flows/campaigns/change-campaign.ts';
 import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
+import { refuseLaunch } from '../../shared/flows/campaigns/refuse-launch.ts';
 import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type Put, Throttled } from '../../shared/ports/table.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
-import { Problem, unprocessableField } from '../../shared/runtime/problem.ts';
+import { Problem } from '../../shared/runtime/problem.ts';
 import { campaignPut } from '../../shared/stores/campaigns.ts';
-import { getRun, runPut } from '../../shared/stores/runs.ts';
-import { progressOf } from '../../shared/stores/segment-status.ts';
+import { runPut } from '../../shared/stores/runs.ts';
 
 /** Lets a campaign go out as its schedule says; a repeat changes nothing. */
 export const launchCampaign = route({
@@ -45,22 +36,13 @@ export const launchCampaign = route({
 });
 
 async function launch(campaign: Campaign, state: Campaign['state'], ports: Ports): Promise<void> {
-  const { templates, segments } = await checkCampaign(campaign.id, campaign.definition, ports);
-  const building = segments.find(isBuilding);
-  if (building !== undefined) {
-    const { people, ofAbout } = await progressOf(ports.table);
-    const far = `${people} ${ofAbout === undefined ? '' : `of about ${ofAbout} `}people looked at`;
-    throw new Problem(
-      409,
-      `Segment "${building.id}" is still building (${far}): launch when it is ready.`,
-    );
-  }
-  await checkTime(campaign, ports);
+  const named = await checkCampaign(campaign.id, campaign.definition, ports);
+  await refuseLaunch(campaign, named, ports);
   const now = ports.clock.now();
   const launched: Campaign = {
     ...inState(campaign, state, { now, companyTimeZone: ports.settings.timeZone }),
     launchedAt: isoInstant(now),
-    templates: Object.fromEntries(templates.map(({ id, version }) => [id, version])),
+    templates: Object.fromEntries(named.templates.map(({ id, version }) => [id, version])),
     run: isEventSchedule(campaign.definition.schedule)
       ? runId(campaign.id, planText(now))
       : undefined,
@@ -103,20 +85,4 @@ function eventRun(campaign: Campaign): Run | undefined {
     closedShards: 0,
     dueAt: undefined,
   };
-}
-
-/** How late a campaign may be launched and still go out at once, in ms. */
-const latenessMs = 60 * 60_000;
-
-async function checkTime(campaign: Campaign, { table, clock, settings }: Ports): Promise<void> {
-  const { schedule } = campaign.definition;
-  if (!isOnceSchedule(schedule)) return;
-  if (lastInstant(schedule.at, schedule, settings.timeZone) < clock.now() - latenessMs) {
-    throw unprocessableField('schedule.at', 'is past by more than an hour: choose a later time');
-  }
-  const instant = firingInstant(schedule.at, firingZone(schedule, settings.timeZone));
-  const plannedAt = plannedAtOf(schedule, instant);
-  if ((await getRun(table, runId(campaign.id, plannedAt))) !== undefined) {
-    throw unprocessableField('schedule.at', 'is a time this campaign has run at: choose another');
-  }
 }

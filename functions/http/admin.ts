@@ -7,6 +7,7 @@ import { listCampaigns } from '../campaigns/list-campaigns.ts';
 import { listRunMessages } from '../campaigns/list-run-messages.ts';
 import { listRuns } from '../campaigns/list-runs.ts';
 import { pauseCampaign } from '../campaigns/pause-campaign.ts';
+import { preflightCampaign } from '../campaigns/preflight-campaign.ts';
 import { readCampaign } from '../campaigns/read-campaign.ts';
 import { resumeCampaign } from '../campaigns/resume-campaign.ts';
 import { saveCampaign } from '../campaigns/save-campaign.ts';
@@ -114,6 +115,7 @@ const adminRoutes: readonly Route[] = [
   saveCampaign,
   readCampaign,
   listCampaigns,
+  preflightCampaign,
   approveCampaign,
   launchCampaign,
   pauseCampaign,

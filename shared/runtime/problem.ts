@@ -23,6 +23,16 @@ export class Problem extends Error {
   }
 }
 
+/** A problem that says more in members of its own, as RFC 9457 allows. */
+export class DetailedProblem extends Problem {
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, detail: string, members: Readonly<Record<string, unknown>>) {
+    super(status, detail);
+    this.members = members;
+  }
+}
+
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',

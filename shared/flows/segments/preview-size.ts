@@ -1,4 +1,3 @@
-import { stableHash } from '../../domain/identity/hash.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import { decodeLedger } from '../../domain/rules/ledger/ledger.ts';
 import type { Rule } from '../../domain/rules/rule.ts';
@@ -10,8 +9,7 @@ import { subjectOf } from '../../domain/segments/settled.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Table } from '../../ports/table.ts';
 import { inParallel } from '../../runtime/parallel.ts';
-import { whenFree } from '../../runtime/when-free.ts';
-import { scanProfiles } from '../../stores/profiles.ts';
+import { type ProfilePage, partsFor, type ScanPart, scanPatiently } from './parts-of-everybody.ts';
 import { personHistory } from './person-history.ts';
 
 /** How many people a rule is true of, and some of them. */
@@ -64,8 +62,7 @@ export async function previewSize(
 ): Promise<PreviewSize> {
   const { table, clock } = ports;
   const seed = JSON.stringify(rule);
-  // Whoever writes at the same time comes first: what the tables turn away is asked again, not given up.
-  const scan: ScanPart = (part) => whenFree(() => scanProfiles(table, part), clock);
+  const scan = scanPatiently(ports);
   const preview = previewRule(rule, ruleset);
   const asking = { preview, ruleset, now: clock.now(), table, scan };
   const pace = preview.mayBeOpen ? paceOfHistories : paceOfProfiles;
@@ -99,9 +96,6 @@ export async function previewSize(
     sample: counts.flatMap(({ sample }) => sample).slice(0, sampleSize),
   };
 }
-
-type ProfilePage = Awaited<ReturnType<typeof scanProfiles>>;
-type ScanPart = (scan: Parameters<typeof scanProfiles>[1]) => Promise<ProfilePage>;
 
 type Asking = {
   readonly preview: RulePreview;
@@ -156,42 +150,4 @@ async function membersAmong(
     if (preview.holds(subjectOf(profile, ledger, ruleset), now)) members.add(profile);
   });
   return isGivenUp ? undefined : profiles.filter((profile) => members.has(profile));
-}
-
-/** So few parts that each is worth a request, and so many that a part is a small share of the people. */
-const fewestPartsOfAll = 16;
-const mostParts = 2 ** 19;
-const peopleOfPage = 500;
-
-/** How many parts of so many people to look at everybody in, by a guess at how many people there are. */
-async function partsFor(peopleOfPart: number, scan: ScanPart, seed: string): Promise<number> {
-  const coarse = await guessPeople(scan, { parts: 4096, looks: 4, seed });
-  const fine = coarse.isWhole
-    ? coarse
-    : await guessPeople(scan, { parts: mostParts, looks: 8, seed });
-  // More than a page in each of half a million parts: as many parts as there can be.
-  const people = fine.isWhole ? Math.max(coarse.people, fine.people) : Number.POSITIVE_INFINITY;
-  const parts = 2 ** Math.round(Math.log2(Math.max(1, people / peopleOfPart)));
-  return Math.min(mostParts, Math.max(fewestPartsOfAll, parts));
-}
-
-/** About how many people there are in all, by a look at a few parts; not `isWhole`: at least so many, as a part does not fit a page. */
-async function guessPeople(
-  scan: ScanPart,
-  { parts, looks, seed }: { readonly parts: number; readonly looks: number; readonly seed: string },
-): Promise<{ readonly people: number; readonly isWhole: boolean }> {
-  const pages = await Promise.all(
-    Array.from({ length: looks }, (_, look) =>
-      scan({
-        segment: stableHash(`${seed}#guess${look}`) % parts,
-        segments: parts,
-        after: null,
-        limit: peopleOfPage,
-      }),
-    ),
-  );
-  const found = pages.reduce((sum, { profiles }) => sum + profiles.length, 0);
-  // A page ends at its limit, and at 1 MB: people of whom much is known are fewer.
-  const isCut = pages.some(({ profiles, after }) => after !== null && profiles.length > 0);
-  return { people: (found / looks) * parts, isWhole: !isCut };
 }

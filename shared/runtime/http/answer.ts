@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Problem } from '../problem.ts';
+import { DetailedProblem, type Problem } from '../problem.ts';
 
 /** What a route answers: JSON unless `html` is given. */
 export type HttpAnswer =
@@ -48,6 +48,7 @@ export function problemAnswer(problem: Problem): APIGatewayProxyStructuredResult
       status,
       detail,
       ...(errors.length > 0 && { errors }),
+      ...(problem instanceof DetailedProblem && problem.members),
     }),
   };
 }
