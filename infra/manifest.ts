@@ -56,7 +56,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'http', api: 'public' },
     grants: {
       tables: { marketing: 'write', profiles: 'write', timeline: 'write' },
-      sendsTo: ['inputs'],
+      sendsTo: ['inputs', 'link-visits'],
       secrets: ['link-signing'],
     },
     memoryMb: 512,
@@ -276,6 +276,14 @@ export const functions: readonly FunctionRow[] = [
     memoryMb: 512,
     timeoutSeconds: 60,
     loss: 'Deferred messages are not sent, and messages cut off by a crash are not settled.',
+  },
+  {
+    file: 'functions/tracking/record-visits.ts',
+    trigger: { kind: 'queue', queue: 'link-visits', batch: 10, windowSeconds: 0, concurrency: 10 },
+    grants: { tables: { marketing: 'write', timeline: 'write' }, sendsTo: ['link-visits'] },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'Clicks are missing from reports and timelines; links lead on all the same.',
   },
   {
     file: 'functions/deliverability/record-email-events.ts',

@@ -88,6 +88,11 @@ export const queues: Readonly<Record<QueueName, QueueRow>> = {
     alarmAfterMinutes: 30,
     loss: 'Bounces, complaints, opens or clicks are not recorded.',
   },
+  'link-visits': {
+    maxReceives: 20,
+    alarmAfterMinutes: 30,
+    loss: 'Clicks on links are not recorded.',
+  },
   conversions: {
     maxReceives: 20,
     fedBy: 'listeners',

@@ -1,12 +1,17 @@
 import * as z from 'zod';
 import { type EmailEvent, readEmailEvent } from '../../shared/domain/deliverability/email-event.ts';
-import { changeBy, provesSending } from '../../shared/domain/deliverability/feedback.ts';
+import {
+  changeBy,
+  isReaction,
+  provesSending,
+} from '../../shared/domain/deliverability/feedback.ts';
 import { normaliseEmail } from '../../shared/domain/identity/identifier.ts';
 import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { nameOf } from '../../shared/runtime/error-name.ts';
 import { logger } from '../../shared/runtime/observability.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
+import { recordReaction } from '../../shared/stores/contacts.ts';
 import {
   type MessageEvent,
   recordMessageEvent,
@@ -55,6 +60,8 @@ async function recordEmailEvent(event: EmailEvent, ports: Ports): Promise<void> 
   if (entry !== undefined) await recordMessageEvent(message, entry, ports);
   await suppressAddresses(event, message, ports);
   await updateMessage(ports.table, message, (row) => changeBy(event, row));
+  if (!isReaction(event)) return;
+  await recordReaction(ports.table, message.profileId, { channel: message.channel, at: event.at });
 }
 
 /** The entry on the timeline; what was sent is written by `recordSent`. */

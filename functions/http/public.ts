@@ -3,6 +3,7 @@ import { unsubscribe, unsubscribePage } from '../consent/unsubscribe.ts';
 import { captureLead } from '../tracking/capture-lead.ts';
 import { trackBatch } from '../tracking/track-batch.ts';
 import { trackBehaviour } from '../tracking/track-behaviour.ts';
+import { visitLink } from '../tracking/visit-link.ts';
 import { checkHealth } from './check-health.ts';
 
 /** What websites, browsers and mail programs call. */
@@ -13,6 +14,7 @@ export const publicRoutes = [
   trackBatch,
   unsubscribePage,
   unsubscribe,
+  visitLink,
 ];
 
 export const handler = httpFunction(publicRoutes);

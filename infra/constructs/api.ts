@@ -25,6 +25,7 @@ const throttle = { rateLimit: 200, burstLimit: 400 };
 const publicPaths: Readonly<Record<string, typeof throttle>> = {
   '/v1/{proxy+}': { rateLimit: 2_000, burstLimit: 4_000 },
   '/u/{token}': { rateLimit: 500, burstLimit: 1_000 },
+  '/l/{token}': { rateLimit: 1_000, burstLimit: 2_000 },
   '/health': { rateLimit: 50, burstLimit: 100 },
 };
 

@@ -15,6 +15,7 @@ export const queueNames = [
   'webhooks',
   'messages',
   'email-events',
+  'link-visits',
   'conversions',
 ] as const;
 

@@ -69,6 +69,8 @@ async function answer(
       source,
       user: userOf(event),
       requestId: event.requestContext.requestId,
+      isHead: event.requestContext.http.method === 'HEAD',
+      userAgent: event.headers['user-agent'],
     },
     ports,
   );

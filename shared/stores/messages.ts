@@ -60,7 +60,9 @@ const rowSchema = z.object({
   automatedClickedAt: z.string().optional(),
   repliedAt: z.string().optional(),
   contactedAt: z.string().optional(),
-  visits: z.array(z.object({ link: z.int(), at: z.string() })).optional(),
+  visits: z
+    .array(z.object({ link: z.int(), at: z.string(), automated: z.literal(true).exactOptional() }))
+    .optional(),
   otherProviderIds: z.array(z.string()).optional(),
   cost: z.object({ amount: z.string(), currency: z.string() }).optional(),
   data: z.record(z.string(), z.unknown()).optional(),

@@ -8,6 +8,7 @@ const pureLibraries = [
   'csv-parse',
   'html-to-text',
   'htmlparser2',
+  'isbot',
   'libphonenumber-js',
   'liquidjs',
   'temporal-polyfill',

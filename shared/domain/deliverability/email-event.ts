@@ -15,10 +15,13 @@ const mail = z.object({
 });
 
 /**
- * `isBot`: what a machine opened or clicked. The name of SES's mark is an assumption, not confirmed by
- * its documentation; without the mark an event counts as a person's.
+ * `isBot`: what a machine opened or clicked. The name and shape of SES's mark are an assumption, not
+ * confirmed by its documentation: anything but a yes counts as a person's, and makes nothing unreadable.
  */
-const touch = { timestamp, isBot: z.boolean().optional() };
+const touch = {
+  timestamp,
+  isBot: z.unknown().optional().transform((mark) => mark === true || mark === 'true'),
+};
 
 /**
  * The `detail` of what SES publishes to EventBridge about an email ("Contents of event data that
@@ -143,12 +146,12 @@ function told(detail: Detail): Told {
     case 'Rendering Failure':
       return { kind: 'rejected', providerId, at: sentAt, detail: detail.failure.errorMessage };
     case 'Open': {
-      const { timestamp: at, isBot = false } = detail.open;
-      return { kind: 'opened', providerId, at, automated: isBot };
+      const { timestamp: at, isBot: automated } = detail.open;
+      return { kind: 'opened', providerId, at, automated };
     }
     case 'Click': {
-      const { timestamp: at, isBot = false, link } = detail.click;
-      return { kind: 'clicked', providerId, at, automated: isBot, link };
+      const { timestamp: at, isBot: automated, link } = detail.click;
+      return { kind: 'clicked', providerId, at, automated, link };
     }
     case 'DeliveryDelay': {
       const { timestamp: at, delayType } = detail.deliveryDelay;

@@ -38,13 +38,21 @@ function move(event: EmailEvent, message: Message): MessageChange {
   return { state, at, providerId, acceptedAt: message.acceptedAt ?? at, ...reason, ...other };
 }
 
-/** The first time a person opened and clicked; what a machine did counts for nothing. */
+/** The first time a person opened and clicked, and a machine apart from them. */
 function reaction(event: EmailEvent, message: Message): MessageChange {
-  if ((event.kind !== 'opened' && event.kind !== 'clicked') || event.automated) return {};
-  const { at } = event;
-  if (event.kind === 'opened') return message.openedAt === undefined ? { openedAt: at } : {};
-  return message.clickedAt === undefined ? { clickedAt: at } : {};
+  if (event.kind !== 'opened' && event.kind !== 'clicked') return {};
+  const field = reactionFields[event.kind][event.automated ? 'machine' : 'person'];
+  return message[field] === undefined ? { [field]: event.at } : {};
 }
+
+const reactionFields = {
+  opened: { person: 'openedAt', machine: 'automatedOpenedAt' },
+  clicked: { person: 'clickedAt', machine: 'automatedClickedAt' },
+} as const;
+
+/** Whether an event says that a person turned to the message. */
+export const isReaction = (event: EmailEvent): boolean =>
+  (event.kind === 'opened' || event.kind === 'clicked') && !event.automated;
 
 const unproven: readonly MessageState[] = [
   'reserved',

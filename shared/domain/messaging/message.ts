@@ -131,7 +131,14 @@ export type Message = MessageKey & {
   readonly repliedAt?: string | undefined;
   readonly contactedAt?: string | undefined;
   /** Visits of its links, `link` by its number in the message (-1: the one that people do not see), up to 50. */
-  readonly visits?: readonly { readonly link: number; readonly at: string }[] | undefined;
+  readonly visits?:
+    | readonly {
+        readonly link: number;
+        readonly at: string;
+        /** The visitor itself said that it is a machine. */
+        readonly automated?: true;
+      }[]
+    | undefined;
   /** Ids under which the provider's events told of it that are not `providerId`: each is one more sending. */
   readonly otherProviderIds?: readonly string[] | undefined;
   /** What the provider is paid for it, in the currency's units as a decimal text; absent until it is accepted. */

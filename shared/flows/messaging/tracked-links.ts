@@ -1,6 +1,7 @@
 import type { Run } from '../../domain/campaigns/run.ts';
 import { isTracked, utmOf, withUtm } from '../../domain/campaigns/utm.ts';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
+import { hiddenLink } from '../../domain/messaging/visits.ts';
 import type { LinkPlan } from '../../domain/templates/links.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { Settings } from '../../ports/settings.ts';
@@ -25,9 +26,6 @@ export type Linker = <Rendered>(
 
 /** A path's parameter is cut no longer than this; what a longer token would say is stored. */
 const maxTokenLength = 1_000;
-
-/** The link that people do not see. */
-export const hiddenLinkNumber = -1;
 
 /**
  * Links as the campaign wants them: with its UTM parameters, and leading through `/l/` where clicks
@@ -88,7 +86,7 @@ async function tracking<Rendered>(
   const first = wanted.find((url) => url !== undefined);
   const hides = row.kind === 'marketing' && row.channel === 'email' && first !== undefined;
   const hidden = hides
-    ? await through({ message, link: hiddenLinkNumber, links, url: first })
+    ? await through({ message, link: hiddenLink, links, url: first })
     : undefined;
   return { rendered: plan.withUrls(urls, hidden), stored };
 }

@@ -14,6 +14,10 @@ export type HttpRequest<Body, Query> = {
   /** The subject of the admin's token; '' on public routes. */
   readonly user: string;
   readonly requestId: string;
+  /** Whether only the head of the answer is asked for. */
+  readonly isHead: boolean;
+  /** What the caller says of itself; undefined: nothing. */
+  readonly userAgent: string | undefined;
 };
 
 /** What a text says, or why it says nothing. */

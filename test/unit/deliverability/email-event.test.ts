@@ -96,6 +96,11 @@ describe('what SES publishes', () => {
       { ...about, kind: 'opened', at: timestamp, automated: true },
     ],
     [
+      'Open',
+      { open: { ...touch, isBot: 'unlikely' } },
+      { ...about, kind: 'opened', at: timestamp, automated: false },
+    ],
+    [
       'Click',
       { click: { ...touch, link: 'https://a.example', linkTags: null } },
       { ...about, kind: 'clicked', at: timestamp, automated: false, link: 'https://a.example' },
@@ -207,9 +212,9 @@ describe('what an event changes', () => {
     expect(changeBy(delivered, inState('complained'))).toBeUndefined();
   });
 
-  it('counts what a person opened, once, and never what a machine did', () => {
+  it('counts what a person opened, once, and what a machine did apart', () => {
     expect(changeBy(opened(false), inState('delivered'))).toEqual({ openedAt: timestamp });
-    expect(changeBy(opened(true), inState('delivered'))).toBeUndefined();
+    expect(changeBy(opened(true), inState('delivered'))).toEqual({ automatedOpenedAt: timestamp });
     expect(changeBy(opened(false), { ...inState('delivered'), openedAt: 'x' })).toBeUndefined();
   });
 });
