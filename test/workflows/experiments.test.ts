@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { aLaboratory, clickTest } from '../support/experiments.ts';
+import { modes } from '../support/modes.ts';
+
+/** Hostile ticks and queues come late. */
+const later = (hostile: number | undefined): string => (hostile === undefined ? 'PT5M' : 'PT40M');
+
+describe.each(modes)('an experiment, hostile %s', (hostile) => {
+  it('is tried on a part of the audience, and the rest gets the winner, once', async () => {
+    await using lab = await aLaboratory({ hostile });
+    // The deadline of the rest counts from the choice: 13:00 and two hours would be before it.
+    await lab.compare('march', { test: clickTest }, { deadline: 'PT2H' });
+    await lab.world.advance('PT1H50M');
+    const tried = lab.sent();
+    const testers = (tried['short'] ?? 0) + (tried['long'] ?? 0);
+    expect(testers).toBeGreaterThan(20);
+    expect(testers).toBeLessThan(60);
+    const waiting = await lab.result('march');
+    expect(waiting.reasons).toEqual({ experiment: 80 - testers });
+    expect(waiting.winner).toBeNull();
+    const rows = await lab.rows('march');
+    const ofRest = rows.filter(({ reason }) => reason === 'experiment');
+    expect(ofRest.every((row) => 'variant' in row && row.variant === null)).toBe(true);
+    await lab.click('short', 100);
+    await lab.click('long', 2);
+    await lab.world.advance('PT3H10M');
+    await lab.world.advance(later(hostile));
+    expect(lab.sent()).toEqual({ short: 80 - (tried['long'] ?? 0), long: tried['long'] });
+    expect(lab.isOnce()).toBe(true);
+    const { winner, variants } = await lab.result('march');
+    expect(winner).toMatchObject({ variant: 'short', enough: true });
+    expect(winner?.arms.map(({ people, successes }) => [people, successes])).toEqual([
+      [tried['short'], tried['short']],
+      [tried['long'], 2],
+    ]);
+    expect(variants[0]).toMatchObject({ id: 'short', clicks: tried['short'] });
+    await lab.world.advance('PT3H');
+    expect(await lab.state('march')).toBe('completed');
+  });
+
+  it.each([
+    ['everybody their own variant', 'split'],
+    ['the one that is named', 'long'],
+  ])('without enough data gives the rest %s', async (_, otherwise) => {
+    await using lab = await aLaboratory({ hostile, people: 30 });
+    await lab.compare('march', { test: { ...clickTest, otherwise } });
+    await lab.world.advance('PT1H50M');
+    const tried = lab.sent();
+    await lab.click('short', 1);
+    await lab.world.advance('PT3H10M');
+    await lab.world.advance(later(hostile));
+    const { winner } = await lab.result('march');
+    expect(winner).toMatchObject({ variant: null, enough: false });
+    expect(lab.isOnce()).toBe(true);
+    expect(Object.keys(lab.inbox()).length).toBe(30);
+    const { short = 0 } = lab.sent();
+    if (otherwise === 'long') expect(short).toBe(tried['short']);
+    else expect(short).toBeGreaterThan(tried['short'] ?? 0);
+  });
+
+  it('without a test splits everybody at once, in an event campaign too', async () => {
+    await using lab = await aLaboratory({ hostile, people: 40 });
+    await lab.compare('march', {});
+    const schedule = { on: 'Product Added' };
+    await lab.campaign('cart', {
+      schedule,
+      message: { channel: 'email' },
+      experiment: {
+        variants: [
+          { id: 'all', template: 'hello' },
+          { id: 'none', template: 'long' },
+        ],
+      },
+    });
+    await lab.launch('cart');
+    await lab.lead('zoe');
+    await lab.track('zoe', 'Product Added');
+    await lab.world.advance('PT1H50M');
+    const { short = 0, long = 0 } = lab.sent();
+    expect(short).toBeGreaterThan(8);
+    expect(long).toBeGreaterThan(8);
+    expect(Object.keys(lab.inbox()).length).toBe(41);
+    expect((await lab.result('march')).winner).toBeNull();
+    const { variants } = await lab.result('cart');
+    expect(variants.map(({ sent }) => sent).toSorted()).toEqual([0, 1]);
+  });
+
+  it('that is paused while the rest waits goes on with the winner after the resume', async () => {
+    await using lab = await aLaboratory({ hostile });
+    await lab.compare('march', { test: clickTest });
+    await lab.world.advance('PT1H50M');
+    const tried = lab.sent();
+    await lab.click('short', 100);
+    await lab.act('march', 'pause');
+    await lab.world.advance('PT8H');
+    expect(lab.sent()).toEqual(tried);
+    expect((await lab.result('march')).winner).toBeNull();
+    await lab.act('march', 'resume');
+    await lab.world.advance('PT1H');
+    expect(lab.sent()).toEqual({ short: 80 - (tried['long'] ?? 0), long: tried['long'] });
+    expect(lab.isOnce()).toBe(true);
+    await lab.world.advance('PT3H');
+    expect(await lab.state('march')).toBe('completed');
+  });
+
+  it('that is cancelled while the rest waits reaches none of them', async () => {
+    await using lab = await aLaboratory({ hostile, people: 30 });
+    await lab.compare('march', { test: clickTest });
+    await lab.world.advance('PT1H50M');
+    const tried = lab.sent();
+    await lab.act('march', 'cancel');
+    await lab.world.advance('PT8H');
+    expect(lab.sent()).toEqual(tried);
+    const { reasons, states } = await lab.result('march');
+    expect(reasons).toEqual({ cancelled: states['withheld'] });
+  });
+
+  it('in local times lets the rest wait for the winner or for their own hour, whichever is later', async () => {
+    await using lab = await aLaboratory({ hostile, people: 40, zone: 'Asia/Tokyo' });
+    await lab.compare(
+      'daily',
+      { test: { ...clickTest, wait: 'PT6H' } },
+      { schedule: { cron: '0 9 * * ? *', timeZone: 'recipient' } },
+    );
+    // 9:00 of the 26th comes first at 19:00 UTC of the 25th; in Tokyo it is midnight in UTC.
+    await lab.world.advance('PT11H');
+    expect(lab.sent()).toEqual({});
+    await lab.world.advance('PT1H50M');
+    const tried = lab.sent();
+    expect((tried['short'] ?? 0) + (tried['long'] ?? 0)).toBeGreaterThan(5);
+    expect((tried['short'] ?? 0) + (tried['long'] ?? 0)).toBeLessThan(35);
+    // At 1:00 the winner is chosen, six hours after the first wave. Nobody has clicked yet.
+    await lab.world.advance('PT20M');
+    await lab.world.advance(later(hostile));
+    expect(Object.keys(lab.inbox()).length).toBe(40);
+    expect(lab.isOnce()).toBe(true);
+    const [run] = await lab.runs('daily');
+    expect(run).toMatchObject({ winner: { variant: null, enough: false } });
+  });
+});
