@@ -1,9 +1,14 @@
 import * as z from 'zod';
-import { type Contact, noContact, withReaction } from '../domain/messaging/contact.ts';
-import { type MessageChannel, messageChannels } from '../domain/messaging/message.ts';
+import {
+  type Contact,
+  concernsContact,
+  contactAfter,
+  noContact,
+  withReaction,
+} from '../domain/messaging/contact.ts';
+import { type Message, type MessageChannel, messageChannels } from '../domain/messaging/message.ts';
 import type { Item, Put, Table } from '../ports/table.ts';
 import { Throttled } from '../ports/table.ts';
-import { writeOnce } from './messages.ts';
 
 /**
  * What was done towards people, in `marketing`.
@@ -61,6 +66,12 @@ export function contactPut({ profileId, revision, ...fields }: Contact): Put {
   };
 }
 
+/** The write of the contact that a step of a message's life takes with it, if it concerns the contact. */
+export const contactPuts = (
+  contact: Contact,
+  rows: { readonly before: Message | undefined; readonly after: Message },
+): readonly Put[] => (concernsContact(rows) ? [contactPut(contactAfter(contact, rows))] : []);
+
 const maxAttempts = 10;
 
 /** Notes that a person reacted on a channel; a reaction told late or twice changes nothing. */
@@ -72,7 +83,7 @@ export async function recordReaction(
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const after = withReaction(await getContact(table, profileId), channel, at);
     if (after === undefined) return;
-    if ((await writeOnce(table, contactPut(after))).kind === 'written') return;
+    if ((await table.write(contactPut(after))).kind === 'written') return;
   }
   throw new Throttled('A contact stays contended.');
 }

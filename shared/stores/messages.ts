@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
+import { type Contact, concernsContact } from '../domain/messaging/contact.ts';
 import { canMove, changed, type MessageChange } from '../domain/messaging/ledger.ts';
 import {
   type Message,
@@ -11,6 +12,7 @@ import {
 } from '../domain/messaging/message.ts';
 import type { Item, Key, Put, Table, WriteResult } from '../ports/table.ts';
 import { Throttled } from '../ports/table.ts';
+import { contactPuts, getContact } from './contacts.ts';
 import { listShards, shards } from './shards.ts';
 
 /**
@@ -88,7 +90,8 @@ const rowKey = (key: MessageKey): { readonly pk: string; readonly sk: string } =
   sk: [key.step, key.profileId, key.way, key.trigger].join('#'),
 });
 
-const partitionOf = (run: string, shard: number): string => `message#${run}#${shard}`;
+/** Where a run's rows of a shard stand. */
+export const partitionOf = (run: string, shard: number): string => `message#${run}#${shard}`;
 
 /** The slot of the due index that open rows of a person stand in. */
 const messageSlotOf = (profileId: string): string => `message#${shardOf(profileId, shards)}`;
@@ -169,20 +172,57 @@ export async function readMessages(
   return items.map(parseMessage);
 }
 
-/** Writes a step of a message's life: the row after it, or undefined when someone else was faster. */
+const maxContactChanges = 20;
+
+/**
+ * Writes a step of a message's life: the row after it, or undefined when someone else was faster. What
+ * the person's contact says of the message changes in the same transaction, whoever takes the step: so
+ * nothing is counted that does not go, and nothing twice.
+ */
 export async function moveMessage(
   table: Table,
   message: Message,
   change: MessageChange,
 ): Promise<Message | undefined> {
-  const after = changed(message, change);
-  const result = await writeOnce(table, {
-    kind: 'put',
-    table: 'marketing',
-    item: messageItem(after),
-    when: { attribute: 'revision', equals: message.revision },
-  });
-  return result.kind === 'written' ? after : undefined;
+  const rows = { before: message, after: changed(message, change) };
+  if (!concernsContact(rows)) {
+    const result = await writeOnce(table, rowPut(rows));
+    return result.kind === 'written' ? rows.after : undefined;
+  }
+  for (let attempt = 1; attempt <= maxContactChanges; attempt += 1) {
+    const contact = await getContact(table, message.profileId);
+    const moved = await moveBesideContact(table, rows, contact);
+    if (moved !== 'contact-changed') return moved;
+  }
+  throw new Throttled('A contact stays contended.');
+}
+
+type Rows = { readonly before: Message; readonly after: Message };
+
+const rowPut = ({ before, after }: Rows): Put => ({
+  kind: 'put',
+  table: 'marketing',
+  item: messageItem(after),
+  when: { attribute: 'revision', equals: before.revision },
+});
+
+/**
+ * Writes a step of a message's life on top of the contact that it was decided by: the row after it,
+ * undefined when someone else moved the row, or `contact-changed`: read it and decide anew.
+ */
+export async function moveBesideContact(
+  table: Table,
+  rows: Rows,
+  contact: Contact,
+): Promise<Message | undefined | 'contact-changed'> {
+  const puts = contactPuts(contact, rows);
+  const result =
+    puts.length === 0
+      ? await writeOnce(table, rowPut(rows))
+      : await table.transact([rowPut(rows), ...puts]);
+  if (result.kind === 'written') return rows.after;
+  const isRowMoved = result.kind === 'refused' && result.failed.includes(0);
+  return isRowMoved ? undefined : 'contact-changed';
 }
 
 /**

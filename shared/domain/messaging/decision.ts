@@ -13,7 +13,7 @@ export type Decision =
   /** `until`: the instant of the next look, ms. */
   | { readonly kind: 'deferred'; readonly until: number; readonly reason: DeferredReason };
 
-/** Whether frequency caps leave room for a message now; `until`: the instant of the next look, ms. */
+/** Whether frequency caps leave room for a message now; `until`: the first instant at which there may be some, ms. */
 export type CapRoom = { readonly kind: 'free' } | { readonly kind: 'full'; readonly until: number };
 
 /** Everything a decision depends on. Instants are milliseconds. */
@@ -46,6 +46,8 @@ export type Question = {
  * that holds counts, in this order: `profile-gone`, `no-address`, `no-consent`, `suppressed`,
  * `deadline`, then deferral to the planned instant (`local-time`) and to the end of the
  * `quiet-hours`, then the `frequency-cap`; a deferral past the deadline is withheld with `deadline`.
+ * Who waits for room under a cap waits until the deadline in any case, as a message that ends without
+ * having gone gives its room back at any time.
  * Who would now be sent the message or be deferred may be in the `control-group` or the `holdout`:
  * so those are compared with people who are just as reachable. A transactional message asks for no
  * consent, counts against no cap, and has no hold-out. A webhook reaches a system of the company's
@@ -69,13 +71,21 @@ function decideReachable(question: Question, profile: Profile): Decision {
   const wait = waiting(question, profile);
   if (wait === undefined) return { kind: 'send' };
   if (wait === 'withhold') return withheld('frequency-cap');
-  if (deadline !== undefined && wait.until > deadline) return withheld('deadline');
+  if (deadline !== undefined && wait.until > deadline) {
+    const hasLastChance = wait.reason === 'frequency-cap' && now < deadline;
+    if (!hasLastChance) return withheld('deadline');
+    return { kind: 'deferred', until: deadline, reason: wait.reason };
+  }
   return { kind: 'deferred', ...wait };
 }
 
 const withheld = (reason: WithheldReason): Decision => ({ kind: 'withheld', reason });
 
-function withholding(question: Question, profile: Profile): WithheldReason | undefined {
+/** Why a channel does not reach a person at all, whatever the time; undefined: it does. */
+export function withholding(
+  question: Pick<Question, 'channel' | 'kind' | 'topic' | 'suppressed'>,
+  profile: Profile,
+): WithheldReason | undefined {
   const { channel, kind, topic } = question;
   if (addressOf(profile, channel) === undefined) return 'no-address';
   const needsConsent = kind === 'marketing' && channel !== 'webhook';
@@ -91,14 +101,16 @@ function waiting(
 ): { readonly until: number; readonly reason: DeferredReason } | 'withhold' | undefined {
   const { now, plannedAt, quietHours, cap } = question;
   if (plannedAt > now) return { until: plannedAt, reason: 'local-time' };
-  if (quietHours !== undefined) {
-    const timeZone = personTimeZone(profile.attributes['timeZone'], question.companyTimeZone);
-    const until = quietHoursEnd(quietHours, now, timeZone);
-    if (until !== undefined) return { until, reason: 'quiet-hours' };
-  }
+  const timeZone = personTimeZone(profile.attributes['timeZone'], question.companyTimeZone);
+  const quietEnd = (at: number): number | undefined =>
+    quietHours === undefined ? undefined : quietHoursEnd(quietHours, at, timeZone);
+  const until = quietEnd(now);
+  if (until !== undefined) return { until, reason: 'quiet-hours' };
   const isUncapped = question.kind === 'transactional' || question.channel === 'webhook';
   if (isUncapped || cap.kind === 'free') return undefined;
-  return question.overCap === 'defer' ? { until: cap.until, reason: 'frequency-cap' } : 'withhold';
+  if (question.overCap === 'withhold') return 'withhold';
+  // Room that opens in quiet hours is of use at their end: until then it stands in line.
+  return { until: quietEnd(cap.until) ?? cap.until, reason: 'frequency-cap' };
 }
 
 /** Where a channel reaches the person, normalised; undefined when it does not. */

@@ -96,6 +96,35 @@ export function standingOf(
 const open: readonly MessageState[] = ['reserved', 'deferred', 'claimed', 'unknown'];
 export const isOpen = (state: MessageState): boolean => open.includes(state);
 
+/**
+ * Whether a row went to its person, may have gone, or is about to: only then a frequency cap counts
+ * it. What was once called without an answer may have gone, and so may what a restored backup forgot.
+ */
+export function isCounted({
+  state,
+  reason,
+  resent,
+}: Pick<Message, 'state' | 'reason' | 'resent'>): boolean {
+  if (resent !== undefined) return true;
+  switch (state) {
+    case 'reserved':
+    case 'claimed':
+    case 'unknown':
+    case 'accepted':
+    case 'delivered':
+    case 'bounced':
+    case 'complained':
+      return true;
+    case 'deferred':
+    case 'rejected':
+      return false;
+    case 'withheld':
+      return reason === 'restored';
+    case 'failed':
+      return reason === 'no-answer';
+  }
+}
+
 const feedback = ['delivered', 'bounced', 'complained', 'rejected'] as const;
 
 /** What the provider's word can bring a message to from every state before a call, and from ends without one. */
@@ -157,11 +186,19 @@ export function takenChange(
     providerId,
     at,
     cost,
-  }: { readonly providerId: string; readonly at: string; readonly cost?: Message['cost'] },
+    kept,
+  }: {
+    readonly providerId: string;
+    readonly at: string;
+    readonly cost?: Message['cost'];
+    /** What the rendering used: who overtook the answer does not know it. */
+    readonly kept?: Pick<Message, 'data' | 'language'>;
+  },
 ): MessageChange | undefined {
   const other = {
     ...otherSending(message, providerId),
     ...(cost !== undefined && message.cost === undefined && { cost }),
+    ...(message.data === undefined && kept),
   };
   const known = message.providerId ?? providerId;
   if (!wasNeverCalled(message) && canMove(message.state, 'accepted')) {
@@ -176,7 +213,7 @@ export function takenChange(
   return Object.keys(other).length === 0 ? undefined : other;
 }
 
-/** What a step of a message's life may set; the reason and the next look do not outlive the state they belong to. */
+/** What a step of a message's life may set; the reason, the next look and the count do not outlive the state they belong to. */
 export type MessageChange = Partial<
   Pick<
     Message,
@@ -225,7 +262,7 @@ export function changed(message: Message, change: MessageChange): Message {
   if (moves && !canMove(message.state, state) && !isResend(message, change)) {
     throw new Error(`A message cannot go from ${message.state} to ${state}.`);
   }
-  return {
+  const after = {
     ...message,
     ...(moves && { reason: undefined }),
     ...(!isOpen(state) && { dueAt: undefined }),
@@ -233,4 +270,5 @@ export function changed(message: Message, change: MessageChange): Message {
     state,
     revision: message.revision + 1,
   };
+  return isCounted(after) ? after : { ...after, countedOn: undefined };
 }

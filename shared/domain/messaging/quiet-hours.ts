@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dayMs, nextLocalTime } from '../time/calendar.ts';
-import { toLocal } from '../time/zone.ts';
+import { changeBetween, toLocal } from '../time/zone.ts';
 
 const clockTime = z
   .string()
@@ -21,10 +21,20 @@ export function quietHoursEnd(
   now: number,
   timeZone: string,
 ): number | undefined {
-  const ofDayMs = ((toLocal(now, timeZone) % dayMs) + dayMs) % dayMs;
+  if (!isQuiet(hours, now, timeZone)) return undefined;
+  const end = nextLocalTime(now + 1, hours.to, timeZone);
+  const skippedMs = toLocal(end, timeZone) - toLocal(now, timeZone) - (end - now);
+  if (skippedMs === 0) return end;
+  // A clock that is changed on the way may leave quiet hours before their end, or skip all that is not quiet.
+  const change = changeBetween(now, end, timeZone);
+  if (!isQuiet(hours, change, timeZone)) return change;
+  return quietHoursEnd(hours, end, timeZone) ?? end;
+}
+
+function isQuiet(hours: QuietHours, instant: number, timeZone: string): boolean {
+  const ofDayMs = ((toLocal(instant, timeZone) % dayMs) + dayMs) % dayMs;
   const [from, to] = [clockMs(hours.from), clockMs(hours.to)];
-  const isQuiet = from < to ? from <= ofDayMs && ofDayMs < to : from <= ofDayMs || ofDayMs < to;
-  return isQuiet ? nextLocalTime(now + 1, hours.to, timeZone) : undefined;
+  return from < to ? from <= ofDayMs && ofDayMs < to : from <= ofDayMs || ofDayMs < to;
 }
 
 function clockMs(clock: string): number {

@@ -76,14 +76,15 @@ export function instantsOfLocal(local: number, timeZone: string): readonly numbe
   const after = local - offsetAt(local + dayMs, timeZone);
   const readings = [...new Set([before, after])].filter((one) => toLocal(one, timeZone) === local);
   if (readings.length > 0) return readings.sort((a, b) => a - b);
-  return [endOfGap(before, timeZone)];
+  // The clock skipped less than a day before.
+  return [changeBetween(before - dayMs, before, timeZone)];
 }
 
-/** The instant at which the clock skipped, given one of less than a day after it. */
-function endOfGap(instant: number, timeZone: string): number {
-  const offset = offsetAt(instant, timeZone);
-  let low = instant - dayMs;
-  let high = instant;
+/** The first instant with the offset that holds at `to`, when the clock was changed once since `from`. */
+export function changeBetween(from: number, to: number, timeZone: string): number {
+  const offset = offsetAt(to, timeZone);
+  let low = from;
+  let high = to;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (offsetAt(middle, timeZone) === offset) high = middle;

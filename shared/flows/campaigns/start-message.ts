@@ -3,20 +3,22 @@ import type { Run } from '../../domain/campaigns/run.ts';
 import type { EventSchedule } from '../../domain/campaigns/schedule.ts';
 import { isCool, messageTrigger, type TriggerEvent } from '../../domain/campaigns/trigger.ts';
 import type { Decision } from '../../domain/messaging/decision.ts';
-import type { Message } from '../../domain/messaging/message.ts';
+import { heldOutReason } from '../../domain/messaging/held-out.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { type Put, Throttled } from '../../ports/table.ts';
+import { contactPuts } from '../../stores/contacts.ts';
 import {
   type Enrolment,
   enrolmentPut,
   getLastPlanned,
   lastPlannedPut,
 } from '../../stores/enrolments.ts';
+import { heldOutPuts } from '../../stores/message-entries.ts';
 import { reserveMessage, writeOnce } from '../../stores/messages.ts';
 import { currentRuleset } from '../../stores/segments.ts';
 import { handOut } from '../messaging/hand-out.ts';
-import { decideRows, toSend } from './reserve-messages.ts';
+import { clashPauseMs, type Draft, decideRows, toSend } from './reserve-messages.ts';
 import { stillWanted } from './unless.ts';
 
 /** A message that a trigger starts now. `plannedAt` is in ms. */
@@ -36,7 +38,7 @@ const maxAttempts = 10;
 
 /**
  * Decides about the message of one trigger and writes its row, once however often the trigger comes:
- * the row, the end of the delay and the cooldown change together or not at all.
+ * the row, the end of the delay, the cooldown and the person's contact change together or not at all.
  */
 export async function startMessage(starting: Starting, reach: Reach): Promise<void> {
   const { run, schedule, profile } = starting;
@@ -44,9 +46,11 @@ export async function startMessage(starting: Starting, reach: Reach): Promise<vo
     const last = await getLastOf(starting, reach);
     const about = { plannedAt: last.plannedAt, timeZone: reach.settings.timeZone };
     if (!isCool(schedule, starting.plannedAt, about)) return closeOnly(starting, reach);
-    const row = await decide(starting, reach);
-    if (row === undefined) return;
-    const isMessage = row.state !== 'withheld';
+    const draft = await decide(starting, reach);
+    if (draft === undefined) return;
+    const { row, contact } = draft;
+    // Who is held out is considered as often as those they are compared with.
+    const isMessage = row.state !== 'withheld' || heldOutReason(row) !== undefined;
     const begin = lastPlannedPut(
       { campaign: run.campaign, profileId: profile.id },
       row.plannedAt,
@@ -56,6 +60,8 @@ export async function startMessage(starting: Starting, reach: Reach): Promise<vo
       reserveMessage(row),
       ...closing(starting, reach),
       ...(schedule.cooldown !== undefined && isMessage ? [begin] : []),
+      ...contactPuts(contact, { before: undefined, after: row }),
+      ...heldOutPuts(row),
     ];
     const result = await write(writes, reach);
     if (result.kind === 'written') return handOut(toSend([row]), reach);
@@ -69,6 +75,7 @@ export async function startMessage(starting: Starting, reach: Reach): Promise<vo
     ) {
       return;
     }
+    await reach.clock.sleep(clashPauseMs * attempt);
   }
   throw new Throttled(`The messages of run ${run.id} to one person stay contended.`);
 }
@@ -93,7 +100,7 @@ async function closeOnly(starting: Starting, reach: Reach): Promise<void> {
   for (const put of closing(starting, reach)) await writeOnce(reach.table, put);
 }
 
-async function decide(starting: Starting, reach: Reach): Promise<Message | undefined> {
+async function decide(starting: Starting, reach: Reach): Promise<Draft | undefined> {
   const { run, schedule, profile, trigger, plannedAt } = starting;
   const decided = await withholding(starting, reach);
   const candidate = {
@@ -103,8 +110,8 @@ async function decide(starting: Starting, reach: Reach): Promise<Message | undef
     trigger: messageTrigger(schedule.repeat, trigger.id),
     ...(decided !== undefined && { decided }),
   };
-  const [row] = await decideRows(run, [candidate], reach);
-  return row;
+  const [draft] = await decideRows(run, [candidate], reach);
+  return draft;
 }
 
 /** What only event campaigns withhold for. */

@@ -1,14 +1,15 @@
 import type { Run } from '../../domain/campaigns/run.ts';
 import { addressOf, decideMessage } from '../../domain/messaging/decision.ts';
 import { standingOf } from '../../domain/messaging/ledger.ts';
-import { type Message, messageId } from '../../domain/messaging/message.ts';
+import type { Message } from '../../domain/messaging/message.ts';
 import { costOf, type Price } from '../../domain/messaging/policy/price.ts';
 import type { Prices } from '../../domain/messaging/policy/prices.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import { computedValues } from '../../domain/segments/computed-values.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
-import { RenderError } from '../../domain/templates/liquid.ts';
-import type { Renderer } from '../../domain/templates/rendering-data.ts';
+import { MissingValues, RenderError } from '../../domain/templates/liquid.ts';
+import { asksComputed } from '../../domain/templates/template.ts';
+import { languageFor } from '../../domain/templates/template-language.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { logger } from '../../runtime/observability.ts';
 import { writeOnce } from '../../stores/messages.ts';
@@ -19,24 +20,19 @@ import { shortLinkPut } from '../../stores/short-links.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
 import { stillWanted } from '../campaigns/unless.ts';
 import { endClaim } from './claims.ts';
-import { unsubscribeSigner } from './link-tokens.ts';
-import { type LinkFinder, linker } from './tracked-links.ts';
+import { countClaimed, isUncounted, questionAgain } from './decide-again.ts';
+import { type MessageTemplate, messageRenderer, type RenderedMessage } from './render-message.ts';
 
 /** A claimed message with all its recipient gets. */
-export type Composed<Rendered> = {
+export type Composed<Rendered> = Omit<RenderedMessage<Rendered>, 'links'> & {
   readonly row: Message;
   readonly to: string;
-  readonly rendered: Rendered;
-  readonly unsubscribeUrl: string | undefined;
   /** What the provider is paid for it, once it is accepted. */
   readonly cost: Message['cost'];
 };
 
-/** How a template renders, where its links are, and whether people's computed values are worked out for it. */
-export type Rendering<Rendered> = {
-  readonly render: Renderer<Rendered>;
-  readonly findLinks?: LinkFinder<Rendered>;
-  readonly asksComputed: boolean;
+/** How a channel makes and prices what it sends. */
+export type Rendering<Rendered> = MessageTemplate<Rendered> & {
   readonly priceOf: PriceOf<Rendered>;
 };
 
@@ -62,45 +58,28 @@ export type Composer<Rendered> = (
  */
 export async function composer<Rendered>(
   run: Run,
-  { render, findLinks, asksComputed, priceOf }: Rendering<Rendered>,
+  { priceOf, ...of }: Rendering<Rendered>,
   ports: Ports,
 ): Promise<Composer<Rendered>> {
-  const sign = await unsubscribeSigner(ports.secrets);
-  const link = await linker(run, ports);
-  const { prices } = await getPolicy(ports.table);
+  const render = await messageRenderer(run, of, ports);
+  const isComputed = asksComputed(of.template);
+  const { caps, prices } = await getPolicy(ports.table);
 
   const compose = async (row: Message, { profile, to, ruleset }: Recipient) => {
-    const { topic, channel } = row;
     const now = Date.parse(row.claimedAt ?? row.at);
-    const token =
-      topic === undefined
-        ? undefined
-        : await sign({ profile: row.profileId, topic, channel, message: messageId(row) });
-    const unsubscribeUrl =
-      token === undefined ? undefined : `${ports.settings.publicUrl}/u/${token}`;
-    const rendered = render({
-      profile: {
-        ...profile,
-        ...(ruleset && { computed: computedValues(profile, ruleset, now) }),
-      },
-      event: row.event,
-      campaign: { id: row.campaign, name: run.definition.name },
-      unsubscribeUrl,
-      kind: row.kind,
-      now,
-      timeZone: ports.settings.timeZone,
-    });
-    const linked = await link(row, rendered, findLinks);
-    const puts = linked.stored.map((one) => writeOnce(ports.table, shortLinkPut(one, now)));
+    const computed = ruleset && { computed: computedValues(profile, ruleset, now) };
+    const language = languageFor(of.template, profile.attributes);
+    const { links, ...made } = await render(row, { ...profile, ...computed }, language);
+    const puts = links.map((one) => writeOnce(ports.table, shortLinkPut(one, now)));
     await Promise.all(puts);
-    const cost = costOf(priceOf({ to, rendered: linked.rendered }, prices), prices);
-    return { row, to, rendered: linked.rendered, unsubscribeUrl, cost };
+    const cost = costOf(priceOf({ to, rendered: made.rendered }, prices), prices);
+    return { row, to, ...made, cost };
   };
 
   return async (claimed) => {
     const people = await peopleOf(claimed, ports);
     const { table, settings } = ports;
-    const ruleset = asksComputed ? await currentRuleset(table, settings.timeZone) : undefined;
+    const ruleset = isComputed ? await currentRuleset(table, settings.timeZone) : undefined;
     const composed = await Promise.all(
       claimed.map(async (row) => {
         const profile = people.profiles.get(row.profileId);
@@ -110,12 +89,23 @@ export async function composer<Rendered>(
           await endClaim(row, standingOf(decision, ports.clock.now()), ports);
           return undefined;
         }
+        const again = { row, run, profile, caps, suppressed: people.suppressed };
+        const counted = isUncounted(again, ports) ? await countClaimed(again, ports) : row;
+        if (counted?.state !== 'claimed') return undefined;
         try {
-          return await compose(row, { profile, to, ruleset });
+          return await compose(counted, { profile, to, ruleset });
         } catch (error) {
           if (!(error instanceof RenderError)) throw error;
+          if (error instanceof MissingValues) {
+            await endClaim(counted, standingOf(lacking, ports.clock.now()), ports);
+            return undefined;
+          }
           logger.warn('message-not-rendered', { template: row.template, campaign: row.campaign });
-          await endClaim(row, { state: 'failed', reason: 'render-error', dueAt: undefined }, ports);
+          await endClaim(
+            counted,
+            { state: 'failed', reason: 'render-error', dueAt: undefined },
+            ports,
+          );
           return undefined;
         }
       }),
@@ -123,6 +113,8 @@ export async function composer<Rendered>(
     return composed.filter((one) => one !== undefined);
   };
 }
+
+const lacking = { kind: 'withheld', reason: 'missing-value' } as const;
 
 type People = {
   readonly profiles: ReadonlyMap<string, Profile>;
@@ -145,27 +137,11 @@ type Situation = People & {
 };
 
 async function decideAgain({ row, run, profile, suppressed }: Situation, ports: Ports) {
-  const now = ports.clock.now();
+  const question = questionAgain({ row, run, profile, suppressed }, ports);
+  // What was reserved is counted, and what is not will be once nothing else is against it.
+  const decision = decideMessage({ ...question, cap: { kind: 'free' } });
   const { definition } = run;
-  const to = profile === undefined ? undefined : addressOf(profile, row.channel);
-  const decision = decideMessage({
-    channel: row.channel,
-    kind: row.kind,
-    topic: row.topic,
-    profile,
-    suppressed: to !== undefined && suppressed.has(to),
-    quietHours: definition.quietHours,
-    // Counted when it was reserved.
-    cap: { kind: 'free' },
-    overCap: definition.overCap,
-    controlGroup: undefined,
-    holdout: definition.holdout ?? 0,
-    campaign: row.campaign,
-    plannedAt: Date.parse(row.plannedAt),
-    deadline: row.deadline === undefined ? undefined : Date.parse(row.deadline),
-    now,
-    companyTimeZone: ports.settings.timeZone,
-  });
+  const { now } = question;
   if (decision.kind !== 'send' || profile === undefined) return decision;
   const isWanted = await stillWanted({ message: row, definition, profile, now }, ports);
   return isWanted ? decision : ({ kind: 'withheld', reason: 'unless' } as const);

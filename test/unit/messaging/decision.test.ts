@@ -45,6 +45,7 @@ const withdrawn = aProfile({
   consents: { 'offers/email': { given: false, at: '2026-01-02T00:00:00.000Z', source: 'u' } },
 });
 const noEmail = aProfile({ identifiers: { phone: '+37120000000' } });
+const full = { kind: 'full', until: noon + 12 * hour } as const;
 const quietNow = { from: '11:00', to: '13:00' };
 
 describe('a message to one person', () => {
@@ -81,6 +82,32 @@ describe('a message to one person', () => {
       { quietHours: quietNow, deadline: noon + hour },
       { kind: 'deferred', until: noon + hour, reason: 'quiet-hours' },
     ],
+    ['is withheld over a cap', { cap: full }, withheld('frequency-cap')],
+    [
+      'waits for room under a cap where its campaign says so',
+      { cap: full, overCap: 'defer', deadline: noon + 48 * hour },
+      { kind: 'deferred', until: noon + 12 * hour, reason: 'frequency-cap' },
+    ],
+    [
+      'waits for room until its deadline in any case',
+      { cap: full, overCap: 'defer', deadline: noon + hour },
+      { kind: 'deferred', until: noon + hour, reason: 'frequency-cap' },
+    ],
+    [
+      'ends over a cap when its deadline has come',
+      { cap: full, overCap: 'defer', deadline: noon },
+      withheld('deadline'),
+    ],
+    [
+      'waits for room outside of quiet hours',
+      { cap: full, overCap: 'defer', quietHours: { from: '22:00', to: '09:00' } },
+      { kind: 'deferred', until: noon + 21 * hour, reason: 'frequency-cap' },
+    ],
+    [
+      'waits out quiet hours before it asks for room',
+      { cap: full, quietHours: quietNow },
+      { kind: 'deferred', until: noon + hour, reason: 'quiet-hours' },
+    ],
   ])('%s', (_, question, decision) => {
     expect(decideMessage(aQuestion(question))).toEqual(decision);
   });
@@ -88,6 +115,7 @@ describe('a message to one person', () => {
   it.each<[string, Partial<Question>]>([
     ['without consent', { profile: noConsent, topic: undefined }],
     ['without a hold-out', { holdout: 1 }],
+    ['over every cap', { cap: full }],
   ])('goes %s when it is transactional', (_, question) => {
     const decision = decideMessage(aQuestion({ kind: 'transactional', ...question }));
     expect(decision).toEqual({ kind: 'send' });
