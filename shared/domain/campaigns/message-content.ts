@@ -1,7 +1,8 @@
 import type { Decision } from '../messaging/decision.ts';
-import type { Message } from '../messaging/message.ts';
+import type { Message, MessageChannel } from '../messaging/message.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { type Experiment, isTester, type Variant, variantOf } from './experiment.ts';
+import { isPersonal, type MessageChoice } from './message-choice.ts';
 import { decisionAtOf, type Run } from './run.ts';
 import type { Winner } from './winner.ts';
 
@@ -18,18 +19,24 @@ type Pinned = Pick<Run, 'definition' | 'templates' | 'campaign' | 'winner'>;
 export function contentFor(
   { definition, templates, campaign, winner }: Pinned,
   profile: Pick<Profile, 'id'>,
+  best?: MessageChannel,
 ): MessageContent {
   const { message, experiment } = definition;
-  if (message.channel === 'best') throw new Error('Nothing chooses the best channel yet.');
+  const channel = message.channel === 'best' ? best : message.channel;
+  if (channel === undefined) throw new Error('Nobody has chosen the best channel.');
   const variant =
     experiment === undefined
       ? undefined
       : variantFor(experiment, { campaign, profileId: profile.id, winner });
-  const template = variant?.template ?? message.template ?? experiment?.variants[0]?.template ?? '';
+  const alone = message.channel === 'best' ? templateOfBest(message, channel) : message.template;
+  const template = variant?.template ?? alone ?? experiment?.variants[0]?.template ?? '';
   const templateVersion = templates[template];
   if (templateVersion === undefined) throw new Error(`Run of ${campaign} pins no ${template}.`);
-  return { channel: message.channel, variant: variant?.id, template, templateVersion };
+  return { channel, variant: variant?.id, template, templateVersion };
 }
+
+const templateOfBest = ({ templates }: MessageChoice, channel: MessageChannel) =>
+  isPersonal(channel) ? templates?.[channel] : undefined;
 
 /** The variant a person gets; undefined: the winner it will be is not known yet. */
 function variantFor(

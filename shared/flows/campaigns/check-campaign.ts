@@ -39,7 +39,7 @@ export async function checkCampaign(
   const errors: ProblemError[] = [];
   const segments = await checkSegments(definition, ports, errors);
   const templates = await checkTemplates(definition, ports, errors);
-  await checkChannel(definition, ports, errors);
+  await checkEndpoint(definition, ports, errors);
   checkCron(definition, ports, errors);
   await checkLoop(id, definition, { ports, errors });
   const [first] = errors;
@@ -105,17 +105,13 @@ async function checkTemplates(
   return found;
 }
 
-/** What has no sender, or leads nowhere, is refused: it would be accepted and never go out. */
-async function checkChannel(
+/** What leads nowhere is refused: it would be accepted and never go out. */
+async function checkEndpoint(
   { message }: CampaignDefinition,
   { table }: Reach,
   errors: ProblemError[],
 ): Promise<void> {
-  const { channel, endpoint } = message;
-  if (channel === 'best') {
-    const others = 'must be "email", "sms", "push" or "webhook"';
-    errors.push({ path: 'message.channel', message: others });
-  }
+  const { endpoint } = message;
   if (endpoint === undefined || (await getWebhookEndpoint(table, endpoint)) !== undefined) return;
   const missing = `there is no webhook "${endpoint}": make it first`;
   errors.push({ path: 'message.endpoint', message: missing });
