@@ -184,7 +184,7 @@ export const functions: readonly FunctionRow[] = [
     file: 'functions/campaigns/expand-audience.ts',
     trigger: { kind: 'queue', queue: 'audiences', batch: 1, windowSeconds: 0, concurrency: 16 },
     grants: {
-      tables: { marketing: 'write', profiles: 'read' },
+      tables: { marketing: 'write', profiles: 'read', timeline: 'write' },
       sendsTo: ['audiences', 'emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 1024,
@@ -195,7 +195,7 @@ export const functions: readonly FunctionRow[] = [
     file: 'functions/campaigns/start-from-event.ts',
     trigger: { kind: 'queue', queue: 'triggers', batch: 10, windowSeconds: 0, concurrency: 20 },
     grants: {
-      tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
+      tables: { marketing: 'write', profiles: 'read', timeline: 'write' },
       sendsTo: ['emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 1024,
@@ -206,7 +206,7 @@ export const functions: readonly FunctionRow[] = [
     file: 'functions/campaigns/end-delays.ts',
     trigger: { kind: 'queue', queue: 'enrolments', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
-      tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
+      tables: { marketing: 'write', profiles: 'read', timeline: 'write' },
       sendsTo: ['enrolments', 'emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 512,
@@ -288,7 +288,7 @@ export const functions: readonly FunctionRow[] = [
   {
     file: 'functions/deliverability/record-email-events.ts',
     trigger: { kind: 'queue', queue: 'email-events', batch: 10, windowSeconds: 0, concurrency: 20 },
-    grants: { tables: { marketing: 'write', timeline: 'write' } },
+    grants: { tables: { marketing: 'write', timeline: 'write' }, sendsTo: ['runs'] },
     memoryMb: 512,
     timeoutSeconds: 60,
     loss: 'Bounces and complaints do not suppress addresses: the sender reputation is at risk.',
