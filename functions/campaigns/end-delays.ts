@@ -1,5 +1,6 @@
 import { isEventSchedule } from '../../shared/domain/campaigns/schedule.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import { mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
 import { startMessage } from '../../shared/flows/campaigns/start-message.ts';
 import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
@@ -25,6 +26,7 @@ export const handler = queueFunction(slotMessageSchema, (messages, ports, contex
 );
 
 async function endDelays(keys: readonly Key[], ports: Ports): Promise<void> {
+  if (!(await mayGoOut(ports))) return;
   const now = isoInstant(ports.clock.now());
   const items = await ports.table.batchGet('marketing', keys);
   // The index may lag: only the item says whether the delay has ended.

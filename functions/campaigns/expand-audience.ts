@@ -3,6 +3,7 @@ import { isInAudience } from '../../shared/domain/campaigns/condition.ts';
 import { lastWaveOf, mainStep, personPlan, type Run } from '../../shared/domain/campaigns/run.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
 import { personTimeZone } from '../../shared/domain/time/zone.ts';
+import { mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
 import { decideRows, reserveRows } from '../../shared/flows/campaigns/reserve-messages.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
@@ -33,6 +34,7 @@ const pageSize = 100;
 const reserveMs = 30_000;
 
 async function expand(part: PartMessage, ports: Ports, timeLeftMs: () => number): Promise<void> {
+  if (!(await mayGoOut(ports))) return;
   const { table, settings, queue } = ports;
   let progress = await getPart(table, part.run, part);
   while (!progress.done) {

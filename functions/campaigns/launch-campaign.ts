@@ -1,5 +1,6 @@
 import type { Campaign } from '../../shared/domain/campaigns/campaign.ts';
-import { planText, type Run, runId } from '../../shared/domain/campaigns/run.ts';
+import { eventRun } from '../../shared/domain/campaigns/event-run.ts';
+import { planText, runId } from '../../shared/domain/campaigns/run.ts';
 import { isEventSchedule } from '../../shared/domain/campaigns/schedule.ts';
 import { inState, transition } from '../../shared/domain/campaigns/transition.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
@@ -9,6 +10,7 @@ import {
   requireCampaign,
 } from '../../shared/flows/campaigns/change-campaign.ts';
 import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
+import { requireOwnEpoch } from '../../shared/flows/campaigns/own-epoch.ts';
 import { refuseLaunch } from '../../shared/flows/campaigns/refuse-launch.ts';
 import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
@@ -29,6 +31,7 @@ export const launchCampaign = route({
     const campaign = await requireCampaign(params['id'] ?? '', ports);
     const next = transition(campaign, 'launch');
     if (next.kind === 'refused') throw refusal(campaign, 'launch', next.fix);
+    await requireOwnEpoch(ports);
     if (next.kind === 'moves') await launch(campaign, next.state, ports);
     else await settleCampaign(campaign, ports);
     return ok(await campaignShown(await requireCampaign(campaign.id, ports), ports));
@@ -63,26 +66,4 @@ async function writtenAtOnce(writes: readonly Put[], { table }: Ports): Promise<
     if (result.kind !== 'contended') return result.kind === 'written';
   }
   throw new Throttled('A campaign stays contended.');
-}
-
-/** The run in which an event campaign's messages stand, one per launch. */
-function eventRun(campaign: Campaign): Run | undefined {
-  const { id, run, definition, launchedAt, templates } = campaign;
-  if (run === undefined || launchedAt === undefined || templates === undefined) return undefined;
-  return {
-    id: run,
-    campaign: id,
-    plannedAt: run.slice(id.length + 1),
-    launchedAt,
-    state: 'running',
-    definition,
-    templates,
-    revision: 1,
-    waves: [],
-    startedWaves: [],
-    walk: undefined,
-    checks: 0,
-    closedShards: 0,
-    dueAt: undefined,
-  };
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import { adoptEpoch } from '../../shared/flows/campaigns/adopt-epoch.ts';
 import { advanceRun } from '../../shared/flows/campaigns/advance-run.ts';
 import { fireCampaign } from '../../shared/flows/campaigns/fire-campaign.ts';
+import { epochOf, mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
 import type { RunReach } from '../../shared/flows/campaigns/run-reach.ts';
 import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts';
 import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
@@ -28,6 +30,7 @@ export const handler = queueFunction(bodySchema, (messages, ports, context) => {
     timeLeftMs: () => context.getRemainingTimeInMillis(),
   };
   return eachMessage(messages, async (body) => {
+    if (!('slot' in body) && !(await mayGoOut(ports))) return undefined;
     if ('campaign' in body) return fireCampaign(body, reach);
     if ('run' in body) {
       const run = await getRun(ports.table, body.run);
@@ -39,6 +42,9 @@ export const handler = queueFunction(bodySchema, (messages, ports, context) => {
 });
 
 async function workOn(keys: readonly Key[], reach: RunReach): Promise<void> {
+  const epoch = await epochOf(reach);
+  if (epoch === 'adopting') return adoptEpoch(reach);
+  if (epoch === 'stale') return;
   const now = isoInstant(reach.clock.now());
   // The index may lag: only what is still due by the item itself is worked on.
   const due = (await reach.table.batchGet('marketing', keys)).filter((item) => isDue(item, now));

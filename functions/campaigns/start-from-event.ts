@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type BusEvent, envelopeSchema } from '../../events/envelope.ts';
 import { isInAudience, matchesWhere } from '../../shared/domain/campaigns/condition.ts';
-import type { Run } from '../../shared/domain/campaigns/run.ts';
+import { mainStep, type Run } from '../../shared/domain/campaigns/run.ts';
 import {
   type EventSchedule,
   isEventSchedule,
@@ -15,8 +15,10 @@ import {
   type TriggerEvent,
   triggerOf,
 } from '../../shared/domain/campaigns/trigger.ts';
+import { messageId } from '../../shared/domain/messaging/message.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import { mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
 import { startMessage } from '../../shared/flows/campaigns/start-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { Throttled } from '../../shared/ports/table.ts';
@@ -25,7 +27,7 @@ import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { enrolmentPut, getEnrolment, getLastPlanned } from '../../shared/stores/enrolments.ts';
 import { getListening } from '../../shared/stores/listeners.ts';
-import { writeOnce } from '../../shared/stores/messages.ts';
+import { getMessages, writeOnce } from '../../shared/stores/messages.ts';
 import { getProfile } from '../../shared/stores/profiles.ts';
 import { getRun } from '../../shared/stores/runs.ts';
 import { currentRuleset } from '../../shared/stores/segments.ts';
@@ -45,7 +47,7 @@ async function startCampaigns(event: BusEvent, ports: Ports): Promise<void> {
   const { campaigns } = await getListening(ports.table, 'trigger', name);
   const runs = await Promise.all(Object.values(campaigns).map((run) => getRun(ports.table, run)));
   const wanted = runs.filter((run) => run !== undefined && isStartedBy(run, event, ports));
-  if (wanted.length === 0) return;
+  if (wanted.length === 0 || !(await mayGoOut(ports))) return;
   const profile = await getProfile(ports.table, event.profileId);
   if (profile === undefined) return;
   const { serving } = await currentRuleset(ports.table, ports.settings.timeZone);
@@ -69,10 +71,23 @@ type Started = { readonly run: Run; readonly profile: Profile; readonly trigger:
 async function start({ run, profile, trigger }: Started, ports: Ports): Promise<void> {
   const { schedule } = run.definition;
   if (!isEventSchedule(schedule)) return;
+  if (schedule.repeat === 'once' && (await hadBefore(run, profile.id, ports))) return;
   const plannedAt = plannedAfter(schedule, trigger, ports.settings.timeZone);
   const starting = { run, schedule, profile, trigger, plannedAt };
   if (schedule.delay === undefined) return startMessage(starting, ports);
   return enrol(starting, ports);
+}
+
+/** Whether the person's one message stands in a run before a backup was restored. */
+async function hadBefore(run: Run, profileId: string, { table }: Ports): Promise<boolean> {
+  const { follows = [], definition } = run;
+  if (follows.length === 0) return false;
+  const key = { step: mainStep, profileId, way: definition.message.channel, trigger: 'once' };
+  const rows = await getMessages(
+    table,
+    follows.map((before) => messageId({ ...key, run: before })),
+  );
+  return rows.length > 0;
 }
 
 const maxAttempts = 10;

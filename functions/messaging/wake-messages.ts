@@ -7,6 +7,7 @@ import { capsOn } from '../../shared/domain/messaging/policy/frequency-cap.ts';
 import type { SendingPolicy } from '../../shared/domain/messaging/policy/sending-policy.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import { mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
 import { wakeForWinner } from '../../shared/flows/campaigns/wake-for-winner.ts';
 import { freeCutOff, isCutOff, settleUnknown } from '../../shared/flows/messaging/claims.ts';
 import { wakeDeferred } from '../../shared/flows/messaging/decide-again.ts';
@@ -51,6 +52,7 @@ export const handler = queueFunction(slotMessageSchema, async (messages, ports, 
 
 /** Whether nothing of the slot is left. */
 async function wakeSlot(slot: string, ports: Ports, context: Context): Promise<boolean> {
+  if (!(await mayGoOut(ports))) return true;
   const until = isoInstant(ports.clock.now());
   const runs: Waking['runs'] = new Map();
   const policy = await getPolicy(ports.table);

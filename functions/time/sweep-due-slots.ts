@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
+import { epochOf } from '../../shared/flows/campaigns/own-epoch.ts';
 import { workerSeconds } from '../../shared/flows/time/due-worker.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { DueQuery } from '../../shared/ports/table.ts';
@@ -14,8 +15,10 @@ import { awaitWorker, type Lease, releaseLease } from '../../shared/stores/lease
  */
 export const handler = plainFunction(z.unknown(), async (_event, ports) => {
   const kinds = Object.values(dueKinds);
+  // A backup may have been restored while nothing else was there to find it.
+  const epoch = epochOf(ports).then(() => 0);
   // A kind that fails holds up none of the others.
-  const enqueued = await allFinished(kinds.map((kind) => sweep(kind, ports)));
+  const enqueued = await allFinished([epoch, ...kinds.map((kind) => sweep(kind, ports))]);
   return { enqueued: enqueued.reduce((sum, count) => sum + count, 0) };
 });
 

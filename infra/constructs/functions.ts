@@ -118,7 +118,14 @@ function variablesOf(
   stack: Stack,
 ): Readonly<Record<string, string>> {
   const { data, queues, events, email, secrets } = resources;
+  const { profiles, timeline, marketing } = data.tables;
   const settings = {
+    epoch: [
+      config.epoch,
+      // A restored table has another name, or a stream of its own.
+      ...[profiles, timeline, marketing].map((table) => table.tableName),
+      timeline.tableStreamArn,
+    ].join(' '),
     timeZone: config.timeZone,
     defaultCountry: config.country,
     sender: config.sender,

@@ -5,10 +5,12 @@ import { systemClock, VirtualClock } from '../../shared/adapters/embedded/clock.
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
 import type { SendingQuota } from '../../shared/domain/messaging/sending-rate.ts';
+import { epochOf } from '../../shared/flows/campaigns/own-epoch.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import type { Email, Push, PushAnswer, SendAnswer, Webhook } from '../../shared/ports/senders.ts';
 import type { Settings } from '../../shared/ports/settings.ts';
+import { runSlot } from '../../shared/stores/runs.ts';
 import { Authorizer } from './authorizer.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { advanceTarget, instantOf } from './durations.ts';
@@ -18,6 +20,7 @@ import { giveFeedback } from './feedback.ts';
 import { HttpGateway } from './http-gateway.ts';
 import { closeServer, httpServer, listenOn } from './http-server.ts';
 import { Invocations } from './invocations.ts';
+import { beginLife, notingSends } from './life.ts';
 import { type AroundPorts, loadFunctions } from './load-functions.ts';
 import { localRoutes } from './local-routes.ts';
 import { Machinery } from './machinery.ts';
@@ -56,6 +59,8 @@ export class CannotAdvance extends Error {
 }
 
 const defaultSettings: Settings = {
+  // Another one when the database has a life of its own: on disk.
+  epoch: 'memory',
   timeZone: 'UTC',
   defaultCountry: undefined,
   sender: 'Perennial <hello@perennial.example>',
@@ -79,7 +84,7 @@ export async function openWorld(options: WorldOptions) {
 async function openLocked(options: WorldOptions, unlock: () => void) {
   quietPowertools();
   const parts = await makeParts(options);
-  const { embedded, functions, invocations, failures, machinery, clock, settings } = parts;
+  const { embedded, functions, invocations, failures, machinery, clock, settings, life } = parts;
   const advance = advancer(parts);
   const feedback = giveFeedback(parts);
   const authorizer = new Authorizer(adminSecret(options.directory));
@@ -90,6 +95,10 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
   const adminToken = await authorizer.adminToken();
   const tokenOf = async ({ admin = false }: RequestOptions): Promise<string | undefined> =>
     typeof admin === 'string' ? authorizer.adminToken(admin) : admin ? adminToken : undefined;
+  // A database put back from a copy is told at once; all that a restored backup asks for follows.
+  if ((await epochOf({ table: embedded.calmTable, clock, settings })) === 'adopting') {
+    await embedded.queue.send('runs', [{ body: { slot: runSlot } }]);
+  }
   machinery.wake();
 
   return {
@@ -134,6 +143,7 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
       await machinery.stop();
       // What was written in this turn is committed at its end.
       await new Promise((resolve) => setImmediate(resolve));
+      life.end();
       embedded.database.close();
       unlock();
     },
@@ -149,11 +159,13 @@ async function makeParts(options: WorldOptions) {
   const { pushAnswer, webhookAnswer } = options;
   const mail = { answer, announces, pushAnswer, webhookAnswer, quota: options.emailQuota };
   const embedded = embeddedPorts({ clock, directory, hostility, settings, meter, ...mail });
+  const life = beginLife(directory, embedded.database);
+  settings.epoch = options.settings?.epoch ?? life.epoch;
   const failures = new Failures(clock, options.onFailure);
   const invocations = new Invocations();
-  const functions = await loadFunctions(embedded.ports, options.around);
+  const functions = await loadFunctions(notingSends(embedded.ports, life), options.around);
   const isVirtual = clock instanceof VirtualClock;
-  const parts = { embedded, functions, invocations, failures, clock, settings, hostility };
+  const parts = { embedded, functions, invocations, failures, clock, settings, hostility, life };
   return { ...parts, machinery: new Machinery({ ...parts, isVirtual }) };
 }
 

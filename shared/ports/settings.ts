@@ -1,5 +1,7 @@
 /** What the company has configured, the same for every function. */
 export type Settings = {
+  /** Names the life of the tables: another one after they were restored from a backup. */
+  readonly epoch: string;
   /** IANA zone of calendar windows, and of people without a zone of their own. */
   readonly timeZone: string;
   /** ISO 3166 country of phone numbers written without a country code; none: such numbers are refused. */

@@ -21,6 +21,7 @@ const text = z.string().min(1);
 const byQueue = z.partialRecord(z.enum(queueNames), text);
 
 const settingsSchema = z.object({
+  epoch: text,
   timeZone: text,
   defaultCountry: text.optional(),
   sender: text,

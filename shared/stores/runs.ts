@@ -39,6 +39,7 @@ const storedSchema = z.object({
   decisionAt: z.string().optional(),
   count: z.object({ shard: z.int(), arms: z.record(z.string(), armTallySchema) }).optional(),
   winner: winnerSchema.optional(),
+  follows: z.array(z.string()).optional(),
 });
 
 const partition = 'runs#';

@@ -114,6 +114,7 @@ const changes: { readonly [Name in keyof Config]-?: { to: Config[Name]; place: s
     place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.sender',
   },
   senderDomain: { to: 'shop.example', place: 'AWS::SES::EmailIdentity EmailIdentity' },
+  epoch: { to: '2', place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.epoch' },
   timeZone: { to: 'Asia/Tokyo', place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.timeZone' },
   country: { to: 'JP', place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.defaultCountry' },
   origins: {

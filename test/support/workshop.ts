@@ -17,6 +17,7 @@ import type { Email, SendAnswer } from '../../shared/ports/senders.ts';
 import { startOfWorld } from './world.ts';
 
 const settings = {
+  epoch: 'memory',
   timeZone: 'UTC',
   defaultCountry: undefined,
   sender: 'hello@perennial.example',

@@ -178,6 +178,8 @@ export type Campaign = {
   readonly approvedBy: string | undefined;
   /** The templates' versions at launch, by template. */
   readonly templates: Readonly<Record<string, number>> | undefined;
+  /** When a restored backup had it paused, ISO, until it is resumed or cancelled. */
+  readonly restoredAt?: string | undefined;
   /** The one run of an event campaign's launch. */
   readonly run: string | undefined;
   readonly keptGoals: readonly KeptGoal[];

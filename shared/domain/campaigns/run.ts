@@ -46,6 +46,8 @@ export type Run = {
   /** What has been counted towards the winner: the ledger's shards before `shard`, by variant. */
   readonly count?: RunCount | undefined;
   readonly winner?: Winner | undefined;
+  /** Of an event campaign resumed after a backup was restored: the runs before it, whose rows still count for "once". */
+  readonly follows?: readonly string[] | undefined;
 };
 
 export type RunCount = {

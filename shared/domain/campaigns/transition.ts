@@ -116,6 +116,7 @@ export function inState(
     updatedAt: isoInstant(at.now),
     keptGoals: isLive(from) && !isLive(state) ? goalsAfter(campaign, at) : campaign.keptGoals,
     settleAt: isoInstant(at.now + settleMs),
+    restoredAt: undefined,
   };
 }
 

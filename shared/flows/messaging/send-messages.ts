@@ -12,6 +12,7 @@ import { inParallel } from '../../runtime/parallel.ts';
 import { moveMessage } from '../../stores/messages.ts';
 import { getRun } from '../../stores/runs.ts';
 import { getTemplateVersion } from '../../stores/templates.ts';
+import { mayGoOut } from '../campaigns/own-epoch.ts';
 import { freeMessages, handOutIn, handOutLater } from './claims.ts';
 import { type Composer, composer, type PriceOf } from './compose-messages.ts';
 import { type Caller, makeCall } from './make-call.ts';
@@ -47,6 +48,7 @@ export async function sendMessages<Rendered, Content>(
   channel: Channel<Rendered, Content>,
   { ports, context }: { readonly ports: Ports; readonly context: Context },
 ): Promise<void> {
+  if (!(await mayGoOut(ports))) return;
   const rows = await freeMessages(ids, ports);
   const [first] = rows;
   if (first === undefined) return;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { awsPorts } from '../../../shared/runtime/aws-ports.ts';
 
 const settings = {
+  epoch: '1 profiles timeline marketing arn',
   timeZone: 'Europe/Riga',
   sender: 'Shop <news@shop.example>',
   publicUrl: 'https://api.shop.example',
