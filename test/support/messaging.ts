@@ -17,10 +17,14 @@ const contents = {
   email: {
     name: 'Spring',
     channel: 'email',
-    subject: 'Hello {{ profile.attributes.firstName }}',
-    html: '<p>Hello {{ profile.attributes.firstName }}</p>',
+    subject: 'Hello {{ profile.attributes.firstName | default: "you" }}',
+    html: '<p>Hello {{ profile.attributes.firstName | default: "you" }}</p>',
   },
-  sms: { name: 'Spring', channel: 'sms', text: 'Hello {{ profile.attributes.firstName }}' },
+  sms: {
+    name: 'Spring',
+    channel: 'sms',
+    text: 'Hello {{ profile.attributes.firstName | default: "you" }}',
+  },
 } as const;
 
 /** A run of a campaign with its template, as if launched; messages are reserved by the test. */

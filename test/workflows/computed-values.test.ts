@@ -165,7 +165,7 @@ describe.each(modes)('a computed value, hostile %s', (hostile) => {
     await shop.define('spent', spent);
     await served(shop.world);
     const text =
-      '{{ profile.computed.favouriteCategory | default: "all" }}: {{ profile.computed.spent }}';
+      '{{ profile.computed.favouriteCategory | default: "all" }}: {{ profile.computed.spent | default: "" }}';
     await shop.template('hello', { subject: text, html: `<p>${text}</p>` });
     await shop.template('short', { channel: 'sms', subject: undefined, html: undefined, text });
     const schedule = { on: 'Checkout Started' };

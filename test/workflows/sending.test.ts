@@ -137,7 +137,7 @@ describe.each(modes)('sending emails, hostile %s', (hostile) => {
 
   it.each([
     ['html that is too deep', { html: '<div>'.repeat(30_000) }],
-    ['a subject of nothing', { subject: '{{ profile.attributes.none }}' }],
+    ['a subject of nothing', { subject: '{{ profile.attributes.none }}', missing: 'empty' }],
   ])('gives up a message with %s, at once', async (_, template) => {
     await using world = await aWorld({ hostile });
     const run = await aRun(world, { template });

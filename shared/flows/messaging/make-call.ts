@@ -41,7 +41,9 @@ type Making<Rendered, Content> = {
 /** What became of a call: `refused`, the provider takes nothing now; the others: its run was changed before it. */
 export type CallOutcome = 'made' | 'refused' | 'paused' | 'cancelled';
 
-type Outgoing<Content> = Pick<Composed<unknown>, 'row' | 'cost'> & { readonly content: Content };
+type Outgoing<Content> = Pick<Composed<unknown>, 'row' | 'cost' | 'kept'> & {
+  readonly content: Content;
+};
 
 /**
  * One provider call. The run is read once more right before it: a pause and a cancel hold from then on.
@@ -130,7 +132,7 @@ async function fitInCall<Rendered, Content>(
       others.push(one.row);
     } else {
       bytes += size;
-      fitting.push({ row: one.row, cost: one.cost, content });
+      fitting.push({ row: one.row, cost: one.cost, kept: one.kept, content });
     }
   }
   if (others.length > 0) await releaseForLater(others, ports);
@@ -199,7 +201,7 @@ const refusalOf = (answers: readonly SendAnswer[]) => ({
 });
 
 async function writeAnswer(
-  { row, cost }: Pick<Outgoing<unknown>, 'row' | 'cost'>,
+  { row, cost, kept }: Omit<Outgoing<unknown>, 'content'>,
   answer: SendAnswer | undefined,
   ports: Ports,
 ) {
@@ -207,7 +209,7 @@ async function writeAnswer(
   switch (answer?.kind) {
     case 'accepted': {
       await insist(ports, () => recordSent(row, ports));
-      const taken = { providerId: answer.providerId, at, cost };
+      const taken = { providerId: answer.providerId, at, cost, kept };
       await insist(ports, () =>
         updateMessage(ports.table, row, (found) => takenChange(found, taken)),
       );

@@ -4,7 +4,7 @@ import type { Run } from '../../domain/campaigns/run.ts';
 import type { MessageChange } from '../../domain/messaging/ledger.ts';
 import type { Message } from '../../domain/messaging/message.ts';
 import type { Renderer } from '../../domain/templates/rendering-data.ts';
-import { asksComputed, type Template } from '../../domain/templates/template.ts';
+import type { Template } from '../../domain/templates/template.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { sendTimeoutMs } from '../../ports/senders.ts';
@@ -103,10 +103,8 @@ async function groupsOf<Rendered, Content>(
     const template = await getTemplateVersion(ports.table, id, templateVersion);
     if (template === undefined)
       throw new Error(`Template ${id} has no version ${templateVersion}.`);
-    const render = channel.rendererOf(template);
-    const { findLinks, priceOf } = channel;
-    const links = findLinks === undefined ? {} : { findLinks };
-    const rendering = { render, asksComputed: asksComputed(template), priceOf, ...links };
+    const { rendererOf, findLinks, priceOf } = channel;
+    const rendering = { template, rendererOf, findLinks, priceOf };
     const compose = await composer(run, rendering, ports);
     found.push({ rows: group, compose, callSize: channel.callSize(template) });
   }
