@@ -2,7 +2,7 @@ import { runShards } from '../../shared/domain/campaigns/run.ts';
 import type { Winner } from '../../shared/domain/campaigns/winner.ts';
 import {
   type Comparison,
-  compare,
+  comparer,
   emptyComparison,
   liftReport,
   mergeComparison,
@@ -25,8 +25,8 @@ import { allRuns } from '../../shared/stores/runs.ts';
 
 /**
  * Recounted from the ledger on every call, over all runs: exact, with nothing that could drift. `variants`
- * has what each message is credited with; `lift` compares by message, so that a campaign which goes to
- * the same people again and again shows narrower intervals than it should. `winner` is the last one chosen.
+ * has what each message is credited with. `lift` compares people, run by run: of a campaign that goes
+ * out again and again its intervals are narrower than they should be. `winner` is the last one chosen.
  */
 export const reportCampaign = route({
   method: 'GET',
@@ -66,6 +66,7 @@ async function countShard(
 ): Promise<{ readonly tally: Tally; readonly comparison: Comparison }> {
   const tally = emptyTally();
   const comparison = emptyComparison();
+  const people = comparer(comparison);
   let after: string | null = null;
   do {
     const at = { shard, after, limit: pageSize };
@@ -76,9 +77,10 @@ async function countShard(
     );
     for (const row of page.rows) {
       count(tally, row);
-      compare(comparison, row);
+      people.add(row);
     }
     after = page.after;
   } while (after !== null);
+  people.end();
   return { tally, comparison };
 }

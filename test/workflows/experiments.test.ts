@@ -54,8 +54,7 @@ describe.each(modes)('an experiment, hostile %s', (hostile) => {
     expect(lab.isOnce()).toBe(true);
     expect(Object.keys(lab.inbox()).length).toBe(30);
     const { short = 0 } = lab.sent();
-    if (otherwise === 'long') expect(short).toBe(tried['short']);
-    else expect(short).toBeGreaterThan(tried['short'] ?? 0);
+    expect(short > (tried['short'] ?? 0)).toBe(otherwise === 'split');
   });
 
   it('without a test splits everybody at once, in an event campaign too', async () => {
@@ -82,7 +81,7 @@ describe.each(modes)('an experiment, hostile %s', (hostile) => {
     expect(Object.keys(lab.inbox()).length).toBe(41);
     expect((await lab.result('march')).winner).toBeNull();
     const { variants } = await lab.result('cart');
-    expect(variants.map(({ sent }) => sent).toSorted()).toEqual([0, 1]);
+    expect(variants.map(({ sent }) => sent).toSorted((a, b) => a - b)).toEqual([0, 1]);
   });
 
   it('that is paused while the rest waits goes on with the winner after the resume', async () => {

@@ -5,8 +5,8 @@ import { noSpread, type Spread, together, withNumber } from './statistics/means.
 const spreadSchema = z.object({ count: z.int(), mean: z.number(), squares: z.number() });
 
 /**
- * What came of the messages of one variant, summed up so that it takes the same room for any audience.
- * Opens, clicks and conversions count messages; `revenue` is by currency, of those that brought any.
+ * What came of the messages of one variant, or of the people of one group, summed up so that it takes
+ * the same room for any audience. `revenue` is by currency, of those that brought any.
  */
 export const armTallySchema = z.object({
   people: z.int(),
@@ -36,21 +36,34 @@ const sent: ReadonlySet<MessageState> = new Set([
 /** Whether a message went out. */
 export const wasSent = ({ state }: Pick<Message, 'state'>): boolean => sent.has(state);
 
-type Counted = Pick<Message, 'openedAt' | 'clickedAt' | 'conversions'>;
-
-/** How much of a conversion counts: the part credited to its message, or all of it, credited or not. */
-export type Counting = 'credited' | 'whole';
-
-/** Counts one message in. What machines did stands elsewhere on the row. */
-export function countInArm(arm: ArmTally, row: Counted, counting: Counting): void {
-  const counted = row.conversions.filter(({ credit }) => counting === 'whole' || credit > 0);
-  arm.people += 1;
+/** Counts one message in, with what is credited to it. What machines did stands elsewhere on the row. */
+export function countInArm(
+  arm: ArmTally,
+  row: Pick<Message, 'openedAt' | 'clickedAt' | 'conversions'>,
+): void {
   if (row.openedAt !== undefined) arm.opens += 1;
   if (row.clickedAt !== undefined) arm.clicks += 1;
-  if (counted.length > 0) arm.conversions += 1;
+  const credited = row.conversions.filter(({ credit }) => credit > 0);
+  countConversions(arm, credited, ({ value, credit }) => Number(value) * credit);
+}
+
+/** Counts one person in by all that they did, whatever is credited to whom. */
+export const countPerson = (arm: ArmTally, conversions: readonly Conversion[]): void =>
+  countConversions(arm, conversions, ({ value }) => Number(value));
+
+type Conversion = Message['conversions'][number];
+
+function countConversions(
+  arm: ArmTally,
+  conversions: readonly Conversion[],
+  amountOf: (conversion: Conversion) => number,
+): void {
+  arm.people += 1;
+  if (conversions.length > 0) arm.conversions += 1;
   const sums = new Map<string, number>();
-  for (const { value, currency, credit } of counted) {
-    const amount = Number(value) * (counting === 'whole' ? 1 : credit);
+  for (const conversion of conversions) {
+    const { currency } = conversion;
+    const amount = amountOf(conversion);
     if (amount !== 0) sums.set(currency, (sums.get(currency) ?? 0) + amount);
   }
   for (const [currency, sum] of sums) {

@@ -1,6 +1,7 @@
 import {
   type ArmTally,
   countInArm,
+  countPerson,
   emptyArm,
   mainCurrency,
   mergeArm,
@@ -14,10 +15,10 @@ import {
   relativeLift,
   wilson,
 } from '../campaigns/statistics/proportions.ts';
-import { heldOutReason } from '../messaging/held-out.ts';
+import { type HeldOutReason, heldOutReason } from '../messaging/held-out.ts';
 import type { Message } from '../messaging/message.ts';
 
-/** A campaign's rows by what is compared: its variants, and those who were sent to with those held out. */
+/** What is compared: the messages of a campaign's variants, and the people it was sent to with those held out. */
 export type Comparison = {
   readonly variants: Record<string, ArmTally>;
   readonly sent: ArmTally;
@@ -33,20 +34,45 @@ export const emptyComparison = (): Comparison => ({
 });
 
 /**
- * Counts one row in. Variants have what their messages are credited with; the lift asks what people did,
- * whichever message has the credit, since those who were held out have none that could have it.
+ * Counts the rows of a run in, those of a person one after the other; `end` after the last one. Variants
+ * have what their messages are credited with. The lift asks what people did, each once and whichever
+ * message has the credit, since those who were held out have none that could have it.
  */
-export function compare(
-  comparison: Comparison,
-  row: Pick<Message, 'state' | 'reason' | 'variant' | 'openedAt' | 'clickedAt' | 'conversions'>,
-): void {
-  const heldOut = heldOutReason(row);
-  if (heldOut !== undefined) countInArm(comparison[heldOut], row, 'whole');
-  if (!wasSent(row)) return;
-  countInArm(comparison.sent, row, 'whole');
-  if (row.variant === undefined) return;
-  countInArm((comparison.variants[row.variant] ??= emptyArm()), row, 'credited');
+export function comparer(comparison: Comparison) {
+  let person: Person | undefined;
+  const end = (): void => {
+    if (person !== undefined) {
+      countPerson(comparison[person.group], [...person.conversions.values()]);
+    }
+    person = undefined;
+  };
+  const add = (row: Compared): void => {
+    const isSent = wasSent(row);
+    if (isSent && row.variant !== undefined) {
+      countInArm((comparison.variants[row.variant] ??= emptyArm()), row);
+    }
+    const group = isSent ? 'sent' : heldOutReason(row);
+    if (group === undefined) return;
+    if (person?.profileId !== row.profileId) end();
+    person ??= { profileId: row.profileId, group, conversions: new Map() };
+    // Who was sent to before the group began is none of those who got nothing.
+    if (isSent) person.group = group;
+    for (const conversion of row.conversions) person.conversions.set(conversion.entry, conversion);
+  };
+  return { add, end };
 }
+
+type Compared = Pick<
+  Message,
+  'profileId' | 'state' | 'reason' | 'variant' | 'openedAt' | 'clickedAt' | 'conversions'
+>;
+
+/** What one person did, by the events' entries: one that counts for several messages is one all the same. */
+type Person = {
+  readonly profileId: string;
+  group: 'sent' | HeldOutReason;
+  readonly conversions: Map<string, Message['conversions'][number]>;
+};
 
 /** Adds one worker's part to the whole. */
 export function mergeComparison(whole: Comparison, part: Comparison): void {

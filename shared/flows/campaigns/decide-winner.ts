@@ -68,7 +68,7 @@ async function countShard(run: Run, shard: number, { table }: RunReach): Promise
     });
     for (const row of page.rows) {
       if (row.variant === undefined || !wasSent(row)) continue;
-      countInArm((arms[row.variant] ??= emptyArm()), row, 'credited');
+      countInArm((arms[row.variant] ??= emptyArm()), row);
     }
     after = page.after;
   } while (after !== null);

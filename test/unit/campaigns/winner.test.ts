@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type ArmTally,
   countInArm,
+  countPerson,
   emptyArm,
   mergeArm,
 } from '../../../shared/domain/campaigns/arm-tally.ts';
@@ -113,23 +114,26 @@ describe('an arm', () => {
     at,
   });
 
-  it('counts a message once, by what it is credited with or by all that its person did', () => {
+  it('counts a message once, by what it is credited with', () => {
     const row = { openedAt: at, clickedAt: at, conversions: [sale('10', 0.5), sale('4', 0)] };
-    const credited = emptyArm();
-    countInArm(credited, row, 'credited');
-    expect(credited).toEqual({
+    const arm = emptyArm();
+    countInArm(arm, row);
+    expect(arm).toEqual({
       people: 1,
       opens: 1,
       clicks: 1,
       conversions: 1,
       revenue: { EUR: { count: 1, mean: 5, squares: 0 } },
     });
-    const whole = emptyArm();
-    countInArm(whole, row, 'whole');
-    expect(whole.revenue['EUR']?.mean).toBe(14);
-    const none = emptyArm();
-    countInArm(none, { ...row, conversions: [sale('4', 0)] }, 'credited');
-    expect(none).toMatchObject({ conversions: 0, revenue: {} });
+    countInArm(arm, { ...row, openedAt: undefined, conversions: [sale('4', 0)] });
+    expect(arm).toMatchObject({ people: 2, opens: 1, conversions: 1 });
+  });
+
+  it('counts a person by all that they did', () => {
+    const arm = emptyArm();
+    countPerson(arm, [sale('10', 0.5), sale('4', 0)]);
+    expect(arm.conversions).toBe(1);
+    expect(arm.revenue['EUR']?.mean).toBe(14);
   });
 });
 

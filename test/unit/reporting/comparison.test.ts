@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  compare,
+  comparer,
   emptyComparison,
   liftReport,
   mergeComparison,
   variantReports,
 } from '../../../shared/domain/reporting/comparison.ts';
 
-type Row = Parameters<typeof compare>[1];
+type Row = Parameters<ReturnType<typeof comparer>['add']>[0];
 
 const at = '2027-03-08T10:00:00.000Z';
 
@@ -20,7 +20,11 @@ const sale = (value: string, credit = 1, currency = 'EUR') => ({
   at,
 });
 
+let people = 0;
+
+/** A row of a person of its own, unless told. */
 const aRow = (row: Partial<Row> = {}): Row => ({
+  profileId: `person-${(people += 1)}`,
   state: 'delivered',
   reason: undefined,
   variant: undefined,
@@ -37,7 +41,9 @@ const rowsOf = (count: number, converted: number, row: Partial<Row>, value = '10
 
 const comparisonOf = (rows: readonly Row[]) => {
   const comparison = emptyComparison();
-  for (const row of rows) compare(comparison, row);
+  const { add, end } = comparer(comparison);
+  for (const row of rows) add(row);
+  end();
   return comparison;
 };
 
@@ -101,6 +107,24 @@ describe('the lift', () => {
     expect(lift.revenue?.value).toBeCloseTo(40 / 11 - 4 / 6, 10);
   });
 
+  it('counts a person once, and an order once, however many messages they had', () => {
+    const anna = { profileId: 'anna', conversions: [sale('10', 0.5)] };
+    const boris = { profileId: 'boris', ...control };
+    const rows = [
+      aRow(anna),
+      aRow({ ...anna, conversions: [sale('10', 0.5), sale('3')] }),
+      aRow(boris),
+      aRow(boris),
+      aRow({ profileId: 'clara', ...control }),
+      aRow({ profileId: 'clara' }),
+    ];
+    const { controlGroup: lift } = liftReport(comparisonOf(rows), true);
+    expect(lift.sent).toMatchObject({ people: 2, conversions: 1 });
+    expect(lift.heldOut).toMatchObject({ people: 1, conversions: 0 });
+    const { sent } = comparisonOf(rows);
+    expect(sent.revenue['EUR']).toMatchObject({ count: 1, mean: 13 });
+  });
+
   it.each([
     ['no-goal', [...rowsOf(9, 0, {}), ...rowsOf(9, 0, holdout)], false],
     ['nobody-sent', rowsOf(9, 3, holdout), true],
@@ -113,6 +137,7 @@ describe('the lift', () => {
 
   it('is the same however the rows are cut into parts', () => {
     const row = fc.record({
+      profileId: fc.uuid(),
       state: fc.constantFrom('delivered', 'withheld', 'failed'),
       reason: fc.constantFrom(undefined, 'holdout', 'control-group'),
       variant: fc.constantFrom(undefined, 'a', 'b'),
