@@ -2,6 +2,7 @@ import type { Route } from '../../shared/runtime/http/route.ts';
 import { httpFunction } from '../../shared/runtime/http-function.ts';
 import { approveCampaign } from '../campaigns/approve-campaign.ts';
 import { cancelCampaign } from '../campaigns/cancel-campaign.ts';
+import { explainCampaign } from '../campaigns/explain-campaign.ts';
 import { launchCampaign } from '../campaigns/launch-campaign.ts';
 import { listCampaigns } from '../campaigns/list-campaigns.ts';
 import { listRunMessages } from '../campaigns/list-run-messages.ts';
@@ -116,6 +117,7 @@ const adminRoutes: readonly Route[] = [
   readCampaign,
   listCampaigns,
   preflightCampaign,
+  explainCampaign,
   approveCampaign,
   launchCampaign,
   pauseCampaign,

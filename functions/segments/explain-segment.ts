@@ -1,20 +1,11 @@
 import * as z from 'zod';
-import {
-  findByIdentifier,
-  identifierQuery,
-  notExactlyOne,
-} from '../../shared/flows/profiles/identifier-query.ts';
+import { personQuery, requirePerson } from '../../shared/flows/profiles/named-person.ts';
 import { explainPerson } from '../../shared/flows/segments/person-explanation.ts';
 import { noSegment } from '../../shared/flows/segments/require-segment.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
-import { Problem } from '../../shared/runtime/problem.ts';
-import { getProfile } from '../../shared/stores/profiles.ts';
 
-const querySchema = z.strictObject({
-  profile: z.string().min(1, 'must be the id of a profile').optional(),
-  ...identifierQuery,
-});
+const querySchema = z.strictObject(personQuery);
 
 /** Why one person is in a segment or out of it, condition by condition, and until when. */
 export const explainSegment = route({
@@ -25,15 +16,7 @@ export const explainSegment = route({
   auth: 'admin',
   query: querySchema,
   handle: async ({ params, query }, ports) => {
-    const { profile: given, ...identifiers } = query;
-    const named = Object.entries(query).flatMap(([kind, text]) =>
-      text === undefined ? [] : [kind],
-    );
-    if (named.length !== 1)
-      throw notExactlyOne(named, ['profile', ...Object.keys(identifierQuery)]);
-    const profileId = given ?? (await findByIdentifier(identifiers, ports));
-    const profile = profileId === undefined ? undefined : await getProfile(ports.table, profileId);
-    if (profile === undefined) throw new Problem(404, 'There is no such profile.');
+    const profile = await requirePerson(query, ports);
     const id = params['id'] ?? '';
     const explanation = await explainPerson(profile, id, ports);
     if (explanation === undefined) throw noSegment(id);

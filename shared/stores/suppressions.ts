@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import { shardOf } from '../domain/identity/hash.ts';
 import type { MessageChannel } from '../domain/messaging/message.ts';
-import type { Item, Put, Table } from '../ports/table.ts';
+import type { Item, Put, Table, Write } from '../ports/table.ts';
 import { listShards, shards } from './shards.ts';
 
 /**
  * Addresses that get nothing any more, in `marketing`.
  * - `suppression#<shard of the address>` / `<channel>#<address>`: one by its address, all shard by shard.
  */
+/** `opt-out`: the person sent STOP; the others were told by the provider. */
+const suppressionReasons = ['bounce', 'complaint', 'opt-out'] as const;
+
 const rowSchema = z.object({
   sk: z.string(),
-  reason: z.enum(['bounce', 'complaint']),
+  reason: z.enum(suppressionReasons),
   at: z.string(),
   message: z.string(),
 });
@@ -19,7 +22,7 @@ const rowSchema = z.object({
 export type Suppression = {
   readonly channel: string;
   readonly address: string;
-  readonly reason: 'bounce' | 'complaint';
+  readonly reason: (typeof suppressionReasons)[number];
   readonly at: string;
   readonly message: string;
 };
@@ -41,6 +44,14 @@ export const suppress = (
   when: { absent: true },
 });
 
+/** Sets free an address that opted out; refused when it is suppressed for another reason. */
+export const lift = (channel: MessageChannel, address: string): Write => ({
+  kind: 'delete',
+  table: 'marketing',
+  key: keyOf(channel, address),
+  when: { attribute: 'reason', equals: 'opt-out' },
+});
+
 /** Those of the addresses that are suppressed, strongly consistent. */
 export async function suppressedAmong(
   table: Table,
@@ -52,6 +63,16 @@ export async function suppressedAmong(
   const keys = [...new Set(addresses)].map((address) => keyOf(channel, address));
   const items = await table.batchGet('marketing', keys);
   return new Set(items.map((item) => parse(item).address));
+}
+
+/** Why an address is suppressed; undefined: it is not. Strongly consistent. */
+export async function getSuppression(
+  table: Table,
+  channel: MessageChannel,
+  address: string,
+): Promise<Suppression | undefined> {
+  const item = await table.get('marketing', keyOf(channel, address));
+  return item === undefined ? undefined : parse(item);
 }
 
 /** All suppressed addresses, page by page. */

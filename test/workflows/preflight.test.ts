@@ -31,9 +31,10 @@ const idOf = async (town: Town, name: string) =>
 describe.each(modes)('a pre-flight, hostile %s', (hostile) => {
   it('tells step by step who would get a message and why the others would not', async () => {
     await using town = await aTown(hostile);
+    await town.template('hello', { html: '<p>{{ profile.attributes.firstName }}</p>' });
     await town.lead('quiet', { ...rigan, consents: [] });
     await town.lead('nowhere', { ...rigan, email: undefined, phone: '+37120000001' });
-    await town.lead('bounced', rigan);
+    await town.lead('bounced', { attributes: { city: 'Riga', firstName: 'Bo' } });
     await town.segment('vip', { attribute: 'vip', equals: true });
     await town.lead('vera', { attributes: { city: 'Riga', vip: true } });
     await town.campaign('first', { audience: riga, schedule: { on: 'Order Completed' } });
@@ -41,6 +42,7 @@ describe.each(modes)('a pre-flight, hostile %s', (hostile) => {
     await town.track('bounced', 'Order Completed', { properties: { total: 1 } });
     await town.world.advance('PT5M');
     const message = town.world.outbox()[0]?.id ?? '';
+    expect(message).not.toBe('');
     await town.world.feedback({ message, type: 'bounce' });
     await town.world.settle();
     await town.world.advance('PT20M');

@@ -13,5 +13,9 @@ export const controlGroupSchema = z.strictObject({
 });
 export type ControlGroup = z.infer<typeof controlGroupSchema>;
 
+/** A person's place from 0 to 100: who is below the share is in the group. */
+export const controlPlace = ({ salt }: Pick<ControlGroup, 'salt'>, profileId: string): number =>
+  bucketOf(`control#${salt}`, profileId);
+
 export const isControl = (group: ControlGroup | undefined, profileId: string): boolean =>
-  group !== undefined && bucketOf(`control#${group.salt}`, profileId) < group.share * 100;
+  group !== undefined && controlPlace(group, profileId) < group.share * 100;
