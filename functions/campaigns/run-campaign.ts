@@ -12,14 +12,15 @@ import type { Item, Key } from '../../shared/ports/table.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
-import { parseCampaign } from '../../shared/stores/campaigns.ts';
+import { getCampaign, parseCampaign } from '../../shared/stores/campaigns.ts';
 import { dueKinds } from '../../shared/stores/due-slots.ts';
 import { getRun, isRunKey, parseRun } from '../../shared/stores/runs.ts';
 
-/** A firing of a schedule; a run that something has just changed about; the minute tick. */
+/** A firing of a schedule; a run, or a campaign, that something has just changed about; the minute tick. */
 const bodySchema = z.union([
   z.strictObject({ campaign: z.string(), scheduledAt: z.iso.datetime({ offset: true }) }),
   z.strictObject({ run: z.string() }),
+  z.strictObject({ settles: z.string() }),
   slotMessageSchema,
 ]);
 
@@ -35,6 +36,10 @@ export const handler = queueFunction(bodySchema, (messages, ports, context) => {
     if ('run' in body) {
       const run = await getRun(ports.table, body.run);
       return run === undefined ? undefined : advanceRun(run, reach);
+    }
+    if ('settles' in body) {
+      const campaign = await getCampaign(ports.table, body.settles);
+      return campaign?.settleAt === undefined ? undefined : settleCampaign(campaign, reach);
     }
     const slot = { name: body.slot, kind: dueKinds.runs };
     return workThroughSlot(slot, ports, context, (keys) => workOn(keys, reach));

@@ -5,8 +5,10 @@ import {
   isReaction,
   provesSending,
 } from '../../shared/domain/deliverability/feedback.ts';
+import { isAgainstReputation } from '../../shared/domain/deliverability/reputation-judgement.ts';
 import { normaliseEmail } from '../../shared/domain/identity/identifier.ts';
 import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
+import { countFeedback } from '../../shared/flows/deliverability/count-feedback.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { nameOf } from '../../shared/runtime/error-name.ts';
 import { logger } from '../../shared/runtime/observability.ts';
@@ -24,9 +26,9 @@ import { suppress } from '../../shared/stores/suppressions.ts';
 const bodySchema = z.looseObject({ detail: z.unknown() });
 
 /**
- * What SES says about emails: it moves ledger rows forward, writes on people's timelines, and
- * suppresses addresses that bounced for good or complained. Each write may be repeated, so an event
- * that comes twice, late or out of order changes nothing more.
+ * What SES says about emails: it moves ledger rows forward, writes on people's timelines, suppresses
+ * addresses that bounced for good or complained, and pauses campaigns that bring too many of these.
+ * Each write may be repeated, so an event that comes twice, late or out of order changes nothing more.
  */
 export const handler = queueFunction(bodySchema, async (messages, ports) => {
   const failed: string[] = [];
@@ -59,7 +61,8 @@ async function recordEmailEvent(event: EmailEvent, ports: Ports): Promise<void> 
   const entry = entryOf(event);
   if (entry !== undefined) await recordMessageEvent(message, entry, ports);
   await suppressAddresses(event, message, ports);
-  await updateMessage(ports.table, message, (row) => changeBy(event, row));
+  if (isAgainstReputation(event)) await countFeedback(event, message, ports);
+  else await updateMessage(ports.table, message, (row) => changeBy(event, row));
   if (!isReaction(event)) return;
   await recordReaction(ports.table, message.profileId, { channel: message.channel, at: event.at });
 }

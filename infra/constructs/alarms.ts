@@ -17,6 +17,7 @@ import {
   countedMetrics,
   metricDimensions,
   metricNamespace,
+  providerMetrics,
 } from '../../shared/adapters/aws/counted-metrics.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import { type FunctionRow, functions } from '../manifest.ts';
@@ -31,13 +32,20 @@ const period = Duration.minutes(5);
 /** Half of the hour after which a publisher that lags must have been noticed. */
 const iteratorAgeMs = Duration.minutes(30).toMilliseconds();
 
-const providerLosses: Readonly<Record<CountedMetric, string>> = {
+const countedLosses: Readonly<Record<CountedMetric, string>> = {
   MessagesRefused:
     'The provider takes no messages: emails or SMS wait, and after days they are given up. ' +
     'See whether the account may send, and how many a second.',
   MessagesUnanswered:
     'The provider does not answer: whether messages went out is not known, and they are not sent again.',
+  CampaignsPausedForReputation:
+    'A campaign has paused itself: too many of its emails bounce or are complained about, and by ' +
+    'going on, the account may lose its right to send anything. GET /admin/campaigns/{id} says why ' +
+    '(pausedFor), the log names the campaign. Clean its audience, then resume or cancel it.',
 };
+
+const isOfProvider = (metric: CountedMetric): boolean =>
+  (providerMetrics as readonly string[]).includes(metric); // widened: any count may be asked about
 
 export type AlarmsProps = {
   readonly address: string;
@@ -61,7 +69,7 @@ export class Alarms extends Construct {
     this.#onUnpublished(props.triggers);
     this.#onServerErrors(props.api);
     this.#onThrottles();
-    this.#onProvider();
+    this.#onCounted();
   }
 
   /** A policy of its own, which TLS asks for, takes the place of the one that lets the account's services publish. */
@@ -156,11 +164,11 @@ export class Alarms extends Construct {
     });
   }
 
-  /** A sender that is refused or not answered has done its work: only its own counts tell. */
-  #onProvider(): void {
+  /** A function that counts this has done its work: only its own counts tell. */
+  #onCounted(): void {
     for (const metricName of countedMetrics) {
       this.#alarm(metricName, {
-        alarmDescription: providerLosses[metricName],
+        alarmDescription: countedLosses[metricName],
         metric: new Metric({
           namespace: metricNamespace,
           metricName,
@@ -169,8 +177,10 @@ export class Alarms extends Construct {
           statistic: Stats.SUM,
         }),
         threshold: 1,
-        evaluationPeriods: 5,
-        datapointsToAlarm: 3,
+        // A provider may refuse for a moment; a campaign that stands still is told of at once.
+        ...(isOfProvider(metricName)
+          ? { evaluationPeriods: 5, datapointsToAlarm: 3 }
+          : { evaluationPeriods: 1 }),
       });
     }
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Campaign, campaignSchema, campaignStates } from '../domain/campaigns/campaign.ts';
 import { namedByCampaign } from '../domain/campaigns/condition.ts';
+import { pausedForSchema } from '../domain/campaigns/reputation-pause.ts';
 import type { Naming } from '../domain/segments/naming.ts';
 import type { Item, Put, Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
@@ -17,6 +18,7 @@ const storedSchema = z.object({
   definition: campaignSchema,
   state: z.enum(campaignStates),
   pausedFrom: z.enum(['scheduled', 'running']).optional(),
+  pausedFor: pausedForSchema.optional(),
   revision: z.int(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -41,6 +43,7 @@ export function parseCampaign(item: Item): Campaign {
     definition: stored.definition,
     state: stored.state,
     pausedFrom: stored.pausedFrom,
+    pausedFor: stored.pausedFor,
     revision: stored.revision,
     createdAt: stored.createdAt,
     updatedAt: stored.updatedAt,

@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { noCounts, type ReputationCounts } from '../domain/deliverability/reputation-judgement.ts';
 import { shardOf } from '../domain/identity/hash.ts';
-import type { Put, Table, Update } from '../ports/table.ts';
-import { writeOnce } from './messages.ts';
+import { concernsContact } from '../domain/messaging/contact.ts';
+import { changed, type MessageChange } from '../domain/messaging/ledger.ts';
+import { type Message, messageId } from '../domain/messaging/message.ts';
+import type { Put, Table } from '../ports/table.ts';
+import { contactPuts, getContact } from './contacts.ts';
+import { messageItem, writeOnce } from './messages.ts';
 
 /**
  * What came of the emails of one launch of a campaign, in `marketing`:
@@ -41,16 +45,40 @@ export const countSent = async (
   });
 };
 
-/** The write that counts what came back for a message. */
-export const countBack = (
-  launch: Launch,
-  { message, as }: { readonly message: string; readonly as: 'bounces' | 'complaints' },
-): Update => ({
-  kind: 'update',
-  table: 'marketing',
-  key: { pk: partition(launch), sk: `back#${shardOf(message, shards)}` },
-  add: { [as]: 1 },
-});
+type Counted = {
+  readonly change: MessageChange;
+  readonly as: 'bounces' | 'complaints';
+  readonly launch: Launch;
+};
+
+/**
+ * Moves a row and counts it for its launch, both or neither: the row after it, or undefined when it was
+ * not moved, by whatever stood in the way.
+ */
+export async function moveCounted(
+  table: Table,
+  message: Message,
+  { change, as, launch }: Counted,
+): Promise<Message | undefined> {
+  const rows = { before: message, after: changed(message, change) };
+  const contact = concernsContact(rows) ? await getContact(table, message.profileId) : undefined;
+  const result = await table.transact([
+    {
+      kind: 'put',
+      table: 'marketing',
+      item: messageItem(rows.after),
+      when: { attribute: 'revision', equals: message.revision },
+    },
+    ...(contact === undefined ? [] : contactPuts(contact, rows)),
+    {
+      kind: 'update',
+      table: 'marketing',
+      key: { pk: partition(launch), sk: `back#${shardOf(messageId(message), shards)}` },
+      add: { [as]: 1 },
+    },
+  ]);
+  return result.kind === 'written' ? rows.after : undefined;
+}
 
 /** All counts of a launch, and those it is judged from, strongly consistent. */
 export async function getReputation(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { queues } from '../../infra/queue-manifest.ts';
-import { countedMetrics } from '../../shared/adapters/aws/counted-metrics.ts';
+import { providerMetrics } from '../../shared/adapters/aws/counted-metrics.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import { count, metrics } from '../../shared/runtime/observability.ts';
 import { root } from '../architecture/source-tree.ts';
@@ -109,7 +109,7 @@ describe('the timeline’s stream', () => {
 });
 
 describe('a provider that takes no messages or does not answer', () => {
-  it.each(countedMetrics)('%s rings after a while, on what the senders count', (name) => {
+  it.each(providerMetrics)('%s rings after a while, on what the senders count', (name) => {
     count(name, 3);
     const [counted] = metrics.serializeMetrics()._aws.CloudWatchMetrics;
     metrics.clearMetrics();
@@ -125,6 +125,25 @@ describe('a provider that takes no messages or does not answer', () => {
         Period: 300,
         EvaluationPeriods: 5,
         DatapointsToAlarm: 3,
+      }),
+    ).not.toThrow();
+  });
+});
+
+describe('a campaign that paused itself', () => {
+  it('is told of at once, with what is at stake and what to do', () => {
+    count('CampaignsPausedForReputation', 1);
+    const [counted] = metrics.serializeMetrics()._aws.CloudWatchMetrics;
+    metrics.clearMetrics();
+    expect(() =>
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmDescription: startingWith('A campaign has paused itself'),
+        Namespace: counted?.Namespace,
+        MetricName: counted?.Metrics[0]?.Name,
+        Dimensions: [{ Name: 'service', Value: 'perennial' }],
+        Statistic: 'Sum',
+        Threshold: 1,
+        EvaluationPeriods: 1,
       }),
     ).not.toThrow();
   });

@@ -12,6 +12,7 @@ const actionsWithoutResource: Readonly<Record<string, string>> = {
   'xray:PutTraceSegments': 'traces are no resources',
   'xray:PutTelemetryRecords': 'traces are no resources',
   'dynamodb:ListStreams': 'lists streams, reads none',
+  'ses:GetAccount': 'the rate and the day are the whole account’s',
   'sns:Publish': 'phone numbers are no resources; everything with an ARN is denied beside it',
 };
 
@@ -81,6 +82,7 @@ describe.each(functions)('$file', (row) => {
       passesRole: mentions('iam:PassRole', 'EventsSchedulerRole'),
       rules: mentions('events:PutRule', 'rule/Perennial/*'),
       email: mentions('ses:SendBulkEmail', 'EmailIdentity'),
+      quota: mentions('ses:GetAccount', '*'),
       text: resourcesOf('sns:Publish').includes('"*"'),
       push: mentions('sns:Publish', 'endpoint/APNS/Example/*'),
       devices: mentions('sns:CreatePlatformEndpoint', 'app/GCM/Example'),
@@ -91,6 +93,7 @@ describe.each(functions)('$file', (row) => {
       passesRole: row.grants.schedules ?? false,
       rules: row.grants.schedules ?? false,
       email: row.grants.email ?? false,
+      quota: row.grants.email ?? false,
       text: row.grants.text ?? false,
       push: row.grants.push ?? false,
       devices: row.grants.push ?? false,

@@ -8,6 +8,7 @@ import { experimentSchema } from './experiment.ts';
 import { goalSchema } from './goal.ts';
 import { linksSchema } from './links.ts';
 import { messageChoiceSchema } from './message-choice.ts';
+import type { PausedFor } from './reputation-pause.ts';
 import { isEventSchedule, scheduleSchema, startedByMessagesOf } from './schedule.ts';
 
 const audienceSchema = z.strictObject({
@@ -167,6 +168,8 @@ export type Campaign = {
   readonly state: CampaignState;
   /** What `resume` goes back to. */
   readonly pausedFrom: 'scheduled' | 'running' | undefined;
+  /** Why it paused itself; undefined: it is not paused, or somebody paused it. */
+  readonly pausedFor?: PausedFor | undefined;
   /** Optimistic lock; 0 is not stored yet. */
   readonly revision: number;
   readonly createdAt: string;

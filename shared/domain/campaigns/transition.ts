@@ -112,6 +112,7 @@ export function inState(
     state,
     pausedFrom:
       state === 'paused' && (from === 'scheduled' || from === 'running') ? from : undefined,
+    pausedFor: undefined,
     revision: campaign.revision + 1,
     updatedAt: isoInstant(at.now),
     keptGoals: isLive(from) && !isLive(state) ? goalsAfter(campaign, at) : campaign.keptGoals,

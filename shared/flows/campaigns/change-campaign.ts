@@ -10,6 +10,7 @@ import { campaignPut, getCampaign } from '../../stores/campaigns.ts';
 import { writeOnce } from '../../stores/messages.ts';
 import { runPut } from '../../stores/runs.ts';
 import { getPolicy } from '../../stores/sending-policy.ts';
+import { judgeAnew } from '../deliverability/judge-campaign.ts';
 import { requireOwnEpoch } from './own-epoch.ts';
 import { settleCampaign } from './settle-campaign.ts';
 
@@ -41,7 +42,10 @@ export async function changeCampaign(
     const isRestored = action === 'resume' && campaign.restoredAt !== undefined;
     const after = isRestored ? launchedAnew(moved, at.now) : moved;
     const writes = isRestored ? writesAnew(after, campaign) : [campaignPut(after)];
-    if (next.kind === 'moves' && !(await writtenAtOnce(writes, ports.table))) continue;
+    if (next.kind === 'moves') {
+      if (action === 'resume') await judgeAnew(campaign, ports);
+      if (!(await writtenAtOnce(writes, ports.table))) continue;
+    }
     await settleCampaign(after, ports);
     return requireCampaign(id, ports);
   }
@@ -82,7 +86,8 @@ export function campaignView(
 ): Readonly<Record<string, unknown>> {
   const { id, definition, state, createdAt, updatedAt, launchedAt, restoredAt } = campaign;
   const approval = approvalView(campaign, policy);
-  const pausedFor = restoredAt === undefined ? undefined : { reason: 'restored', at: restoredAt };
+  const pausedFor =
+    restoredAt === undefined ? campaign.pausedFor : { reason: 'restored', at: restoredAt };
   const dates = { createdAt, updatedAt, launchedAt };
   return {
     id,

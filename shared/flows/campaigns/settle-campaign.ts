@@ -14,6 +14,7 @@ import {
   type ListenerKind,
 } from '../../stores/listeners.ts';
 import { allRuns, getRun, saveRun } from '../../stores/runs.ts';
+import { tellOfPause } from './tell-of-pause.ts';
 
 type Reach = Pick<Ports, 'table' | 'queue' | 'schedules' | 'clock' | 'settings'>;
 
@@ -23,6 +24,7 @@ type Reach = Pick<Ports, 'table' | 'queue' | 'schedules' | 'clock' | 'settings'>
  * the minute tick settles again. Every step may be repeated.
  */
 export async function settleCampaign(campaign: Campaign, ports: Reach): Promise<void> {
+  tellOfPause(campaign);
   await settleSchedule(campaign, ports);
   await settleTrigger(campaign, ports);
   const keptGoals = await settleGoals(campaign, ports);
