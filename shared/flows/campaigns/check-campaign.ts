@@ -5,6 +5,7 @@ import {
 } from '../../domain/campaigns/campaign.ts';
 import { namedByTrigger } from '../../domain/campaigns/condition.ts';
 import { isEventSchedule, startedByMessagesOf } from '../../domain/campaigns/schedule.ts';
+import { scheduleFault } from '../../domain/campaigns/schedule-time.ts';
 import { historyIssues, timelineAlone } from '../../domain/segments/kept-history.ts';
 import {
   type NamingIssue,
@@ -14,7 +15,6 @@ import {
 } from '../../domain/segments/naming.ts';
 import type { Segment } from '../../domain/segments/segment.ts';
 import type { Template } from '../../domain/templates/template.ts';
-import { parseCron } from '../../domain/time/cron.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Problem, type ProblemError, pathText } from '../../runtime/problem.ts';
 import { getCampaign } from '../../stores/campaigns.ts';
@@ -40,7 +40,10 @@ export async function checkCampaign(
   const segments = await checkSegments(definition, ports, errors);
   const templates = await checkTemplates(definition, ports, errors);
   await checkEndpoint(definition, ports, errors);
-  checkCron(definition, ports, errors);
+  const { clock, settings } = ports;
+  const at = { now: clock.now(), companyTimeZone: settings.timeZone };
+  const fault = scheduleFault(definition.schedule, at);
+  if (fault !== undefined) errors.push(fault);
   await checkLoop(id, definition, { ports, errors });
   const [first] = errors;
   if (first === undefined) return { templates, segments };
@@ -115,16 +118,6 @@ async function checkEndpoint(
   if (endpoint === undefined || (await getWebhookEndpoint(table, endpoint)) !== undefined) return;
   const missing = `there is no webhook "${endpoint}": make it first`;
   errors.push({ path: 'message.endpoint', message: missing });
-}
-
-function checkCron(
-  { schedule }: CampaignDefinition,
-  { clock }: Reach,
-  errors: ProblemError[],
-): void {
-  if (!('cron' in schedule)) return;
-  const parsed = parseCron(schedule.cron, clock.now());
-  if (!parsed.ok) errors.push({ path: 'schedule.cron', message: parsed.message });
 }
 
 async function checkLoop(
