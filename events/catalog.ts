@@ -8,6 +8,7 @@ import {
   messageDelivered,
   messageOpened,
   messageRejected,
+  messageReplied,
   messageSent,
 } from './messaging.ts';
 import { profileCreated, profileUpdated } from './profiles.ts';
@@ -34,6 +35,7 @@ const segmentChanges = [
 ];
 const unsubscribe = 'functions/consent/unsubscribe.ts';
 const emailEvents = ['functions/deliverability/record-email-events.ts'];
+const inboundTexts = 'functions/messaging/record-inbound-texts.ts';
 const startCampaigns = ['functions/campaigns/start-from-event.ts'];
 const about = {
   message: 'bWFyY2gtOA',
@@ -73,13 +75,13 @@ export const catalog = {
   },
   'consent.given': {
     data: consentGiven,
-    producers: ingest,
+    producers: [...ingest, inboundTexts],
     consumers: startCampaigns,
     example: { topic: 'offers', channel: 'email', source: 'spring-landing', text: 'form-v3' },
   },
   'consent.withdrawn': {
     data: consentWithdrawn,
-    producers: [...ingest, unsubscribe],
+    producers: [...ingest, unsubscribe, inboundTexts],
     consumers: [],
     example: { topic: 'offers', channel: 'email', source: 'unsubscribe', message: about.message },
   },
@@ -109,7 +111,12 @@ export const catalog = {
   },
   'message.sent': {
     data: messageSent,
-    producers: ['functions/messaging/send-emails.ts', 'functions/messaging/send-texts.ts'],
+    producers: [
+      'functions/messaging/send-emails.ts',
+      'functions/messaging/send-texts.ts',
+      'functions/messaging/send-pushes.ts',
+      'functions/messaging/send-webhooks.ts',
+    ],
     consumers: [],
     example: about,
   },
@@ -142,6 +149,12 @@ export const catalog = {
     producers: emailEvents,
     consumers: [],
     example: { ...about, detail: 'Bad content' },
+  },
+  'message.replied': {
+    data: messageReplied,
+    producers: [inboundTexts],
+    consumers: [],
+    example: { ...about, channel: 'sms', text: 'Is it open on Sunday?' },
   },
   'message.opened': {
     data: messageOpened,

@@ -18,6 +18,14 @@ export const messageBounced = z.object({ ...about, permanent: z.boolean(), detai
 export const messageComplained = z.object(about);
 /** The provider refused or could not build the message. */
 export const messageRejected = z.object({ ...about, detail: z.string() });
+/** The person answered; `message` and its campaign when it is known what they answered. */
+export const messageReplied = z.object({
+  channel: z.string(),
+  text: z.string(),
+  message: z.string().optional(),
+  campaign: z.string().optional(),
+  run: z.string().optional(),
+});
 /** `automated` when the provider flags a machine. */
 export const messageOpened = z.object({ ...about, automated: z.boolean() });
 export const messageClicked = z.object({ ...about, automated: z.boolean(), link: z.string() });

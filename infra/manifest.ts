@@ -267,6 +267,14 @@ export const functions: readonly FunctionRow[] = [
     loss: 'No webhook is called.',
   },
   {
+    file: 'functions/messaging/record-inbound-texts.ts',
+    trigger: { kind: 'queue', queue: 'inbound-texts', batch: 10, windowSeconds: 0, concurrency: 5 },
+    grants: { tables: { marketing: 'write', profiles: 'write', timeline: 'write' } },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'People who send STOP are still sent texts, and answers are not recorded.',
+  },
+  {
     file: 'functions/messaging/wake-messages.ts',
     trigger: { kind: 'queue', queue: 'messages', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {

@@ -82,6 +82,12 @@ export const queues: Readonly<Record<QueueName, QueueRow>> = {
     alarmAfterMinutes: 30,
     loss: 'Webhooks are late; the minute tick hands them out again.',
   },
+  'inbound-texts': {
+    maxReceives: 50,
+    isRetained: true,
+    alarmAfterMinutes: 15,
+    loss: 'People who sent STOP are still sent texts, and answers are not recorded.',
+  },
   messages: { maxReceives: 10, loss: 'Deferred messages are late.' },
   'email-events': {
     maxReceives: 20,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
@@ -6,6 +7,7 @@ import { Problem, unprocessable, unprocessableField } from '../../shared/runtime
 import { advanceTarget } from './durations.ts';
 import { feedbackSchema } from './feedback.ts';
 import { type HttpAnswer, type HttpRequest, textAnswer } from './http-event.ts';
+import { inboundSchema, inboundText } from './inbound-text.ts';
 import { localState } from './local-state.ts';
 import type { LocalWorld } from './local-world.ts';
 import { sentMessages } from './outbox-items.ts';
@@ -30,6 +32,7 @@ const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/local/clock': { POST: postClock },
   '/local/feedback': { POST: postFeedback },
   '/local/redrive': { POST: postRedrive },
+  '/local/texts': { POST: postText },
   '/local/token': { POST: postToken },
 };
 
@@ -86,6 +89,14 @@ async function postFeedback(request: HttpRequest, world: LocalWorld): Promise<Ht
     case 'no-feedback':
       throw unprocessableField('message', 'is a text message: SES tells nothing about those');
   }
+}
+
+async function postText(request: HttpRequest, { embedded, clock }: LocalWorld) {
+  const text = parsed(inboundSchema, request);
+  const { id = randomUUID() } = text;
+  const body = inboundText({ ...text, id }, clock.now());
+  await embedded.queue.send('inbound-texts', [{ body }]);
+  return json(202, { id });
 }
 
 const redriveSchema = z.strictObject({ queue: z.enum(queueNames) });

@@ -13,6 +13,7 @@ export const queueNames = [
   'texts',
   'pushes',
   'webhooks',
+  'inbound-texts',
   'messages',
   'email-events',
   'link-visits',
