@@ -5,27 +5,28 @@ import { listenedName } from '../../shared/domain/campaigns/schedule.ts';
 import { triggerOf } from '../../shared/domain/campaigns/trigger.ts';
 import {
   attribute,
-  type Conversion,
+  maxTouches,
+  type Outcome,
+  outcomeChange,
   type Touch,
-  withConversion,
 } from '../../shared/domain/reporting/attribution.ts';
 import { dayMs } from '../../shared/domain/time/calendar.ts';
 import { maxDays, parseDuration } from '../../shared/domain/time/duration.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { Throttled } from '../../shared/ports/table.ts';
+import type { Table } from '../../shared/ports/table.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { getListening, type Listening } from '../../shared/stores/listeners.ts';
-import { getMessages, moveMessage } from '../../shared/stores/messages.ts';
+import { getMessages, updateMessage } from '../../shared/stores/messages.ts';
 import { getRun } from '../../shared/stores/runs.ts';
 import { messageEntries } from '../../shared/stores/timeline.ts';
 
 /** An event as EventBridge hands it over. */
 const busMessageSchema = z.object({ detail: envelopeSchema });
 
-/** Counts goal events on the last message of each campaign before them. */
+/** Writes goal events, and those by which people make contact, on the messages before them. */
 export const handler = queueFunction(busMessageSchema, (messages, ports) =>
   eachMessage(messages, ({ detail }) => recordConversions(detail, ports)),
 );
@@ -35,57 +36,52 @@ async function recordConversions(event: BusEvent, ports: Ports): Promise<void> {
   if (name === undefined) return;
   const { campaigns } = await getListening(ports.table, 'goal', name);
   if (Object.keys(campaigns).length === 0) return;
-  const credited = await creditedBy(event, campaigns, ports);
-  await inParallel(credited, 1, ({ touch, conversion }) =>
-    addConversion(touch.message, conversion, ports),
-  );
+  const outcomes = await outcomesOf(event, campaigns, ports);
+  await inParallel(outcomes, 4, (outcome) => recordOutcome(outcome, ports));
 }
 
 /**
- * What the event is a conversion of. It reads the person's messages backwards, apart from all that
- * the person did, and no further than to the last one of each campaign with such a goal.
+ * What the event means for the messages before it. It reads the person's messages backwards, apart
+ * from all that the person did, as far as the longest window of a campaign that listens, and no more
+ * than compete.
  */
-async function creditedBy(
+async function outcomesOf(
   event: BusEvent,
   campaigns: Listening['campaigns'],
   { table, settings }: Ports,
-): Promise<ReturnType<typeof attribute>> {
-  const trigger = triggerOf(event);
+): Promise<readonly Outcome[]> {
   const windows = Object.values(campaigns).map((within) => maxDays(parseDuration(within)));
   const from = Date.parse(event.occurredAt) - (Math.max(...windows) + 1) * dayMs;
   const range = { from: isoInstant(from), to: event.occurredAt, descending: true };
-  const definitions = new Map<string, CampaignDefinition>();
   const touches: Touch[] = [];
-  let credited: ReturnType<typeof attribute> = [];
   for await (const entry of messageEntries(table, event.profileId, range)) {
     const isHeldOut = entry.type === 'message.held-out';
     if (entry.type !== 'message.sent' && !isHeldOut) continue;
     // The catalog's schema of `message.sent` holds for every entry of these types.
     const { message, run, campaign } = entry.data as Omit<Touch, 'at' | 'isHeldOut'>;
-    const isMet = credited.some(({ touch }) => touch.campaign === campaign);
-    if (isMet || !Object.hasOwn(campaigns, campaign)) continue;
-    const definition = definitions.get(run) ?? (await getRun(table, run))?.definition;
-    if (definition !== undefined) definitions.set(run, definition);
+    if (!Object.hasOwn(campaigns, campaign)) continue;
     touches.push({ message, run, campaign, at: entry.occurredAt, isHeldOut });
-    credited = attribute(trigger, touches, { definitions, timeZone: settings.timeZone });
-    if (credited.length === Object.keys(campaigns).length) break;
+    if (touches.length === maxTouches) break;
   }
-  return credited;
+  const definitions = await definitionsOf(touches, table);
+  return attribute(triggerOf(event), touches, { definitions, timeZone: settings.timeZone });
 }
 
-const maxAttempts = 10;
+async function definitionsOf(
+  touches: readonly Touch[],
+  table: Table,
+): Promise<ReadonlyMap<string, CampaignDefinition>> {
+  const definitions = new Map<string, CampaignDefinition>();
+  const runs = [...new Set(touches.map(({ run }) => run))];
+  await inParallel(runs, 8, async (id) => {
+    const run = await getRun(table, id);
+    if (run !== undefined) definitions.set(id, run.definition);
+  });
+  return definitions;
+}
 
-async function addConversion(
-  message: string,
-  conversion: Conversion,
-  { table }: Ports,
-): Promise<void> {
-  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-    const [row] = await getMessages(table, [message]);
-    if (row === undefined) return;
-    const conversions = withConversion(row.conversions, conversion);
-    if (conversions === undefined) return;
-    if ((await moveMessage(table, row, { conversions })) !== undefined) return;
-  }
-  throw new Throttled('A row stays contended.');
+async function recordOutcome(outcome: Outcome, { table }: Ports): Promise<void> {
+  const [row] = await getMessages(table, [outcome.touch.message]);
+  if (row === undefined) return;
+  await updateMessage(table, row, (found) => outcomeChange(found, outcome));
 }

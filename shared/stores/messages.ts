@@ -77,6 +77,7 @@ const rowSchema = z.object({
         currency: z.string(),
         at: z.string(),
         credit: z.number().default(1),
+        credited: z.string().exactOptional(),
       }),
     )
     .default([]),

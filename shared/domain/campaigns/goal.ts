@@ -43,3 +43,6 @@ export const goalSchema = z
     context.addIssue({ code: 'custom', path: ['contact', index], message });
   });
 export type Goal = z.infer<typeof goalSchema>;
+
+/** All events that say something of a goal. */
+export const goalEvents = ({ event, contact = [] }: Goal): readonly string[] => [event, ...contact];

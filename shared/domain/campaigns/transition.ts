@@ -1,6 +1,7 @@
 import { addDuration, parseDuration } from '../time/duration.ts';
 import { isoInstant } from '../time/instant.ts';
 import type { Campaign, CampaignState } from './campaign.ts';
+import { goalEvents } from './goal.ts';
 
 /** What a marketer can do to a campaign. */
 export type CampaignAction = 'edit' | 'launch' | 'pause' | 'resume' | 'cancel';
@@ -129,6 +130,7 @@ function goalsAfter(
   const { goal } = definition;
   if (goal === undefined) return keptGoals;
   const end = addDuration(now, parseDuration(goal.within), companyTimeZone) + lateGoalMs;
-  const others = keptGoals.filter(({ event }) => event !== goal.event);
-  return [...others, { event: goal.event, until: isoInstant(end) }];
+  const events = goalEvents(goal);
+  const others = keptGoals.filter(({ event }) => !events.includes(event));
+  return [...others, ...events.map((event) => ({ event, until: isoInstant(end) }))];
 }

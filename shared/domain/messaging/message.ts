@@ -149,7 +149,8 @@ export type Message = MessageKey & {
   readonly language?: string | undefined;
   /**
    * Goal events within the goal's window after it: entry id, value in the currency's units as a decimal
-   * text, and the part of it, 0 to 1, that is credited to this message.
+   * text, and the part of it, 0 to 1, that is credited to this message; `credited`: that part of the
+   * value, exactly, where several messages share it.
    */
   readonly conversions: readonly {
     readonly entry: string;
@@ -157,6 +158,7 @@ export type Message = MessageKey & {
     readonly currency: string;
     readonly at: string;
     readonly credit: number;
+    readonly credited?: string;
   }[];
 };
 

@@ -1,4 +1,5 @@
 import type { Campaign } from '../../domain/campaigns/campaign.ts';
+import { goalEvents } from '../../domain/campaigns/goal.ts';
 import { firingInstant, firingZone, planText, type Run } from '../../domain/campaigns/run.ts';
 import { isEventSchedule, isOnceSchedule } from '../../domain/campaigns/schedule.ts';
 import { isLive } from '../../domain/campaigns/transition.ts';
@@ -102,8 +103,10 @@ async function settleGoals(campaign: Campaign, ports: Reach): Promise<Campaign['
   const wanted = new Set(kept.map(({ event }) => event));
   const { id } = campaign;
   if (goal !== undefined && isLive(campaign.state)) {
-    wanted.add(goal.event);
-    await listen({ kind: 'goal', name: goal.event }, { id, word: goal.within }, ports);
+    for (const name of goalEvents(goal)) {
+      wanted.add(name);
+      await listen({ kind: 'goal', name }, { id, word: goal.within }, ports);
+    }
   }
   const over = campaign.keptGoals.filter(({ event }) => !wanted.has(event));
   for (const { event } of over) {

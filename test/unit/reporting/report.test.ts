@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  attribute,
-  maxConversions,
-  type Touch,
-  withConversion,
-} from '../../../shared/domain/reporting/attribution.ts';
-import {
   amountText,
   count,
   emptyTally,
@@ -14,7 +8,6 @@ import {
   toReport,
 } from '../../../shared/domain/reporting/report.ts';
 import { decimalOf } from '../../../shared/domain/rules/ledger/decimal.ts';
-import { aDefinition } from '../campaigns/a-campaign.ts';
 
 type Row = Parameters<typeof count>[1];
 
@@ -57,11 +50,45 @@ describe('a report', () => {
       reasons: { 'no-consent': 1, holdout: 1 },
       opens: 1,
       clicks: 1,
+      automatedOpens: 0,
+      automatedClicks: 0,
       unsubscribes: 1,
+      levels: { reacted: 1, contacted: 0, paid: 1 },
       conversions: 2,
       revenue: { USD: 1.2, EUR: 5 },
+      revenuePerMessage: { USD: 0.6, EUR: 2.5 },
       cost: {},
       costPerMessage: {},
+    });
+  });
+
+  it('keeps what machines did apart, and tells how far people came', () => {
+    const at = '2027-03-08T10:00:00.000Z';
+    const report = reportOf([
+      aRow({ automatedOpenedAt: at, automatedClickedAt: at }),
+      aRow({ openedAt: at, automatedClickedAt: at }),
+      aRow({ repliedAt: at, contactedAt: at }),
+      aRow({ clickedAt: at, contactedAt: at, conversions: [{ ...sale('9'), credit: 0 }] }),
+      aRow({ state: 'withheld', reason: 'holdout', contactedAt: at, conversions: [sale('9')] }),
+    ]);
+    expect(report).toMatchObject({
+      opens: 1,
+      clicks: 1,
+      automatedOpens: 1,
+      automatedClicks: 2,
+      levels: { reacted: 3, contacted: 2, paid: 1 },
+    });
+  });
+
+  it('counts what is credited alone, and money to the part credited', () => {
+    const part = { ...sale('10'), credit: 1 / 3, credited: '3.33' };
+    const rows = [part, { ...part, credited: '3.34' }, { ...sale('10'), credit: 0 }];
+    const report = reportOf(rows.map((one) => aRow({ conversions: [one] })));
+    expect(report).toMatchObject({
+      conversions: 2,
+      revenue: { USD: 6.67 },
+      revenuePerMessage: { USD: 6.67 / 3 },
+      levels: { paid: 3 },
     });
   });
 
@@ -121,69 +148,5 @@ describe('a report', () => {
     ['7', '0'],
   ])('keeps %s as %s', (value, text) => {
     expect(amountText(decimalOf(value))).toBe(text);
-  });
-});
-
-describe('a conversion', () => {
-  const definitions = new Map([
-    ['a@1', aDefinition({ goal: { event: 'Order Completed', within: 'P14D', value: 'total' } })],
-    ['a@2', aDefinition({ goal: { event: 'Order Completed', within: 'P14D', value: 'total' } })],
-    ['b@1', aDefinition({ goal: { event: 'Order Completed', within: 'P1D' } })],
-    ['c@1', aDefinition({ goal: { event: 'Signed Up', within: 'P14D' } })],
-    ['d@1', aDefinition()],
-  ]);
-  const order = {
-    id: '01E',
-    name: 'Order Completed',
-    occurredAt: '2027-03-08T10:00:00.000Z',
-    properties: { total: 29.33, currency: 'eur' },
-  };
-  const touch = (run: string, at: string): Touch => ({
-    message: `${run}/${at}`,
-    run,
-    campaign: run.slice(0, 1),
-    at: `${at}:00.000Z`,
-  });
-  const messages = (...touches: readonly Touch[]) =>
-    attribute(order, touches, { definitions, timeZone: 'UTC' }).map((one) => one.touch.message);
-
-  it('is the last message before it, of each campaign with this goal', () => {
-    const touches = [
-      touch('a@1', '2027-03-01T10:00'),
-      touch('a@2', '2027-03-07T10:00'),
-      touch('b@1', '2027-03-07T10:01'),
-      touch('c@1', '2027-03-08T09:00'),
-      touch('d@1', '2027-03-08T09:00'),
-    ];
-    expect(messages(...touches)).toEqual(['a@2/2027-03-07T10:00', 'b@1/2027-03-07T10:01']);
-    expect(messages(...touches.toReversed())).toHaveLength(2);
-  });
-
-  it('counts to the last instant of its window, and nothing after the event', () => {
-    expect(messages(touch('b@1', '2027-03-07T10:00'))).toHaveLength(1);
-    expect(messages(touch('b@1', '2027-03-07T09:59'))).toEqual([]);
-    expect(messages(touch('a@1', '2027-03-08T10:01'))).toEqual([]);
-  });
-
-  it('has its value and currency', () => {
-    const [one] = attribute(order, [touch('a@1', '2027-03-08T09:00')], {
-      definitions,
-      timeZone: 'UTC',
-    });
-    expect(one?.conversion).toMatchObject({ entry: '01E', value: '29.33', currency: 'EUR' });
-    const free = { ...order, properties: { total: 'much' } };
-    const [other] = attribute(free, [touch('a@1', '2027-03-08T09:00')], {
-      definitions,
-      timeZone: 'UTC',
-    });
-    expect(other?.conversion).toMatchObject({ value: '0', currency: 'XXX' });
-  });
-
-  it('is counted once, and a row is never filled without end', () => {
-    const first = withConversion([], sale('1', 'USD', '01E')) ?? [];
-    expect(first).toHaveLength(1);
-    expect(withConversion(first, sale('1', 'USD', '01E'))).toBeUndefined();
-    const full = Array.from({ length: maxConversions }, (_, index) => sale('1', 'USD', `${index}`));
-    expect(withConversion(full, sale('1', 'USD', 'more'))).toBeUndefined();
   });
 });
