@@ -27,6 +27,7 @@ import { listStaticLists } from '../lists/list-static-lists.ts';
 import { readStaticList } from '../lists/read-static-list.ts';
 import { removeFromStaticList } from '../lists/remove-from-static-list.ts';
 import { saveStaticList } from '../lists/save-static-list.ts';
+import { readMessage } from '../messaging/read-message.ts';
 import { readSendingPolicy } from '../messaging/read-sending-policy.ts';
 import { saveSendingPolicy } from '../messaging/save-sending-policy.ts';
 import { findProfile } from '../profiles/find-profile.ts';
@@ -125,6 +126,7 @@ const adminRoutes: readonly Route[] = [
   cancelCampaign,
   listRuns,
   listRunMessages,
+  readMessage,
   reportCampaign,
   listSuppressions,
   listQuarantine,

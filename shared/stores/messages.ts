@@ -20,6 +20,8 @@ import { listShards, shards } from './shards.ts';
  * - `message#<run>#<shard of the person>` / `<step>#<person>#<way>#<trigger>`: one by its id, a
  *   run's rows shard by shard. Rows of sixteen partitions take 16 000 writes a second.
  * - due slot `message#<shard>`: open rows, so that a crash strands none.
+ *
+ * A row's `data` and `event` hold personal data: whoever erases a person has to come here too.
  */
 const rowSchema = z.object({
   pk: z.string(),
