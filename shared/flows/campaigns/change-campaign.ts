@@ -8,7 +8,7 @@ import type { Put, Table } from '../../ports/table.ts';
 import { Problem } from '../../runtime/problem.ts';
 import { campaignPut, getCampaign } from '../../stores/campaigns.ts';
 import { writeOnce } from '../../stores/messages.ts';
-import { runPut } from '../../stores/runs.ts';
+import { getRun, runPut } from '../../stores/runs.ts';
 import { getPolicy } from '../../stores/sending-policy.ts';
 import { judgeAnew } from '../deliverability/judge-campaign.ts';
 import { requireOwnEpoch } from './own-epoch.ts';
@@ -41,7 +41,9 @@ export async function changeCampaign(
     if (action === 'resume') await requireOwnEpoch(ports);
     const isRestored = action === 'resume' && campaign.restoredAt !== undefined;
     const after = isRestored ? launchedAnew(moved, at.now) : moved;
-    const writes = isRestored ? writesAnew(after, campaign) : [campaignPut(after)];
+    const writes = isRestored
+      ? await writesAnew(after, campaign, ports.table)
+      : [campaignPut(after)];
     if (next.kind === 'moves') {
       if (action === 'resume') await judgeAnew(campaign, ports);
       if (!(await writtenAtOnce(writes, ports.table))) continue;
@@ -52,11 +54,16 @@ export async function changeCampaign(
   throw new Problem(409, `Campaign "${id}" is being changed by others: try again.`);
 }
 
-/** With the new run of an event campaign, which follows the one before. */
-function writesAnew(campaign: Campaign, before: Campaign): readonly Put[] {
+/** With the new run of an event campaign, which follows those before. */
+async function writesAnew(
+  campaign: Campaign,
+  before: Campaign,
+  table: Table,
+): Promise<readonly Put[]> {
   const run = eventRun(campaign);
-  if (run === undefined) return [campaignPut(campaign)];
-  const follows = before.run === undefined ? [] : [before.run];
+  if (run === undefined || before.run === undefined) return [campaignPut(campaign)];
+  const { follows: earlier = [] } = (await getRun(table, before.run)) ?? {};
+  const follows = [before.run, ...earlier];
   return [campaignPut(campaign), runPut({ ...run, follows })];
 }
 
