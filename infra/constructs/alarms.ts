@@ -20,7 +20,8 @@ import {
   providerMetrics,
 } from '../../shared/adapters/aws/counted-metrics.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
-import { type FunctionRow, functions } from '../manifest.ts';
+import type { FunctionRow } from '../function-row.ts';
+import { functions } from '../manifest.ts';
 import { queues } from '../queue-manifest.ts';
 import type { Api } from './api.ts';
 import type { Functions } from './functions.ts';

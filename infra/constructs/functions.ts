@@ -7,7 +7,8 @@ import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-n
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { type FunctionRow, functions, rulesSettleSeconds } from '../manifest.ts';
+import type { FunctionRow } from '../function-row.ts';
+import { functions, rulesSettleSeconds } from '../manifest.ts';
 import { bundle } from './bundle.ts';
 import { endpointsOf, type Resources, statementsOf } from './grants.ts';
 

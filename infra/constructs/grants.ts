@@ -4,7 +4,7 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { tableDefinitions } from '../../shared/adapters/aws/table-definitions.ts';
 import type { SecretName } from '../../shared/ports/secrets.ts';
 import type { TableName } from '../../shared/ports/table.ts';
-import type { Grants } from '../manifest.ts';
+import type { Grants } from '../function-row.ts';
 import type { Data } from './data.ts';
 import type { Email } from './email.ts';
 import type { Events } from './events.ts';

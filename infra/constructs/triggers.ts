@@ -12,7 +12,8 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { type FunctionRow, functions, type Trigger } from '../manifest.ts';
+import type { FunctionRow, Trigger } from '../function-row.ts';
+import { functions } from '../manifest.ts';
 import type { Functions } from './functions.ts';
 import type { Resources } from './grants.ts';
 

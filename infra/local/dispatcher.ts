@@ -1,6 +1,6 @@
 import type { EmbeddedQueue, Received } from '../../shared/adapters/embedded/queue.ts';
 import type { QueueName } from '../../shared/ports/queue.ts';
-import type { Trigger } from '../manifest.ts';
+import type { Trigger } from '../function-row.ts';
 import type { Failures } from './failures.ts';
 import type { Invocations, LoadedFunction } from './invocations.ts';
 import { failedIdentifiers, sqsEvent } from './sqs-event.ts';

@@ -2,7 +2,7 @@ import type { Ports } from '../../shared/ports/ports.ts';
 import type { QueueName } from '../../shared/ports/queue.ts';
 import type { SecretName } from '../../shared/ports/secrets.ts';
 import type { Check, Table, TableName, Write } from '../../shared/ports/table.ts';
-import type { FunctionRow, Grants } from '../manifest.ts';
+import type { FunctionRow, Grants } from '../function-row.ts';
 
 /** A function reached for what its row in the manifest does not grant; on AWS it would be an AccessDenied. */
 export class NotGranted extends Error {

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { FunctionRow } from '../manifest.ts';
+import type { FunctionRow } from '../function-row.ts';
 import { asInvocation } from './invoke-store.ts';
 import { lambdaContext } from './lambda-context.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import type { FunctionRow } from '../manifest.ts';
+import type { FunctionRow } from '../function-row.ts';
 
 /** The region and account that stand in every local ARN. */
 export const region = 'local';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Context } from 'aws-lambda';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { type FunctionRow, functions } from '../manifest.ts';
+import type { FunctionRow } from '../function-row.ts';
+import { functions } from '../manifest.ts';
 import { grantedPorts } from './grants.ts';
 import type { LoadedFunction } from './invocations.ts';
 

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { z } from 'zod';
 import { bundle } from '../../infra/constructs/bundle.ts';
-import { type FunctionRow, functions } from '../../infra/manifest.ts';
+import type { FunctionRow } from '../../infra/function-row.ts';
+import { functions } from '../../infra/manifest.ts';
 import { aFolder, median, type Row, rounded, tell } from './row.ts';
 
 /** Every handler as it is deployed, imported in a fresh process, against its libraries alone. */

@@ -1,4 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
+import type { FunctionRow, Grants } from '../../infra/function-row.ts';
 import { Authorizer } from '../../infra/local/authorizer.ts';
 import { embeddedPorts } from '../../infra/local/embedded-ports.ts';
 import { Failures } from '../../infra/local/failures.ts';
@@ -7,7 +8,6 @@ import { grantedPorts } from '../../infra/local/grants.ts';
 import { HttpGateway } from '../../infra/local/http-gateway.ts';
 import { Invocations, type LoadedFunction } from '../../infra/local/invocations.ts';
 import { Machinery } from '../../infra/local/machinery.ts';
-import type { FunctionRow, Grants } from '../../infra/manifest.ts';
 import { systemClock, VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
