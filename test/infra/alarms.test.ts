@@ -62,7 +62,11 @@ describe('queues that wait', () => {
       triggers: 30,
       emails: 30,
       texts: 30,
+      pushes: 30,
+      webhooks: 30,
+      'inbound-texts': 15,
       'email-events': 30,
+      'link-visits': 30,
     });
   });
 

@@ -28,6 +28,7 @@ describe('the API', () => {
     const open = routes.filter(({ RouteKey }) => !RouteKey.includes('/admin'));
     expect(open.map(({ RouteKey }) => String(RouteKey)).toSorted()).toEqual([
       'ANY /health',
+      'ANY /l/{token}',
       'ANY /u/{token}',
       'ANY /v1/{proxy+}',
     ]);
@@ -56,7 +57,12 @@ describe('the API', () => {
   it('limits leads apart from the rest, so that a flood of them keeps nobody from unsubscribing', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     const { DefaultRouteSettings: rest, RouteSettings: own } = stage?.['Properties'] ?? {};
-    expect(Object.keys(own)).toEqual(['ANY /v1/{proxy+}', 'ANY /u/{token}', 'ANY /health']);
+    expect(Object.keys(own)).toEqual([
+      'ANY /v1/{proxy+}',
+      'ANY /u/{token}',
+      'ANY /l/{token}',
+      'ANY /health',
+    ]);
     const [leads, unsubscribing] = [own['ANY /v1/{proxy+}'], own['ANY /u/{token}']];
     expect(leads).toEqual({ ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 4_000 });
     expect(unsubscribing.ThrottlingRateLimit).toBeLessThan(leads.ThrottlingRateLimit);

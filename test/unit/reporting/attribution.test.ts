@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attributionModels } from '../../../shared/domain/campaigns/goal.ts';
+import type { TriggerEvent } from '../../../shared/domain/campaigns/trigger.ts';
 import {
   attribute,
   maxConversions,
@@ -42,7 +43,7 @@ const touch = (run: string, at: string, changes: Partial<Touch> = {}): Touch => 
   ...changes,
 });
 
-const outcomes = (touches: readonly Touch[], event = order): readonly Outcome[] =>
+const outcomes = (touches: readonly Touch[], event: TriggerEvent = order): readonly Outcome[] =>
   attribute(event, touches, { definitions, timeZone: 'UTC' });
 
 /** Who gets which credit, by run. */
