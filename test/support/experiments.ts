@@ -1,9 +1,13 @@
 import type { World, WorldOptions } from '../../infra/local/world.ts';
+import { listMessages, updateMessage } from '../../shared/stores/messages.ts';
 import { anOffice } from './campaigns.ts';
 import { somePeople } from './messaging.ts';
 import { aWorld } from './world.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** A row of `GET /admin/runs/{id}/messages`, as far as its variant. */
+type VariantRow = { readonly variant: string | null };
 
 /** What `GET /admin/campaigns/{id}/report` says of an experiment. */
 export type ExperimentReport = {
@@ -48,7 +52,7 @@ export const clickTest = { share: 0.5, metric: 'click', wait: 'PT4H' };
 export async function aLaboratory(
   options: Partial<WorldOptions> & { readonly people?: number; readonly zone?: string } = {},
 ) {
-  const { people = 80, zone, ...rest } = options;
+  const { people = 60, zone, ...rest } = options;
   const world = await aWorld(rest);
   const office = await anOffice(world);
   await somePeople(world, people, (index) => ({
@@ -81,9 +85,29 @@ export async function aLaboratory(
       for (const { subject = '' } of world.outbox()) counts[subject] = (counts[subject] ?? 0) + 1;
       return counts;
     },
+    /** How many rows there are of each variant; `none`: those that have none. */
+    variants: async (id: string): Promise<Readonly<Record<string, number>>> => {
+      const counts: Record<string, number> = {};
+      for (const { variant } of (await office.rows(id)) as unknown as readonly VariantRow[]) {
+        const name = variant ?? 'none';
+        counts[name] = (counts[name] ?? 0) + 1;
+      }
+      return counts;
+    },
+    /** What waits looks as if it had been written, or woken, while the campaign was paused. */
+    hold: async (id: string): Promise<void> => {
+      const { table } = world.ports;
+      for (const run of await office.runs(id)) {
+        const found = await listMessages(table, run.id, { after: null, limit: 10_000 });
+        if (found === 'wrong-cursor') throw new Error('No cursor was given.');
+        for (const row of found.rows.filter(({ state }) => state === 'deferred')) {
+          await updateMessage(table, row, () => ({ reason: 'paused', dueAt: undefined }));
+        }
+      }
+    },
     /** Whether nobody got more than one message. */
     isOnce: (): boolean => Object.values(office.inbox()).every((count) => count === 1),
-    /** The first so many of those who got this variant open and click it. */
+    /** The first so many of those who got this variant click it. */
     click: (subject: string, most: number): Promise<void> => clicks(world, subject, most),
     [Symbol.asyncDispose]: () => world.close(),
   };
@@ -92,9 +116,7 @@ export async function aLaboratory(
 async function clicks(world: World, subject: string, most: number): Promise<void> {
   const got = world.outbox().filter((message) => message.subject === subject);
   for (const { id } of got.slice(0, most)) {
-    for (const type of ['delivery', 'open', 'click'] as const) {
-      await world.feedback({ message: id, type });
-    }
+    await world.feedback({ message: id, type: 'click' });
   }
   await world.settle();
 }

@@ -13,27 +13,28 @@ describe.each(modes)('an experiment, hostile %s', (hostile) => {
     await lab.world.advance('PT1H50M');
     const tried = lab.sent();
     const testers = (tried['short'] ?? 0) + (tried['long'] ?? 0);
-    expect(testers).toBeGreaterThan(20);
-    expect(testers).toBeLessThan(60);
+    expect(testers).toBeGreaterThan(15);
+    expect(testers).toBeLessThan(45);
     const waiting = await lab.result('march');
-    expect(waiting.reasons).toEqual({ experiment: 80 - testers });
+    expect(waiting.reasons).toEqual({ experiment: 60 - testers });
     expect(waiting.winner).toBeNull();
-    const rows = await lab.rows('march');
-    const ofRest = rows.filter(({ reason }) => reason === 'experiment');
-    expect(ofRest.every((row) => 'variant' in row && row.variant === null)).toBe(true);
-    await lab.click('short', 100);
-    await lab.click('long', 2);
+    expect(await lab.variants('march')).toEqual({ ...tried, none: 60 - testers });
+    await lab.click('short', 1);
+    await lab.click('long', 60);
     await lab.world.advance('PT3H10M');
     await lab.world.advance(later(hostile));
-    expect(lab.sent()).toEqual({ short: 80 - (tried['long'] ?? 0), long: tried['long'] });
+    const { short = 0, long = 0 } = tried;
+    expect(lab.sent()).toEqual({ short, long: 60 - short });
+    expect(await lab.variants('march')).toEqual({ short, long: 60 - short });
     expect(lab.isOnce()).toBe(true);
     const { winner, variants } = await lab.result('march');
-    expect(winner).toMatchObject({ variant: 'short', enough: true });
-    expect(winner?.arms.map(({ people, successes }) => [people, successes])).toEqual([
-      [tried['short'], tried['short']],
-      [tried['long'], 2],
+    expect(winner).toMatchObject({ variant: 'long', enough: true });
+    const arms = winner?.arms.map(({ people, successes }) => [people, successes]);
+    expect(arms).toEqual([
+      [short, 1],
+      [long, long],
     ]);
-    expect(variants[0]).toMatchObject({ id: 'short', clicks: tried['short'] });
+    expect(variants[1]).toMatchObject({ id: 'long', sent: 60 - short, clicks: long });
     await lab.world.advance('PT3H');
     expect(await lab.state('march')).toBe('completed');
   });
@@ -89,16 +90,47 @@ describe.each(modes)('an experiment, hostile %s', (hostile) => {
     await lab.compare('march', { test: clickTest });
     await lab.world.advance('PT1H50M');
     const tried = lab.sent();
-    await lab.click('short', 100);
+    await lab.click('long', 60);
     await lab.act('march', 'pause');
     await lab.world.advance('PT8H');
     expect(lab.sent()).toEqual(tried);
     expect((await lab.result('march')).winner).toBeNull();
     await lab.act('march', 'resume');
     await lab.world.advance('PT1H');
-    expect(lab.sent()).toEqual({ short: 80 - (tried['long'] ?? 0), long: tried['long'] });
+    const { short = 0 } = tried;
+    expect(lab.sent()).toEqual({ short, long: 60 - short });
+    expect(await lab.variants('march')).toEqual({ short, long: 60 - short });
     expect(lab.isOnce()).toBe(true);
     await lab.world.advance('PT3H');
+    expect(await lab.state('march')).toBe('completed');
+  });
+
+  it('that is resumed before the choice lets what the pause held wait on', async () => {
+    await using lab = await aLaboratory({ hostile });
+    await lab.compare('march', { test: clickTest });
+    await lab.world.advance('PT1H50M');
+    const tried = lab.sent();
+    await lab.click('long', 60);
+    await lab.act('march', 'pause');
+    await lab.hold('march');
+    await lab.act('march', 'resume');
+    await lab.world.advance('PT1H');
+    expect(lab.sent()).toEqual(tried);
+    await lab.world.advance('PT2H10M');
+    await lab.world.advance(later(hostile));
+    const { short = 0 } = tried;
+    expect(lab.sent()).toEqual({ short, long: 60 - short });
+  });
+
+  it('is not complete before the choice, even when nobody waits for it', async () => {
+    await using lab = await aLaboratory({ hostile, people: 4 });
+    await lab.compare('march', { test: { ...clickTest, share: 0.999 } });
+    await lab.world.advance('PT3H50M');
+    expect(Object.keys(lab.inbox()).length).toBe(4);
+    expect(await lab.state('march')).toBe('running');
+    await lab.world.advance('PT1H10M');
+    await lab.world.advance(later(hostile));
+    expect((await lab.result('march')).winner).toMatchObject({ variant: null, enough: false });
     expect(await lab.state('march')).toBe('completed');
   });
 
