@@ -267,12 +267,13 @@ function sendsOf(
   };
 }
 
-const byReason = (
-  buckets: readonly Reasoned<string>[],
-): Pick<FunnelStep, 'reasons' | 'samples'> => ({
-  reasons: Object.fromEntries(buckets.map(({ reason, people }) => [reason, people])),
-  samples: Object.fromEntries(buckets.map(({ reason, samples }) => [reason, samples])),
-});
+function byReason(buckets: readonly Reasoned<string>[]): Pick<FunnelStep, 'reasons' | 'samples'> {
+  const some = buckets.filter(({ people }) => people > 0);
+  return {
+    reasons: Object.fromEntries(some.map(({ reason, people }) => [reason, people])),
+    samples: Object.fromEntries(some.map(({ reason, samples }) => [reason, samples])),
+  };
+}
 
 /** Why a campaign must not be launched as it stands: the step, and what is wrong in a sentence. */
 export type PreflightStop = {
