@@ -228,7 +228,7 @@ export const functions: readonly FunctionRow[] = [
     file: 'functions/messaging/wake-messages.ts',
     trigger: { kind: 'queue', queue: 'messages', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
-      tables: { marketing: 'write', timeline: 'read' },
+      tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
       sendsTo: ['messages', 'emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 512,
