@@ -47,6 +47,7 @@ const ingest = 'functions/tracking/ingest-inputs.ts';
 const publish = 'functions/tracking/publish-timeline.ts';
 const record = 'functions/deliverability/record-email-events.ts';
 const admin = 'functions/http/admin.ts';
+const visits = 'functions/tracking/record-visits.ts';
 
 type Kind = 'read' | 'write';
 type Next = (file: string, kind: Kind) => void;
@@ -107,7 +108,8 @@ async function invite(site: Site, world: World, campaign: string): Promise<void>
     const { status, text } = await site.admin(method, path, body);
     if (status >= 300) throw new Error(text);
   };
-  const html = '<p>{{ profile.attributes.firstName }}</p>';
+  const html =
+    '<a href="https://shop.example/?of={{ profile.identifiers.email }}">{{ profile.attributes.firstName }}</a>';
   await ok('PUT', '/admin/templates/hello', { name: 'H', channel: 'email', subject: 'Hi', html });
   await ok('PUT', `/admin/campaigns/${campaign}`, {
     name: campaign,
@@ -163,6 +165,7 @@ describe.each([undefined, 3])('what is written to logs and metrics, hostile %s',
       await world.feedback({ message: sent?.id ?? '', type });
       await world.settle();
     }
+    await follow(world, sent?.html ?? '', next);
     const badDetail = { eventType: 'Bounce', mail: { tags: { message: ['x'] } }, ...person };
     await world.ports.queue.send('email-events', [{ body: { detail: badDetail } }]);
     await world.ports.queue.send('inputs', [{ body: { email: person.email } }]);
@@ -175,13 +178,29 @@ describe.each([undefined, 3])('what is written to logs and metrics, hostile %s',
     expect((await world.request('GET', `/admin/profiles/${id}`, { admin: true })).status).toBe(500);
     await refuse(world, next);
 
-    expect(new Set(hit)).toEqual(new Set([ingest, publish, record, admin]));
+    expect(new Set(hit)).toEqual(new Set([ingest, publish, record, visits, admin]));
     // The local world's page shows these, as an alarm's reader would see them.
     written.push(...world.failures().map(({ error }) => error));
     written.push(...world.failedBatches().map(({ error }) => error));
     expectPrivate();
   });
 });
+
+/** Follows a link that holds an address, and one that nobody made; what is told of it breaks. */
+async function follow(world: World, html: string, next: Next): Promise<void> {
+  const [, path = ''] = /href="[^"]*(\/l\/[^"]+)"/.exec(html) ?? [];
+  next(visits, 'write');
+  const { status, headers } = await world.request('GET', path);
+  expect([status, headers['location']]).toEqual([
+    302,
+    expect.stringContaining(`?of=${person.email}`),
+  ]);
+  await world.settle();
+  await world.advance('PT15M');
+  expect((await world.request('GET', '/l/bad-token-42')).status).toBe(404);
+  await world.ports.queue.send('link-visits', [{ body: { url: person.email } }]);
+  await world.settle();
+}
 
 /** An input that a profile cannot hold. */
 async function quarantineOne(site: Site, world: World): Promise<void> {
