@@ -19,7 +19,7 @@ export const functions: readonly FunctionRow[] = [
     grants: {
       tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
       scans: ['profiles'],
-      sendsTo: ['inputs', 'segment-passes', 'list-changes', 'runs'],
+      sendsTo: ['inputs', 'segment-passes', 'list-changes', 'runs', 'emails', 'texts'],
       schedules: true,
       secrets: ['link-signing'],
     },

@@ -6,11 +6,13 @@ import {
 } from '../../shared/domain/consent/consent.ts';
 import {
   unsubscribeConfirmation,
+  unsubscribeOfTest,
   unsubscribeQuestion,
   unsubscribeRefusal,
 } from '../../shared/domain/consent/unsubscribe-page.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import {
+  isTestLink,
   readUnsubscribe,
   type UnsubscribeClaims,
 } from '../../shared/flows/messaging/link-tokens.ts';
@@ -32,7 +34,7 @@ export const unsubscribePage = route({
   auth: 'none',
   handle: async ({ params }, { secrets }) => {
     const claims = await readUnsubscribe(secrets, params['token'] ?? '');
-    if (claims === undefined) return refusal;
+    if (claims === undefined) return otherLink(params['token'] ?? '', secrets);
     return { status: 200, html: unsubscribeQuestion(claims.topic, claims.channel) };
   },
 });
@@ -46,12 +48,18 @@ export const unsubscribe = route({
   handle: async ({ params }, ports) => {
     const claims = await readUnsubscribe(ports.secrets, params['token'] ?? '');
     const channel = channelSchema.safeParse(claims?.channel);
-    if (claims === undefined || !channel.success) return refusal;
+    if (claims === undefined || !channel.success) {
+      return otherLink(params['token'] ?? '', ports.secrets);
+    }
     await withdrawConsent(claims, channel.data, ports);
     await markMessage(claims, ports);
     return { status: 200, html: unsubscribeConfirmation(claims.topic, claims.channel) };
   },
 });
+
+/** What a link says that unsubscribes nobody. */
+const otherLink = async (token: string, secrets: Ports['secrets']): Promise<HttpAnswer> =>
+  (await isTestLink(secrets, token)) ? { status: 200, html: unsubscribeOfTest() } : refusal;
 
 const source = 'unsubscribe';
 const attempts = 8;

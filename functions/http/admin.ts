@@ -51,6 +51,7 @@ import { previewTemplate } from '../templates/preview-template.ts';
 import { readTemplate } from '../templates/read-template.ts';
 import { readTemplateVersion } from '../templates/read-template-version.ts';
 import { saveTemplate } from '../templates/save-template.ts';
+import { sendTest } from '../templates/send-test.ts';
 import { listQuarantine } from '../tracking/list-quarantine.ts';
 import { listSources } from '../tracking/list-sources.ts';
 import { makeSourceKey } from '../tracking/make-source-key.ts';
@@ -107,6 +108,7 @@ const adminRoutes: readonly Route[] = [
   listTemplateVersions,
   readTemplateVersion,
   previewTemplate,
+  sendTest,
   saveWebhook,
   readWebhook,
   listWebhooks,

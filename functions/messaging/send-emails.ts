@@ -1,28 +1,38 @@
+import * as z from 'zod';
 import { messageId, parseMessageId } from '../../shared/domain/messaging/message.ts';
-import { emailLinkPlan } from '../../shared/domain/templates/email-links.ts';
 import { flatPrice } from '../../shared/domain/messaging/policy/price.ts';
+import { emailLinkPlan } from '../../shared/domain/templates/email-links.ts';
 import {
   emailRenderer,
   type RenderedEmail,
 } from '../../shared/domain/templates/email-rendering.ts';
-import type { Template } from '../../shared/domain/templates/template.ts';
+import { type Template, wordsOfAll } from '../../shared/domain/templates/template.ts';
+import type { Words } from '../../shared/domain/templates/template-words.ts';
 import type { Composed } from '../../shared/flows/messaging/compose-messages.ts';
+import { emailPace } from '../../shared/flows/messaging/pace.ts';
 import {
   type Channel,
   sendBodySchema,
   sendMessages,
 } from '../../shared/flows/messaging/send-messages.ts';
-import type { Email, EmailSender } from '../../shared/ports/senders.ts';
+import { emailTestSchema, sendTest } from '../../shared/flows/messaging/test-messages.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import type { Email, EmailSender, SendAnswer } from '../../shared/ports/senders.ts';
+import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { nameOf } from '../../shared/runtime/error-name.ts';
 import { logger } from '../../shared/runtime/observability.ts';
-import { queueFunction } from '../../shared/runtime/queue-function.ts';
+import { queueFunction, type Received } from '../../shared/runtime/queue-function.ts';
+
+const bodySchema = z.union([sendBodySchema, emailTestSchema]);
 
 /**
  * Emails that were reserved, up to fifty per call. Bodies of one run share their calls, so that what
  * the shards of an audience leave over fills fifties too; a message that was handed out alone goes
- * alone. A run that fails comes back alone.
+ * alone. A run that fails comes back alone. Test messages go each in a call of its own.
  */
-export const handler = queueFunction(sendBodySchema, async (messages, ports, context) => {
+export const handler = queueFunction(bodySchema, async (bodies, ports, context) => {
+  const failed = [...(await sendTests(bodies, ports))];
+  const messages = bodies.flatMap(({ id, body }) => ('messages' in body ? [{ id, body }] : []));
   const channel = emailChannel(ports.email);
   const groups = Map.groupBy(
     messages,
@@ -33,7 +43,6 @@ export const handler = queueFunction(sendBodySchema, async (messages, ports, con
       },
     }) => (others.length === 0 ? id : parseMessageId(first)?.run),
   );
-  const failed: string[] = [];
   for (const group of groups.values()) {
     try {
       const ids = group.flatMap(({ body }) => body.messages);
@@ -46,7 +55,20 @@ export const handler = queueFunction(sendBodySchema, async (messages, ports, con
   return failed;
 });
 
-/** What data adds to a template and headers to an email, in bytes, as far as one can guess. */
+function sendTests(
+  bodies: readonly Received<z.infer<typeof bodySchema>>[],
+  ports: Ports,
+): Promise<readonly string[]> {
+  const tests = bodies.flatMap(({ body, ...rest }) => ('test' in body ? [{ ...rest, body }] : []));
+  const send = async (email: Email): Promise<SendAnswer> => {
+    const [answer] = await ports.email.send([email]);
+    if (answer === undefined) throw new Error('A test message was not answered.');
+    return answer;
+  };
+  return eachMessage(tests, (body) => sendTest(body, { queue: 'emails', send, ports }));
+}
+
+/** What data adds to a template and headers to an email, and tracking to a link, in bytes, as far as one can guess. */
 const guessedBytes = 3_000;
 const guessedLinkBytes = 400;
 
@@ -58,6 +80,7 @@ function emailChannel(sender: EmailSender): Channel<RenderedEmail, Email> {
     },
     findLinks: emailLinkPlan,
     priceOf: (_, prices) => flatPrice(prices, 'email'),
+    paceOf: emailPace,
     contentOf: emailOf,
     bytesOf: (email) => byteLength(JSON.stringify(email)),
     callSize: (template) => {
@@ -95,9 +118,12 @@ function emailOf({
 const byteLength = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 function templateBytes(template: Template): number {
-  if (template.channel !== 'email') return 0;
-  const links = template.html.split('href').length - 1;
-  const html = byteLength(JSON.stringify(template.html)) + links * guessedLinkBytes;
+  return template.channel === 'email' ? Math.max(...wordsOfAll(template).map(wordsBytes)) : 0;
+}
+
+function wordsBytes({ html = '', text }: Words): number {
+  const links = html.split('href').length - 1;
+  const bytes = byteLength(JSON.stringify(html)) + links * guessedLinkBytes;
   // A text made from the HTML is a good part of it at most.
-  return html + (template.text === undefined ? html / 2 : byteLength(template.text));
+  return bytes + (text === undefined ? bytes / 2 : byteLength(text));
 }

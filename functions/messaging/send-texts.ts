@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { maxTextCharacters } from '../../shared/domain/messaging/ledger.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
 import { smsPrice } from '../../shared/domain/messaging/policy/sms-price.ts';
@@ -9,14 +10,22 @@ import {
   sendBodySchema,
   sendMessages,
 } from '../../shared/flows/messaging/send-messages.ts';
+import { sendTest, textTestSchema } from '../../shared/flows/messaging/test-messages.ts';
 import type { Text, TextSender } from '../../shared/ports/senders.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 
-/** SMS that were reserved, one per call: providers know no bulk. */
-export const handler = queueFunction(sendBodySchema, (messages, ports, context) => {
+const bodySchema = z.union([sendBodySchema, textTestSchema]);
+
+/** SMS that were reserved, and test messages, one per call: providers know no bulk. */
+export const handler = queueFunction(bodySchema, (messages, ports, context) => {
   const channel = textChannel(ports.text);
-  return eachMessage(messages, (body) => sendMessages(body.messages, channel, { ports, context }));
+  const send = (text: Text) => ports.text.send(text);
+  return eachMessage(messages, (body) =>
+    'test' in body
+      ? sendTest(body, { queue: 'texts', send, ports })
+      : sendMessages(body.messages, channel, { ports, context }),
+  );
 });
 
 const textChannel = (sender: TextSender): Channel<RenderedText, Text> => ({

@@ -43,6 +43,13 @@ export const unsubscribeConfirmation = (topic: string, channel: string): string 
     body: `<p role="status">You will get no more ${subjectOf(topic, channel)}. You can close this page.</p>`,
   });
 
+/** Behind the link of a test message. */
+export const unsubscribeOfTest = (): string =>
+  shell({
+    title: 'This was a test message',
+    body: '<p>Its links to unsubscribe change nothing. Those of real messages do.</p>',
+  });
+
 export const unsubscribeRefusal = (): string =>
   shell({
     title: 'This link is not valid',

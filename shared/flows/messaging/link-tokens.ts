@@ -51,6 +51,28 @@ export async function readUnsubscribe(
   }
 }
 
+const testClaimsSchema = z.object({ aud: z.literal('test'), message: z.string() });
+
+/** The link to unsubscribe in a test message: it unsubscribes nobody. */
+export async function testLinkToken(secrets: Secrets, message: string): Promise<string> {
+  const claims: z.infer<typeof testClaimsSchema> = { aud: 'test', message };
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(await signingKey(secrets));
+}
+
+/** Whether a link comes from a test message. */
+export async function isTestLink(secrets: Secrets, token: string): Promise<boolean> {
+  if (!isCanonical(token)) return false;
+  try {
+    const key = await signingKey(secrets);
+    const { payload } = await compactVerify(token, key, { algorithms: ['HS256'] });
+    return testClaimsSchema.safeParse(JSON.parse(new TextDecoder().decode(payload))).success;
+  } catch {
+    return false;
+  }
+}
+
 /** Written just as it was signed: a link that is written in several ways is several links to a log or a cache. */
 export const isCanonical = (token: string): boolean =>
   token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
