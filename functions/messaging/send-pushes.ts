@@ -1,6 +1,7 @@
 import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
 import { flatPrice } from '../../shared/domain/messaging/policy/price.ts';
 import type { Device } from '../../shared/domain/profiles/profile.ts';
+import { urlLinkPlan } from '../../shared/domain/templates/links.ts';
 import { pushRenderer, type RenderedPush } from '../../shared/domain/templates/push-rendering.ts';
 import { devicesOf, removeDevices } from '../../shared/flows/messaging/devices.ts';
 import { pushToAll } from '../../shared/flows/messaging/push-to-all.ts';
@@ -40,6 +41,7 @@ const pushChannel = (
     if (template.channel === 'push') return pushRenderer(template);
     throw new Error('A template for another channel stands behind a push message.');
   },
+  findLinks: urlLinkPlan,
   priceOf: (_, prices) => flatPrice(prices, 'push'),
   contentOf: ({ row, rendered }) => {
     const content = { id: messageId(row), ...rendered };

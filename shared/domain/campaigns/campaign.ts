@@ -99,9 +99,10 @@ function checkMessage(
     overCap,
     deadline,
     schedule,
+    links,
   }: Pick<
     z.infer<typeof wordsSchema>,
-    'message' | 'experiment' | 'overCap' | 'deadline' | 'schedule'
+    'message' | 'experiment' | 'overCap' | 'deadline' | 'schedule' | 'links'
   >,
   report: Report,
 ): void {
@@ -117,6 +118,9 @@ function checkMessage(
   if (experiment?.test !== undefined && isEventSchedule(schedule)) {
     const why = 'an event campaign has no rest to get the winner: leave it out to split for good';
     report(['experiment', 'test'], why);
+  }
+  if (links !== undefined && message.channel === 'webhook') {
+    report(['links'], 'a webhook goes to a machine, its links are left alone: remove it');
   }
   if (overCap === 'defer' && deadline === undefined) {
     report(['deadline'], 'is required where messages over the cap are deferred: until when?');

@@ -79,7 +79,7 @@ function linksInHtml(html: string): {
         value = '';
       },
       onattribdata: (start, end) => {
-        value += html.slice(start, end);
+        if (isLink) value += html.slice(start, end);
       },
       onattribentity: (codePoint) => {
         value += String.fromCodePoint(codePoint);

@@ -90,6 +90,18 @@ export function editedText(
   );
 }
 
+/** The one link that a message opens. */
+export function urlLinkPlan<Rendered extends { readonly url?: string }>(
+  rendered: Rendered,
+): LinkPlan<Rendered> {
+  const target = rendered.url === undefined ? undefined : webTarget(rendered.url);
+  return {
+    targets: target === undefined ? [] : [target],
+    withUrls: ([url]) =>
+      target === undefined || url === undefined ? rendered : { ...rendered, url },
+  };
+}
+
 /** The links of a message that is plain text. */
 export function textLinkPlan<Rendered extends { readonly text: string }>(
   rendered: Rendered,

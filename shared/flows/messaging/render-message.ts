@@ -69,7 +69,7 @@ export async function messageRenderer<Rendered>(
       now: Date.parse(row.claimedAt ?? row.at),
       timeZone: settings.timeZone,
     });
-    const { rendered, stored: links } = await link(row, written, findLinks);
+    const { rendered, stored: links } = link(row, written, findLinks);
     const data = { ...keptValues(paths, profile), digest: digestOf(rendered) };
     const kept = {
       ...(bytesOf(JSON.stringify(data)) <= maxKeptBytes && { data }),

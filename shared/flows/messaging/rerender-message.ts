@@ -3,7 +3,7 @@ import type { Message } from '../../domain/messaging/message.ts';
 import { computedValues } from '../../domain/segments/computed-values.ts';
 import { emailLinkPlan } from '../../domain/templates/email-links.ts';
 import { keptProfile } from '../../domain/templates/kept-values.ts';
-import { textLinkPlan } from '../../domain/templates/links.ts';
+import { textLinkPlan, urlLinkPlan } from '../../domain/templates/links.ts';
 import { RenderError } from '../../domain/templates/liquid.ts';
 import { type Rendered, renderer } from '../../domain/templates/rendering.ts';
 import type { RenderingData } from '../../domain/templates/rendering-data.ts';
@@ -116,6 +116,9 @@ const finders: Readonly<Record<Template['channel'], LinkFinder<Rendered> | undef
     if ('text' in rendered && !('title' in rendered)) return textLinkPlan(rendered);
     throw new Error('This is no SMS.');
   },
-  push: undefined,
+  push: (rendered) => {
+    if ('title' in rendered) return urlLinkPlan(rendered);
+    throw new Error('This is no push message.');
+  },
   webhook: undefined,
 };

@@ -22,7 +22,7 @@ export type Linker = <Rendered>(
   row: Message,
   rendered: Rendered,
   find: LinkFinder<Rendered> | undefined,
-) => Promise<Linked<Rendered>>;
+) => Linked<Rendered>;
 
 /** A path's parameter is cut no longer than this; what a longer token would say is stored. */
 const maxTokenLength = 1_000;
@@ -37,7 +37,7 @@ export async function linker(
 ): Promise<Linker> {
   const { links } = definition;
   const signer = await linkSigner(secrets);
-  return async (row, rendered, find) => {
+  return (row, rendered, find) => {
     const tracked = isTracked(links, row);
     const utm = utmOf(links?.utm, row);
     if (find === undefined || (!tracked && utm.length === 0)) return { rendered, stored: [] };
@@ -57,36 +57,32 @@ type Tracking<Rendered> = {
   readonly settings: Settings;
 };
 
-async function tracking<Rendered>(
+function tracking<Rendered>(
   row: Message,
   { plan, wanted, signer, settings }: Tracking<Rendered>,
-): Promise<Linked<Rendered>> {
+): Linked<Rendered> {
   const { run, step, profileId, way, trigger } = row;
   const message = { run, step, profileId, way, trigger };
   const stored: ShortLink[] = [];
   const links = wanted.filter((url) => url !== undefined).length;
-  const through = async (link: TrackedLink): Promise<string> => {
+  const through = (link: TrackedLink): string => {
     const isShort = row.channel === 'sms';
-    const token = isShort ? undefined : await signer.token(link);
+    const token = isShort ? undefined : signer.token(link);
     if (token !== undefined && token.length <= maxTokenLength) {
       return `${settings.publicUrl}/l/${token}`;
     }
-    const id = await signer.shortId(messageId(message), link.link);
+    const id = signer.shortId(messageId(message), link.link);
     stored.push({ ...link, id, message: messageId(message) });
     return `${settings.publicUrl}/l/${id}`;
   };
   let number = 0;
-  const urls = await Promise.all(
-    wanted.map(async (url) => {
-      if (url === undefined) return undefined;
-      number += 1;
-      return through({ message, link: number, links, url });
-    }),
-  );
+  const urls = wanted.map((url) => {
+    if (url === undefined) return undefined;
+    number += 1;
+    return through({ message, link: number, links, url });
+  });
   const first = wanted.find((url) => url !== undefined);
   const hides = row.kind === 'marketing' && row.channel === 'email' && first !== undefined;
-  const hidden = hides
-    ? await through({ message, link: hiddenLink, links, url: first })
-    : undefined;
+  const hidden = hides ? through({ message, link: hiddenLink, links, url: first }) : undefined;
   return { rendered: plan.withUrls(urls, hidden), stored };
 }

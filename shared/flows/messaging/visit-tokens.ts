@@ -1,4 +1,5 @@
-import { CompactSign, compactVerify } from 'jose';
+import { createHmac } from 'node:crypto';
+import { compactVerify } from 'jose';
 import * as z from 'zod';
 import { type MessageKey, messageWays } from '../../domain/messaging/message.ts';
 import type { Secrets } from '../../ports/secrets.ts';
@@ -26,14 +27,19 @@ const claimsSchema = z.object({
 /** Makes the links of messages. */
 export type LinkSigner = {
   /** JWS, HS256: all that the link says, so that nothing is stored for it. */
-  readonly token: (link: TrackedLink) => Promise<string>;
+  readonly token: (link: TrackedLink) => string;
   /** Twelve letters and digits (71 bits) that nobody can guess, the same for the same message and number. */
-  readonly shortId: (message: string, link: number) => Promise<string>;
+  readonly shortId: (message: string, link: number) => string;
 };
 
+const encoded = (claims: unknown): string =>
+  Buffer.from(JSON.stringify(claims)).toString('base64url');
+const header = encoded({ alg: 'HS256' });
+
 export async function linkSigner(secrets: Secrets): Promise<LinkSigner> {
-  const key = await signingKey(secrets);
-  const encoder = new TextEncoder();
+  const key = await secrets.get('link-signing');
+  // At once: Web Crypto would go to another thread and back for each link of each message.
+  const sign = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
   return {
     token: ({ message, link, links, url }) => {
       const { run, step, profileId, way, trigger } = message;
@@ -44,15 +50,11 @@ export async function linkSigner(secrets: Secrets): Promise<LinkSigner> {
         n: links,
         u: url,
       };
-      return new CompactSign(encoder.encode(JSON.stringify(claims)))
-        .setProtectedHeader({ alg: 'HS256' })
-        .sign(key);
+      const signed = `${header}.${encoded(claims)}`;
+      return `${signed}.${sign(signed).toString('base64url')}`;
     },
-    shortId: async (message, link) => {
-      // No token that is signed begins like this.
-      const named = encoder.encode(`short link\n${message}\n${link}`);
-      return base62(new Uint8Array(await crypto.subtle.sign('HMAC', key, named)));
-    },
+    // No token that is signed begins like this.
+    shortId: (message, link) => base62(sign(`short link\n${message}\n${link}`)),
   };
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { campaignSchema } from '../../../shared/domain/campaigns/campaign.ts';
 import { isTracked, utmOf, withUtm } from '../../../shared/domain/campaigns/utm.ts';
+import { aDefinitionInput } from './a-campaign.ts';
 
 const message = { channel: 'email', campaign: 'march', variant: undefined } as const;
 
@@ -28,6 +30,14 @@ describe('UTM parameters', () => {
     ['https://a.b?utm_medium=&utm_campaign=own#c', 'https://a.b?utm_medium=&utm_campaign=own#c'],
   ])('are added to %s where it has none of theirs', (target, expected) => {
     expect(withUtm(target, utmOf({ campaign: 'a & b' }, message))).toBe(expected);
+  });
+});
+
+describe('links of a webhook', () => {
+  it('are refused, not ignored', () => {
+    const message = { channel: 'webhook', template: 'hook', endpoint: 'erp' };
+    const { error } = campaignSchema.safeParse(aDefinitionInput({ message, links: { utm: {} } }));
+    expect(error?.issues.map(({ path }) => path)).toContainEqual(['links']);
   });
 });
 

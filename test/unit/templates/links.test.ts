@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emailLinkPlan } from '../../../shared/domain/templates/email-links.ts';
-import { linksInText, textLinkPlan, webTarget } from '../../../shared/domain/templates/links.ts';
+import {
+  linksInText,
+  textLinkPlan,
+  urlLinkPlan,
+  webTarget,
+} from '../../../shared/domain/templates/links.ts';
 
 const email = (html: string, text = '') => ({ subject: 'Spring', html, text });
 
@@ -176,6 +181,15 @@ describe('the links of a text', () => {
       text: 'Sale! https://l/1. Twice: https://l/1',
       other: 1,
     });
+  });
+
+  it('of a push message are the one it opens, unless it opens an app', () => {
+    const push = { title: 'Sale', text: 'See https://a.b', url: 'https://a.b/c' };
+    expect(urlLinkPlan(push).targets).toEqual(['https://a.b/c']);
+    expect(urlLinkPlan(push).withUrls(['https://l/1'])).toEqual({ ...push, url: 'https://l/1' });
+    expect(urlLinkPlan(push).withUrls([undefined])).toEqual(push);
+    const app = { ...push, url: 'shop://sale' };
+    expect(urlLinkPlan(app).withUrls([])).toEqual(app);
   });
 
   it('lead to the web or are none', () => {
