@@ -7,7 +7,7 @@ import {
 } from '../../shared/domain/deliverability/feedback.ts';
 import { isAgainstReputation } from '../../shared/domain/deliverability/reputation-judgement.ts';
 import { normaliseEmail } from '../../shared/domain/identity/identifier.ts';
-import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
+import { parseMessageId } from '../../shared/domain/messaging/message.ts';
 import { countFeedback } from '../../shared/flows/deliverability/count-feedback.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { nameOf } from '../../shared/runtime/error-name.ts';
@@ -20,6 +20,7 @@ import {
   recordSent,
 } from '../../shared/stores/message-entries.ts';
 import { getMessages, updateMessage, writeOnce } from '../../shared/stores/messages.ts';
+import { recordStray } from '../../shared/stores/strays.ts';
 import { suppress } from '../../shared/stores/suppressions.ts';
 
 /** An event of EventBridge; what SES says is in `detail`. */
@@ -54,13 +55,16 @@ export const handler = queueFunction(bodySchema, async (messages, ports) => {
 async function recordEmailEvent(event: EmailEvent, ports: Ports): Promise<void> {
   const [message] = await getMessages(ports.table, [event.message]);
   if (message === undefined) {
-    logger.info('email-event-of-unknown-message', { ledgerId: event.message });
-    return;
+    logger.warn('email-event-of-unknown-message', { ledgerId: event.message });
+    if (parseMessageId(event.message) === undefined) return;
+    // A restored backup has forgotten it, and the person wants nothing more all the same.
+    if (event.kind !== 'rejected') await recordStray(ports.table, event, ports.clock.now());
+    return suppressAddresses(event, ports);
   }
   if (provesSending(event, message)) await recordSent(message, ports);
   const entry = entryOf(event);
   if (entry !== undefined) await recordMessageEvent(message, entry, ports);
-  await suppressAddresses(event, message, ports);
+  await suppressAddresses(event, ports);
   if (isAgainstReputation(event)) await countFeedback(event, message, ports);
   else await updateMessage(ports.table, message, (row) => changeBy(event, row));
   if (!isReaction(event)) return;
@@ -102,13 +106,13 @@ function entryOf(event: EmailEvent): MessageEvent | undefined {
 }
 
 /** A mailbox that does not exist, and a person who called it spam, get nothing any more. */
-async function suppressAddresses(event: EmailEvent, message: Message, ports: Ports): Promise<void> {
+async function suppressAddresses(event: EmailEvent, ports: Ports): Promise<void> {
   const isFinal = event.kind === 'complained' || (event.kind === 'bounced' && event.permanent);
   if (!isFinal) return;
   const reason = event.kind === 'complained' ? 'complaint' : 'bounce';
   for (const written of event.addresses) {
     const address = normaliseEmail(written) ?? written;
-    const why = { reason, at: event.at, message: messageId(message) } as const;
+    const why = { reason, at: event.at, message: event.message } as const;
     await writeOnce(ports.table, suppress('email', address, why));
   }
 }

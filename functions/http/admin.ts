@@ -12,6 +12,7 @@ import { preflightCampaign } from '../campaigns/preflight-campaign.ts';
 import { readCampaign } from '../campaigns/read-campaign.ts';
 import { resumeCampaign } from '../campaigns/resume-campaign.ts';
 import { saveCampaign } from '../campaigns/save-campaign.ts';
+import { verifyRun } from '../campaigns/verify-run.ts';
 import { deleteComputed } from '../computed/delete-computed.ts';
 import { listComputed } from '../computed/list-computed.ts';
 import { readComputed } from '../computed/read-computed.ts';
@@ -128,6 +129,7 @@ const adminRoutes: readonly Route[] = [
   cancelCampaign,
   listRuns,
   listRunMessages,
+  verifyRun,
   readMessage,
   reportCampaign,
   listSuppressions,
