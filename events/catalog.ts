@@ -35,6 +35,7 @@ const segmentChanges = [
 ];
 const unsubscribe = 'functions/consent/unsubscribe.ts';
 const emailEvents = ['functions/deliverability/record-email-events.ts'];
+const statuses = [...emailEvents, 'functions/deliverability/record-text-statuses.ts'];
 const inboundTexts = 'functions/messaging/record-inbound-texts.ts';
 const startCampaigns = ['functions/campaigns/start-from-event.ts'];
 const about = {
@@ -128,7 +129,7 @@ export const catalog = {
   },
   'message.delivered': {
     data: messageDelivered,
-    producers: emailEvents,
+    producers: statuses,
     consumers: [],
     example: about,
   },
@@ -146,7 +147,7 @@ export const catalog = {
   },
   'message.rejected': {
     data: messageRejected,
-    producers: emailEvents,
+    producers: statuses,
     consumers: [],
     example: { ...about, detail: 'Bad content' },
   },

@@ -34,6 +34,8 @@ export type Trigger =
       readonly concurrency: number;
     }
   | { readonly kind: 'stream'; readonly table: 'timeline'; readonly batch: number }
+  /** What SNS writes about SMS; the company subscribes it (see the output TextStatusSetup). */
+  | { readonly kind: 'logs' }
   | { readonly kind: 'minute' }
   | { readonly kind: 'invoke' };
 

@@ -252,6 +252,14 @@ export const functions: readonly FunctionRow[] = [
     loss: 'Bounces and complaints do not suppress addresses: the sender reputation is at risk.',
   },
   {
+    file: 'functions/deliverability/record-text-statuses.ts',
+    trigger: { kind: 'logs' },
+    grants: { tables: { marketing: 'write', timeline: 'write' } },
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    loss: 'Whether SMS arrived, and what they cost, is not recorded.',
+  },
+  {
     file: 'functions/reporting/record-conversions.ts',
     trigger: { kind: 'queue', queue: 'conversions', batch: 10, windowSeconds: 0, concurrency: 10 },
     grants: { tables: { marketing: 'write', timeline: 'read' } },

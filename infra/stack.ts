@@ -11,6 +11,7 @@ import { Functions } from './constructs/functions.ts';
 import { Login } from './constructs/login.ts';
 import { addOutputs } from './constructs/outputs.ts';
 import { Queues } from './constructs/queues.ts';
+import { Texts } from './constructs/texts.ts';
 import { Triggers } from './constructs/triggers.ts';
 
 /** All of Perennial, deployed whole. */
@@ -34,7 +35,8 @@ export class PerennialStack extends Stack {
     api.connect(functions, login);
     const watched = { api, functions, queues, triggers };
     new Alarms(this, 'Alarms', { address: config.alarmEmail, ...watched });
-    addOutputs(this, { api, data, email, functions, login });
+    const texts = new Texts(this, 'Texts', { functions, queues });
+    addOutputs(this, { api, data, email, functions, login, texts });
   }
 
   /** Kept when the stack goes: without it no link in a message that was sent can be trusted. */

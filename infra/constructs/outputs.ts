@@ -4,6 +4,7 @@ import type { Data } from './data.ts';
 import type { Email } from './email.ts';
 import type { Functions } from './functions.ts';
 import type { Login } from './login.ts';
+import type { Texts } from './texts.ts';
 
 export type OutputsProps = {
   readonly api: Api;
@@ -11,17 +12,22 @@ export type OutputsProps = {
   readonly email: Email;
   readonly functions: Functions;
   readonly login: Login;
+  readonly texts: Texts;
 };
 
 const descriptions: Readonly<Record<string, string>> = {
   FirstAdmin: 'Makes a user. Every user of the pool is an admin: all of the admin API is theirs.',
+  InboundTextsTopic:
+    'Where texts from people go: name it in AWS End User Messaging SMS as the two-way destination of your number.',
+  TextStatusSetup:
+    'Has SNS tell what becomes of SMS. It changes settings of the whole account, so it is for you to run; it may be run again.',
   RepublishCommand:
     'Publishes again what was recorded from $FROM to $TO. To go on, set NEXT to the next it answers.',
 };
 
 /** What the person who deploys needs next, as commands to copy. */
 export function addOutputs(stack: Stack, props: OutputsProps): void {
-  const { api, data, email, functions, login } = props;
+  const { api, data, email, functions, login, texts } = props;
   const pool = login.pool.userPoolId;
   const client = login.client.userPoolClientId;
   const outputs = {
@@ -44,6 +50,8 @@ export function addOutputs(stack: Stack, props: OutputsProps): void {
       `curl -fsS -X POST ${api.url}/admin/sources/website/keys -H "authorization: Bearer $TOKEN"`,
     ].join(' && '),
     RepublishCommand: republishCommand(functions),
+    InboundTextsTopic: texts.topic.topicArn,
+    TextStatusSetup: texts.statusSetup,
   };
   for (const [name, value] of Object.entries(outputs)) {
     const description = descriptions[name];

@@ -57,6 +57,7 @@ export class Triggers extends Construct {
         this.#everyMinute(made.of(row.file));
         return;
       case 'http':
+      case 'logs':
       case 'invoke':
         return;
     }

@@ -87,7 +87,10 @@ async function postFeedback(request: HttpRequest, world: LocalWorld): Promise<Ht
     case 'unknown':
       throw new Problem(404, `No message "${feedback.message}" was sent: see GET /local/outbox.`);
     case 'no-feedback':
-      throw unprocessableField('message', 'is a text message: SES tells nothing about those');
+      throw unprocessableField(
+        'message',
+        `is on a channel of which nobody says "${feedback.type}"`,
+      );
   }
 }
 

@@ -86,7 +86,8 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
   const parts = await makeParts(options);
   const { embedded, functions, invocations, failures, machinery, clock, settings, life } = parts;
   const advance = advancer(parts);
-  const feedback = giveFeedback(parts);
+  const logs = logReader(parts);
+  const feedback = giveFeedback({ ...parts, logs });
   const authorizer = new Authorizer(adminSecret(options.directory));
   const onEnd = () => machinery.wake();
   const local = localRoutes({ ...parts, advance, feedback, authorizer });
@@ -167,6 +168,19 @@ async function makeParts(options: WorldOptions) {
   const isVirtual = clock instanceof VirtualClock;
   const parts = { embedded, functions, invocations, failures, clock, settings, hostility, life };
   return { ...parts, machinery: new Machinery({ ...parts, isVirtual }) };
+}
+
+/** Hands lines of a log to the functions that read it. */
+function logReader({ functions, invocations, failures }: Awaited<ReturnType<typeof makeParts>>) {
+  const readers = functions.filter(({ row }) => row.trigger.kind === 'logs');
+  return (event: unknown) =>
+    Promise.all(
+      readers.map((reader) =>
+        invocations
+          .start(reader, event)
+          .catch((error: unknown) => failures.add(reader.row.file, error)),
+      ),
+    );
 }
 
 /** Moves the clock; who asks while it moves waits for their turn. */

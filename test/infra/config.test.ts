@@ -108,7 +108,14 @@ describe('the configuration of a deployment', () => {
 });
 
 /** A change of each setting alone, and the one place of the template that it belongs in. */
-const changes: { readonly [Name in keyof Config]-?: { to: Config[Name]; place: string } } = {
+const changes: {
+  readonly [Name in keyof Config]-?: {
+    to: Config[Name];
+    place: string;
+    /** What it grants besides. */
+    rights?: string;
+  };
+} = {
   sender: {
     to: 'Perennial example <hello@example.com>',
     place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.sender',
@@ -126,10 +133,12 @@ const changes: { readonly [Name in keyof Config]-?: { to: Config[Name]; place: s
   iosApplication: {
     to: 'arn:aws:sns:eu-west-1:123456789012:app/APNS_SANDBOX/Other',
     place: 'AWS::Lambda::Function PERENNIAL_PUSH.applications.ios',
+    rights: 'AWS::IAM::Policy PolicyDocument.Statement',
   },
   androidApplication: {
     to: 'arn:aws:sns:eu-west-1:123456789012:app/GCM/Other',
     place: 'AWS::Lambda::Function PERENNIAL_PUSH.applications.android',
+    rights: 'AWS::IAM::Policy PolicyDocument.Statement',
   },
   timelineDays: { to: 400, place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.timelineDays' },
 };
@@ -183,14 +192,17 @@ describe('the stack of a configured company', () => {
 
   const before = standing(exampleConfig);
 
-  it.each(Object.entries(changes))('changes in one place with %s', (name, { to, place }) => {
-    const after = standing({ ...exampleConfig, [name]: to });
-    const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
-      (at) => JSON.stringify(before.get(at)) !== JSON.stringify(after.get(at)),
-    );
-    expect(changed).toEqual([place]);
-    expect(new Set(after.get(place))).toEqual(new Set([JSON.stringify(to)]));
-  });
+  it.each(Object.entries(changes))(
+    'changes in one place with %s',
+    (name, { to, place, rights }) => {
+      const after = standing({ ...exampleConfig, [name]: to });
+      const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+        (at) => JSON.stringify(before.get(at)) !== JSON.stringify(after.get(at)),
+      );
+      expect(changed.toSorted()).toEqual([...(rights === undefined ? [] : [rights]), place]);
+      expect(new Set(after.get(place))).toEqual(new Set([JSON.stringify(to)]));
+    },
+  );
 
   it('tells every function the settings', () => {
     const { length } = functions;

@@ -8,8 +8,9 @@ import { nameOf } from '../../runtime/error-name.ts';
 import { insist } from '../../runtime/insist.ts';
 import { count, logger } from '../../runtime/observability.ts';
 import { recordCall } from '../../stores/calls.ts';
+import { deliveryPut } from '../../stores/inbound-texts.ts';
 import { recordSent } from '../../stores/message-entries.ts';
-import { moveMessage, updateMessage } from '../../stores/messages.ts';
+import { moveMessage, updateMessage, writeOnce } from '../../stores/messages.ts';
 import { getRun } from '../../stores/runs.ts';
 import {
   endClaim,
@@ -209,6 +210,11 @@ async function writeAnswer(
   switch (answer?.kind) {
     case 'accepted': {
       await insist(ports, () => recordSent(row, ports));
+      if (row.channel === 'sms') {
+        // What becomes of it is told by the provider's id alone.
+        const put = deliveryPut(answer.providerId, messageId(row), Date.parse(at));
+        await insist(ports, () => writeOnce(ports.table, put));
+      }
       const taken = { providerId: answer.providerId, at, cost, kept };
       await insist(ports, () =>
         updateMessage(ports.table, row, (found) => takenChange(found, taken)),
