@@ -6,6 +6,7 @@ import {
   type SendingQuota,
 } from '../domain/messaging/sending-rate.ts';
 import type { Item, Table, WriteResult } from '../ports/table.ts';
+import { writeOnce } from './messages.ts';
 
 /**
  * The email account's rate, in `marketing`.
@@ -74,7 +75,7 @@ export async function saveQuota(
   const { triedAt, hasAnswer, quota } = now;
   const known = quota === undefined ? before.known : { ...quota, readAt: triedAt };
   const after = { revision: before.revision + 1, triedAt, hasAnswer, known };
-  const result = await table.write({
+  const result = await writeOnce(table, {
     kind: 'put',
     table: 'marketing',
     item: { ...quotaKey, revision: after.revision, triedAt, hasAnswer, ...known },

@@ -1,6 +1,7 @@
-import type { KnownQuota } from '../../domain/messaging/sending-rate.ts';
+import type { KnownQuota, SendingQuota } from '../../domain/messaging/sending-rate.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { nameOf } from '../../runtime/error-name.ts';
+import { insist } from '../../runtime/insist.ts';
 import { logger } from '../../runtime/observability.ts';
 import { getQuota, saveQuota } from '../../stores/sending-rates.ts';
 
@@ -14,27 +15,31 @@ const askingMs = 10_000;
  * What the account may send, as last told: by one sender of all every five minutes. When the provider
  * does not say, the last known holds. Undefined: it never said, and its refusals alone limit.
  */
-export async function currentQuota({
-  table,
-  email,
-  clock,
-}: Pick<Ports, 'table' | 'email' | 'clock'>): Promise<KnownQuota | 'being-asked' | undefined> {
+export async function currentQuota(
+  ports: Pick<Ports, 'table' | 'email' | 'clock'>,
+): Promise<KnownQuota | 'being-asked' | undefined> {
+  const { table, email, clock } = ports;
   if (email.quota === undefined) return undefined;
   const now = clock.now();
   const stored = await getQuota(table);
-  if (now - stored.triedAt < askEveryMs) {
-    const isBeingAsked = now - stored.triedAt < askingMs && !stored.hasAnswer;
-    return stored.known ?? (isBeingAsked ? 'being-asked' : undefined);
+  const { triedAt, hasAnswer, known } = stored;
+  // Who was cut off while asking is made up for.
+  if (now - triedAt < (hasAnswer ? askEveryMs : askingMs)) {
+    return known ?? (hasAnswer ? undefined : 'being-asked');
   }
   const asking = await saveQuota(table, stored, { triedAt: now, hasAnswer: false });
-  if (asking === undefined) return stored.known ?? 'being-asked';
+  if (asking === undefined) return known ?? 'being-asked';
+  const quota = await ask(email);
+  const answer = { triedAt: now, hasAnswer: true, quota };
+  const told = await insist(ports, () => saveQuota(table, asking, answer));
+  return told === undefined ? (known ?? 'being-asked') : told.known;
+}
+
+async function ask(email: Ports['email']): Promise<SendingQuota | undefined> {
   try {
-    const quota = await email.quota();
-    const told = await saveQuota(table, asking, { triedAt: now, hasAnswer: true, quota });
-    return told?.known ?? (quota && { ...quota, readAt: now });
+    return await email.quota?.();
   } catch (error) {
     logger.warn('sending-quota-unknown', { error: nameOf(error) });
-    await saveQuota(table, asking, { triedAt: now, hasAnswer: true });
-    return stored.known;
+    return undefined;
   }
 }

@@ -115,13 +115,19 @@ type Ask = {
 async function takeRoom(ask: Ask, ports: Ports): Promise<Room> {
   const { table, clock, ids } = ports;
   const buckets = bucketsOf(ask.quota.perSecond, emailSenders);
-  const number = shardOf(ids.next(), buckets);
+  let number = shardOf(ids.next(), buckets);
+  let full = 0;
   const giveUpAt = clock.now() + Math.min(patienceMs, ask.mayWaitMs);
   for (let clashes = 0; clashes < maxClashes; ) {
     const now = clock.now();
     const bucket = await getBucket(table, number);
     const answer = takeRate(bucket, { ...ask, buckets, now });
-    if (answer.kind === 'full') return { kind: 'later', ms: dayFullMs };
+    if (answer.kind === 'full') {
+      full += 1;
+      if (full === buckets) return { kind: 'later', ms: dayFullMs };
+      number = (number + 1) % buckets;
+      continue;
+    }
     if (answer.kind === 'wait') {
       if (now + answer.ms > giveUpAt) return { kind: 'later', ms: answer.ms };
       await clock.sleep(answer.ms);
