@@ -168,4 +168,25 @@ describe.each(modes)('an experiment, hostile %s', (hostile) => {
     const [run] = await lab.runs('daily');
     expect(run).toMatchObject({ winner: { variant: null, enough: false } });
   });
+
+  it('counts the message of the rest under the frequency caps when it goes, not while it waits', async () => {
+    await using lab = await aLaboratory({ hostile, people: 20 });
+    const caps = [{ channel: 'email', per: 'day', limit: 1 }];
+    await lab.done('PUT', '/admin/sending-policy', { caps });
+    await lab.compare('march', { test: { ...clickTest, wait: 'PT3H' } });
+    await lab.world.advance('PT1H50M');
+    const tried = lab.sent();
+    await lab.campaign('other', {
+      audience: { include: ['everyone'] },
+      schedule: { at: '2026-11-25T14:00' },
+      message: { channel: 'email', template: 'hello' },
+    });
+    await lab.launch('other');
+    await lab.world.advance('PT3H');
+    const { short = 0, long = 0 } = tried;
+    expect(lab.sent()).toEqual({ ...tried, hello: 20 - short - long });
+    expect(lab.isOnce()).toBe(true);
+    const { reasons } = await lab.result('march');
+    expect(reasons).toEqual({ 'frequency-cap': 20 - short - long });
+  });
 });

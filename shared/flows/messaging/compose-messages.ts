@@ -1,3 +1,4 @@
+import { awaitsWinner, winnerWaitMs } from '../../domain/campaigns/message-content.ts';
 import type { Run } from '../../domain/campaigns/run.ts';
 import { addressOf, decideMessage } from '../../domain/messaging/decision.ts';
 import { standingOf } from '../../domain/messaging/ledger.ts';
@@ -143,6 +144,10 @@ async function decideAgain({ row, run, profile, suppressed }: Situation, ports: 
   const { definition } = run;
   const { now } = question;
   if (decision.kind !== 'send' || profile === undefined) return decision;
+  // Whatever brought it here: nothing goes out before it has its variant.
+  if (awaitsWinner(run, row)) {
+    return { kind: 'deferred', until: now + winnerWaitMs, reason: 'experiment' } as const;
+  }
   const isWanted = await stillWanted({ message: row, definition, profile, now }, ports);
   return isWanted ? decision : ({ kind: 'withheld', reason: 'unless' } as const);
 }
