@@ -10,33 +10,39 @@ import { root } from '../architecture/source-tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'perennial-bundles-'));
 
-/** Loads a bundle as Lambda does and says what its handler is. */
-const load = (file: string) =>
-  spawnSync(
-    process.execPath,
-    ['--input-type=module', '--eval', `console.log(typeof (await import('${file}')).handler);`],
-    {
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], AWS_REGION: 'eu-north-1' },
-    },
-  );
+/** Runs code as Lambda does: away from the packages. */
+const run = (code: string) =>
+  spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    encoding: 'utf8',
+    cwd: folder,
+    env: { PATH: process.env['PATH'], AWS_REGION: 'eu-north-1' },
+  });
+
+/** Loads a bundle and says what its handler is. */
+const load = (file: string) => run(`console.log(typeof (await import('${file}')).handler);`);
+
+const bundled = (files: readonly string[], base: string) =>
+  build({
+    entryPoints: files.map((file) => join(root, file)),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    outbase: join(root, base),
+    bundle: true,
+    platform: 'node',
+    format: bundle.format,
+    target: bundle.target,
+    mainFields: [...bundle.mainFields],
+    loader: bundle.loader,
+    banner: { js: bundle.banner },
+    logLevel: 'error',
+  });
 
 describe('a function as it is bundled for Lambda', () => {
   beforeAll(async () => {
-    await build({
-      entryPoints: functions.map(({ file }) => join(root, file)),
-      outdir: folder,
-      outExtension: { '.js': '.mjs' },
-      outbase: join(root, 'functions'),
-      bundle: true,
-      platform: 'node',
-      format: bundle.format,
-      target: bundle.target,
-      mainFields: [...bundle.mainFields],
-      loader: bundle.loader,
-      banner: { js: bundle.banner },
-      logLevel: 'error',
-    });
+    await bundled(
+      functions.map(({ file }) => file),
+      'functions',
+    );
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -44,5 +50,16 @@ describe('a function as it is bundled for Lambda', () => {
     const path = join(folder, file.replace('functions/', '').replace('.ts', '.mjs'));
     const { stdout, stderr } = load(path);
     expect({ stdout, stderr }).toEqual({ stdout: 'function\n', stderr: '' });
+  });
+
+  it('compiles MJML, whose compiler is no JavaScript', async () => {
+    await bundled(['shared/flows/templates/compile-mjml.ts'], 'shared/flows');
+    const file = join(folder, 'templates/compile-mjml.mjs');
+    const mjml =
+      '<mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section></mj-body></mjml>';
+    const code = `const { compileMjml } = await import('${file}'); console.log((await compileMjml('${mjml}')).html);`;
+    const { stdout, stderr } = run(code);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^<!doctype html>.*>Hi<\/div>/s);
   });
 });

@@ -71,8 +71,13 @@ export const lineOf = (text: string, index: number): number => lines(text.slice(
 const markup =
   /<!--[\s\S]*?(?:-->|$)|<(\/?)([A-Za-z][\w:-]*)((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>/g;
 
-/** Elements that MJML does not know, that are never closed, or that read other files. */
+const beginning = /^\s*(?:<!--[\s\S]*?-->\s*)*<mjml[\s>]/;
+
+/** What is no MJML; elements that it does not know, that are never closed, or that read other files. */
 export function elementFault({ text, lineAt }: PlainMjml): MjmlFault | undefined {
+  if (!beginning.test(text)) {
+    return { line: 1, message: 'it is no MJML: begin with <mjml> and <mj-body>' };
+  }
   const open: { readonly name: string; readonly index: number }[] = [];
   for (const { index, 1: closing, 2: name, 4: selfClosing } of text.matchAll(markup)) {
     if (name === undefined) continue;

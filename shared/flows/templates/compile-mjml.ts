@@ -78,9 +78,6 @@ function faultOf(
     }
     return { line, message: `${details.type}: ${closeAll}` };
   }
-  if (details?.type === 'no-root-node') {
-    return { line: 1, message: 'it is no MJML: begin with <mjml> and <mj-body>' };
-  }
   const at = /\bat (\d+):(\d+)/.exec(details?.type === 'parser-error' ? details.source : '');
   const line = at === null ? 1 : lineAt(indexOf(text, Number(at[1]), Number(at[2])));
   return { line, message: `it cannot be read: ${closeAll}` };
