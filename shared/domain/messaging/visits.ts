@@ -83,9 +83,9 @@ export function visitChange(row: Message, visit: Visit): MessageChange | undefin
   return Object.keys(change).length === 0 ? undefined : change;
 }
 
-/** Whether a visit is the first word that the provider took the message. */
+/** Whether a visit is the first word that the provider took the message. Who is calling now hears its own answer. */
 export const provesTaken = (row: Message): boolean =>
-  !wasNeverCalled(row) && canMove(row.state, 'accepted');
+  row.state !== 'claimed' && !wasNeverCalled(row) && canMove(row.state, 'accepted');
 
 /**
  * The first click of a person and of a machine, of the visits old enough to be judged. What is known
