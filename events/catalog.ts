@@ -165,7 +165,7 @@ export const catalog = {
   },
   'message.clicked': {
     data: messageClicked,
-    producers: emailEvents,
+    producers: [...emailEvents, 'functions/tracking/record-visits.ts'],
     consumers: startCampaigns,
     example: { ...about, automated: false, link: 'https://example.com/spring' },
   },

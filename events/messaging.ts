@@ -26,6 +26,6 @@ export const messageReplied = z.object({
   campaign: z.string().optional(),
   run: z.string().optional(),
 });
-/** `automated` when the provider flags a machine. */
+/** `automated` when a machine did it: the provider says so, or the visits of other links around it do. */
 export const messageOpened = z.object({ ...about, automated: z.boolean() });
 export const messageClicked = z.object({ ...about, automated: z.boolean(), link: z.string() });
