@@ -11,7 +11,7 @@ export const defaultsSchema = z
     z
       .string()
       .regex(path, 'must be a path such as "profile.attributes.firstName"')
-      .max(200, 'use at most 200 characters'),
+      .max(200, 'has more than 200 characters'),
     z.union([
       z.string().min(1, 'is empty: leave it out, or give "missing": "empty"'),
       z.number(),

@@ -69,8 +69,8 @@ function makeEngine(kind: LiquidKind): Liquid {
 
 function escapedForJson(value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'object') return JSON.stringify(value);
-  return JSON.stringify(String(value)).slice(1, -1);
+  if (typeof value === 'string') return JSON.stringify(value).slice(1, -1);
+  return JSON.stringify(value) ?? '';
 }
 
 /** The parsed source, or what is wrong with it, where, and what to do. */

@@ -58,7 +58,7 @@ function fixOf(issue: z.core.$ZodRawIssue): string {
     case 'invalid_union':
       return unionFix(issue);
     case 'invalid_key':
-      return 'has a name that is not possible here';
+      return `has a name that ${issue.issues[0]?.message ?? 'is not possible here'}`;
     case 'invalid_element':
       return 'holds something that is not possible here';
     case 'custom':
