@@ -1,6 +1,7 @@
 import type { Message } from '../../shared/domain/messaging/message.ts';
 import {
   isAutomated,
+  isEcho,
   isKnown,
   judgeAfterSeconds,
   judgedChange,
@@ -53,14 +54,15 @@ async function recordVisit(visited: Visited, row: Message, ports: Ports): Promis
 async function judgeVisit(visited: Visited, row: Message, ports: Ports): Promise<void> {
   const { link, links, url, at } = visited;
   const { table, clock } = ports;
-  const automated = isAutomated(visitOf(visited), row.visits ?? [], { links });
+  const visits = row.visits ?? [];
+  const automated = isAutomated(visitOf(visited), visits, { links });
   const clicked = {
     type: 'message.clicked',
     occurredAt: at,
     distinction: `visit ${link}`,
     data: { automated, link: url },
   } as const;
-  await recordMessageEvent(row, clicked, ports);
+  if (!isEcho(visitOf(visited), visits, { links })) await recordMessageEvent(row, clicked, ports);
   await updateMessage(table, row, (found) => judgedChange(found, { links, now: clock.now() }));
   if (!automated) await recordReaction(table, row.profileId, { channel: row.channel, at });
 }

@@ -198,7 +198,13 @@ async function follow(world: World, html: string, next: Next): Promise<void> {
   await world.settle();
   await world.advance('PT15M');
   expect((await world.request('GET', '/l/bad-token-42')).status).toBe(404);
-  await world.ports.queue.send('link-visits', [{ body: { url: person.email } }]);
+  const url = `https://shop.example/?of=${person.email}`;
+  const visited = { message: 'x', link: 1, links: 1, url, at: world.now(), automated: false };
+  const bodies = [{ url }, { kind: 'visit', ...visited }];
+  await world.ports.queue.send(
+    'link-visits',
+    bodies.map((body) => ({ body })),
+  );
   await world.settle();
 }
 

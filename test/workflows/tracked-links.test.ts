@@ -102,6 +102,7 @@ describe.each(modes)('a tracked link, hostile %s', (hostile) => {
     await world.advance('PT1S');
     await ask(world, 'GET', paths[0] ?? '');
     await judged(world, hostile);
+    expect(await clicksOf(world)).toHaveLength(1);
     await world.advance('PT10M');
     for (const path of paths) await ask(world, 'GET', path);
     await judged(world, hostile);

@@ -54,6 +54,17 @@ export function isAutomated(visit: Visit, visits: readonly Visit[], { links }: L
   return isFound || isInBurst({ at, visits, links });
 }
 
+/** A second visit of a link so soon after one of the same kind is the same click once more, in ms. */
+const echoMs = 10_000;
+
+/** Whether a visit repeats the one before it: a hand that clicks twice has clicked once. */
+export const isEcho = (visit: Visit, visits: readonly Visit[], count: LinkCount): boolean =>
+  visits.some((other) => {
+    const sinceOther = Date.parse(visit.at) - Date.parse(other.at);
+    const isNear = other.link === visit.link && sinceOther > 0 && sinceOther <= echoMs;
+    return isNear && isAutomated(other, visits, count) === isAutomated(visit, visits, count);
+  });
+
 /** Whether some ten seconds around an instant saw all links followed, where there are several, or five of them. */
 function isInBurst({
   at,

@@ -5,6 +5,7 @@ import type { Message } from '../../../shared/domain/messaging/message.ts';
 import {
   hiddenLink,
   isAutomated,
+  isEcho,
   judgedChange,
   saysMachine,
   type Visit,
@@ -75,6 +76,15 @@ describe('visits of links', () => {
   it('to the same link twice are a person with a heavy hand', () => {
     expect(verdicts(2, [1, 0], [1, 0.2], [1, 5])).toEqual([false, false, false]);
     expect(verdicts(1, [1, 0], [1, 1])).toEqual([false, false]);
+  });
+
+  it('that repeat the one before are no further click, unless a machine was there before', () => {
+    const visits = visitsOf([1, 0], [1, 0.5], [1, 10.5], [2, 11], [1, 21]);
+    const echoes = visits.map((visit) => isEcho(visit, visits, { links: 5 }));
+    expect(echoes).toEqual([false, true, true, false, false]);
+    const [head, get] = visitsOf([1, 0], [1, 1]) as [Visit, Visit];
+    const both = [{ ...head, automated: true as const }, get];
+    expect(isEcho(get, both, { links: 5 })).toBe(false);
   });
 
   it('around one of the hidden link are a machine, however few and slow', () => {
