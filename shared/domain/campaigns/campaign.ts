@@ -4,7 +4,7 @@ import type { MessageChannel } from '../messaging/message.ts';
 import { launchLimitsSchema } from '../messaging/policy/launch-limits.ts';
 import { quietHoursSchema } from '../messaging/quiet-hours.ts';
 import { durationSchema } from '../time/duration.ts';
-import { experimentSchema } from './experiment.ts';
+import { experimentSchema, metricIssue } from './experiment.ts';
 import { goalSchema } from './goal.ts';
 import { linksSchema } from './links.ts';
 import { messageChoiceSchema } from './message-choice.ts';
@@ -100,9 +100,10 @@ function checkMessage(
     deadline,
     schedule,
     links,
+    goal,
   }: Pick<
     z.infer<typeof wordsSchema>,
-    'message' | 'experiment' | 'overCap' | 'deadline' | 'schedule' | 'links'
+    'message' | 'experiment' | 'overCap' | 'deadline' | 'schedule' | 'links' | 'goal'
   >,
   report: Report,
 ): void {
@@ -119,6 +120,8 @@ function checkMessage(
     const why = 'an event campaign has no rest to get the winner: leave it out to split for good';
     report(['experiment', 'test'], why);
   }
+  const issue = experiment && metricIssue(experiment, { channel: message.channel, goal, links });
+  if (issue !== undefined) report(issue.path, issue.message);
   if (links !== undefined && message.channel === 'webhook') {
     report(['links'], 'a webhook goes to a machine, its links are left alone: remove it');
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { slugSchema } from '../identity/slug.ts';
+import type { MessageWay } from '../messaging/message.ts';
 import { bucketOf } from '../rules/bucket.ts';
 import { durationSchema } from '../time/duration.ts';
 
@@ -59,6 +60,41 @@ export const experimentSchema = z
     context.addIssue({ code: 'custom', path: ['test', 'otherwise'], message });
   });
 export type Experiment = z.infer<typeof experimentSchema>;
+
+/** What an experiment's metric needs beside it, of the campaign's other words. */
+type Around = {
+  readonly channel: MessageWay;
+  readonly goal: { readonly value?: string | undefined } | undefined;
+  readonly links: { readonly track?: boolean | undefined } | undefined;
+};
+
+/** Why the metric of a test could never be told, with the path of the word to change; undefined: it can. */
+export function metricIssue(
+  { test }: Experiment,
+  { channel, goal, links }: Around,
+): { readonly path: string[]; readonly message: string } | undefined {
+  const path = ['experiment', 'test', 'metric'];
+  switch (test?.metric) {
+    case undefined:
+      return undefined;
+    case 'open':
+      return channel === 'email'
+        ? undefined
+        : { path, message: 'only emails tell that they were opened: take another' };
+    case 'click': {
+      const isTold = channel === 'email' || (channel !== 'webhook' && links?.track === true);
+      const message = 'only links that are tracked tell of clicks: add "links": { "track": true }';
+      return isTold ? undefined : { path, message };
+    }
+    case 'conversion':
+    case 'revenue': {
+      const message = `is required: by ${test.metric} the winner is chosen`;
+      if (goal === undefined) return { path: ['goal'], message };
+      const needsValue = test.metric === 'revenue' && goal.value === undefined;
+      return needsValue ? { path: ['goal', 'value'], message } : undefined;
+    }
+  }
+}
 
 /** The variant a person stably gets, in proportion to the weights, whatever other shares they fall in. */
 export function variantOf({ variants }: Experiment, campaign: string, profileId: string): Variant {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { campaignSchema } from '../../../shared/domain/campaigns/campaign.ts';
 import {
   type Experiment,
   experimentSchema,
@@ -17,7 +18,7 @@ import type { Run } from '../../../shared/domain/campaigns/run.ts';
 import type { Winner } from '../../../shared/domain/campaigns/winner.ts';
 import { isControl } from '../../../shared/domain/messaging/policy/control-group.ts';
 import { bucketOf } from '../../../shared/domain/rules/bucket.ts';
-import { aDefinition } from './a-campaign.ts';
+import { aDefinition, aDefinitionInput } from './a-campaign.ts';
 
 const variants = [
   { id: 'short', template: 'short-one', weight: 3 },
@@ -203,5 +204,31 @@ describe('the wait for the winner', () => {
     const named = namedWait(wait, { plannedAt: now, notBefore: decision });
     expect(named).toEqual({ ...wait, reason: 'experiment' });
     expect(namedWait(wait, { plannedAt: decision, notBefore: decision })).toBe(wait);
+  });
+});
+
+describe('the metric of a test', () => {
+  const goal = { event: 'Order Completed', within: 'P7D' };
+  const issuesOf = (metric: string, changes: Readonly<Record<string, unknown>>) => {
+    const experiment = { variants, test: { ...test, metric } };
+    const input = aDefinitionInput({ message: { channel: 'email' }, experiment, ...changes });
+    const { error } = campaignSchema.safeParse(input);
+    return (error?.issues ?? []).map(({ path }) => path.join('.'));
+  };
+  const sms = { channel: 'sms' };
+  const metric = 'experiment.test.metric';
+
+  it.each([
+    ['open', {}, []],
+    ['open', { message: sms }, [metric]],
+    ['click', {}, []],
+    ['click', { message: sms }, [metric]],
+    ['click', { message: sms, links: { track: true } }, []],
+    ['conversion', {}, ['goal']],
+    ['conversion', { goal }, []],
+    ['revenue', { goal }, ['goal.value']],
+    ['revenue', { goal: { ...goal, value: 'total' } }, []],
+  ])('by %s with %o is refused at %o: it could never be told', (of, changes, paths) => {
+    expect(issuesOf(of, changes)).toEqual(paths);
   });
 });
