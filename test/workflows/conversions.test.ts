@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
+import { changeListening } from '../../shared/stores/listeners.ts';
+import { recordSent } from '../../shared/stores/message-entries.ts';
 import { type Break, Breaker } from '../support/breaking-ports.ts';
 import { anOffice } from '../support/campaigns.ts';
-import { modes } from '../support/modes.ts';
+import { aRun, ledgerOf, reserve, somePeople } from '../support/messaging.ts';
+import { ask, modes } from '../support/modes.ts';
 import { aWorld } from '../support/world.ts';
 
 const goal = {
@@ -84,6 +87,66 @@ describe.each(modes)('campaigns with one goal, hostile %s', (hostile) => {
     await office.track('anna', 'Call Started');
     await world.advance('PT1H');
     expect(await office.report('one')).toMatchObject({ levels: { contacted: 0 } });
+  });
+});
+
+describe.each(modes)('a report of clicks, hostile %s', (hostile) => {
+  it('tells people from machines', async () => {
+    await using world = await aWorld({ hostile });
+    const office = await anOffice(world);
+    for (const name of ['anna', 'boris']) await office.lead(name, { attributes: { city: 'Riga' } });
+    const html = '<a href="https://a.example">A</a> <a href="https://b.example">B</a>';
+    await office.template('hello', { html });
+    await office.segment('riga', { attribute: 'city', equals: 'Riga' });
+    const audience = { include: ['riga'] };
+    await office.campaign('march', { audience, schedule: { at: '2026-11-25T13:00' } });
+    await office.launch('march');
+    await world.advance('PT2H');
+    const pathsTo = (name: string): readonly string[] => {
+      const sent = world.outbox().find(({ to }) => to.startsWith(name));
+      const hrefs = (sent?.html ?? '').matchAll(/href="([^"]+\/l\/[^"]+)"/g);
+      return [...hrefs].map(([, href = '']) => new URL(href).pathname);
+    };
+    for (const path of pathsTo('boris')) await ask(world, 'GET', path);
+    await ask(world, 'GET', pathsTo('anna')[1] ?? '');
+    await world.advance('PT15M');
+    expect(await office.report('march')).toMatchObject({
+      clicks: 1,
+      automatedClicks: 1,
+      levels: { reacted: 1, contacted: 0, paid: 0 },
+    });
+  });
+});
+
+describe('a conversion after very many messages', () => {
+  it('is shared by the last two hundred', async () => {
+    await using world = await aWorld();
+    const goals = { event: 'Order Completed', within: 'P14D', attribution: 'first' };
+    const run = await aRun(world, { definition: { goal: goals } });
+    const people = await somePeople(world, 1);
+    for (let index = 0; index < 205; index += 1) {
+      const trigger = String(index).padStart(3, '0');
+      const claimedAt = new Date(world.clock.now() - (300 - index) * 1_000).toISOString();
+      for (const row of await reserve(world, run, people, { trigger })) {
+        await recordSent({ ...row, claimedAt }, world.ports);
+      }
+    }
+    const listener = { kind: 'goal', name: goals.event } as const;
+    await changeListening(world.ports.table, listener, { id: run.campaign, word: goals.within });
+    const detail = {
+      id: '01M8A4PAG01A4K71RVH0ERSVY8',
+      profileId: 'person-0000',
+      type: 'event',
+      occurredAt: world.now(),
+      recordedAt: world.now(),
+      data: { name: goals.event, properties: {}, source: 'shop' },
+    };
+    await world.ports.queue.send('conversions', [{ body: { detail } }]);
+    await world.settle();
+    const told = (await ledgerOf(world, run)).filter(({ conversions }) => conversions.length > 0);
+    expect(told).toHaveLength(200);
+    const credited = told.filter(({ conversions: [one] }) => one?.credit === 1);
+    expect(credited.map(({ trigger }) => trigger)).toEqual(['005']);
   });
 });
 
