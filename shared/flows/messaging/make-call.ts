@@ -160,14 +160,15 @@ async function answered<Rendered, Content>(
     if (error instanceof NotSent) {
       logger.warn('provider-took-nothing', { messages: rows.length });
       count('MessagesRefused', rows.length);
-      await counted({ sent: 0, tooFast: error.isTooFast });
+      // First of all: rows that stay claimed would count as called.
       await releaseRefused(rows, ports, { eachAlone: error.isMalformed });
+      await counted({ sent: 0, tooFast: error.isTooFast });
       return false;
     }
     if (rows.every(isRepeatable)) {
       logger.warn('repeatable-call-broken', { messages: rows.length, error: nameOf(error) });
-      await counted({ sent: 0, tooFast: false });
       await releaseRefused(rows, ports);
+      await counted({ sent: 0, tooFast: false });
       return false;
     }
     // The name alone: what a provider writes may quote the address.

@@ -7,8 +7,11 @@ import {
   isOpen,
   type MessageDraft,
   newMessage,
+  otherSending,
+  takenChange,
 } from '../../../shared/domain/messaging/ledger.ts';
 import {
+  type Message,
   messageId,
   messageStates,
   parseMessageId,
@@ -132,5 +135,56 @@ describe('the id of an entry told more than once', () => {
     const ids = Array.from({ length: 20_000 }, (_, index) => entryIdOf('message', String(index)));
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.every((id) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(id))).toBe(true);
+  });
+});
+
+describe('the word of the provider', () => {
+  const proof = { providerId: 'ses-1', at: '2026-01-11T12:00:00.000Z' };
+  const standing = (state: Message['state'], reason?: string, rest: Partial<Message> = {}) => ({
+    ...reserved,
+    state,
+    reason,
+    ...rest,
+  });
+
+  it.each<[Message, Message['state']]>([
+    [standing('reserved'), 'accepted'],
+    [standing('deferred', 'quiet-hours'), 'accepted'],
+    [standing('claimed'), 'accepted'],
+    [standing('unknown'), 'accepted'],
+    [standing('failed', 'no-answer'), 'accepted'],
+    [standing('withheld', 'restored'), 'accepted'],
+    [standing('withheld', 'deadline', { resent: 1 }), 'accepted'],
+    [standing('delivered', undefined, { providerId: 'ses-1' }), 'delivered'],
+    [standing('withheld', 'no-consent'), 'withheld'],
+    [standing('failed', 'render-error'), 'failed'],
+  ])('brings a row forward, and none that was never called (%#)', (row, state) => {
+    const change = takenChange(row, proof);
+    const after = change === undefined ? row : changed(row, change);
+    expect(after.state).toBe(state);
+    const ids = [after.providerId, ...(after.otherProviderIds ?? [])];
+    expect(ids.filter((id) => id !== undefined)).toEqual(['ses-1']);
+  });
+
+  it('under another id is one more sending, each noted once and five at the most', () => {
+    let row: Message = standing('accepted', undefined, { providerId: 'ses-0' });
+    for (const id of ['ses-0', 'a', 'a', 'b', 'c', 'd', 'e', 'f']) {
+      const change = otherSending(row, id);
+      if (change.otherProviderIds !== undefined) row = changed(row, change);
+    }
+    expect(row.otherProviderIds).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(takenChange(row, proof)).toBeUndefined();
+  });
+});
+
+describe('a call without an answer', () => {
+  it('is made again twice at the most, and only by a counted step', () => {
+    let row: Message = { ...reserved, state: 'unknown' };
+    expect(() => changed(row, { state: 'reserved' })).toThrow('cannot go');
+    for (const resent of [1, 2]) {
+      row = { ...changed(row, { state: 'reserved', resent }), state: 'unknown' };
+    }
+    expect(() => changed(row, { state: 'reserved', resent: 2 })).toThrow('cannot go');
+    expect(() => changed(row, { state: 'reserved', resent: 3 })).toThrow('cannot go');
   });
 });
