@@ -80,7 +80,7 @@ export const aNewLead = (name: string): Fields => ({
 });
 
 /** Launches a one-off email campaign to everybody whose language is `lv`, at a local time of UTC. */
-export async function launchOffer(world: World, at: string): Promise<void> {
+export async function launchOffer(world: World, at: string, id = 'offer'): Promise<void> {
   await admin(world, 'PUT', '/admin/segments/readers', {
     name: 'Readers',
     rule: { attribute: 'language', equals: 'lv' },
@@ -92,7 +92,7 @@ export async function launchOffer(world: World, at: string): Promise<void> {
     subject: 'Hello {{ profile.attributes.firstName }}',
     html: '<p>Hello {{ profile.attributes.firstName }}</p><p><a href="{{ unsubscribeUrl }}">Stop</a></p>',
   });
-  await admin(world, 'PUT', '/admin/campaigns/offer', {
+  await admin(world, 'PUT', `/admin/campaigns/${id}`, {
     name: 'Offer',
     kind: 'marketing',
     topic: 'offers',
@@ -100,5 +100,5 @@ export async function launchOffer(world: World, at: string): Promise<void> {
     schedule: { at, timeZone: 'UTC' },
     message: { channel: 'email', template: 'offer' },
   });
-  await admin(world, 'POST', '/admin/campaigns/offer/launch');
+  await admin(world, 'POST', `/admin/campaigns/${id}/launch`);
 }
