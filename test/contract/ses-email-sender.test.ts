@@ -136,7 +136,8 @@ describe('what SES may answer', () => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        asked.push(JSON.parse(Buffer.concat(chunks).toString()));
+        const body = Buffer.concat(chunks).toString();
+        asked.push(body === '' ? request.url : JSON.parse(body));
         if (reply === 'hang up') {
           request.socket.destroy();
           return;
@@ -187,7 +188,8 @@ describe('what SES may answer', () => {
   ])('answers %s of one recipient with "%s" and leaves the other alone', async (Status, kind) => {
     const results = { BulkEmailEntryResults: [{ Status }, { Status: 'SUCCESS', MessageId: 'm' }] };
     const [first, second] = await sendWhen({ status: 200, body: results });
-    expect(first).toEqual({ kind, reason: Status });
+    const tooFast = Status === 'ACCOUNT_THROTTLED' ? { tooFast: true } : {};
+    expect(first).toEqual({ kind, reason: Status, ...tooFast });
     expect(second).toEqual({ kind: 'accepted', providerId: 'm' });
   });
 
@@ -198,6 +200,28 @@ describe('what SES may answer', () => {
       expect(asked).toHaveLength(1);
     },
   );
+
+  it.each([
+    ['TooManyRequestsException', 429, true],
+    ['ThrottlingException', 400, true],
+    ['SendingPausedException', 400, false],
+  ])(
+    'says of a call refused with %s (%i) whether it was too fast',
+    async (type, status, isTooFast) => {
+      await expect(sendWhen(refusal(type, status))).rejects.toMatchObject({ isTooFast });
+    },
+  );
+
+  it('says what the account may send', async () => {
+    const SendQuota = { MaxSendRate: 14, Max24HourSend: 50_000, SentLast24Hours: 17 };
+    reply = { status: 200, body: { SendQuota } };
+    const quota = await senderAt(portOf(server)).quota();
+    expect(quota).toEqual({ perSecond: 14, perDay: 50_000, sentLastDay: 17 });
+    expect(asked).toEqual(['/v2/email/account']);
+    reply = { status: 200, body: { SendQuota: { ...SendQuota, Max24HourSend: -1 } } };
+    const endless = await senderAt(portOf(server)).quota();
+    expect(endless?.perDay).toBe(Number.MAX_SAFE_INTEGER);
+  });
 
   it('says of a malformed call to several that each is to be sent alone', async () => {
     const sending = sendWhen(refusal('BadRequestException'), [anEmail(), anEmail()]);

@@ -83,7 +83,8 @@ describe.each(modes)('the account’s rate, hostile %s', (hostile) => {
     await handOver(world, rows);
     await world.settle();
     const states = standing(await ledgerOf(world, run));
-    expect(new Set(states)).toEqual(new Set(['accepted', 'reserved']));
+    expect(states).toContain('reserved');
+    expect(states.filter((state) => state !== 'accepted' && state !== 'reserved')).toEqual([]);
     await world.advance('PT2H');
     expect(new Set(standing(await ledgerOf(world, run)))).toEqual(new Set(['accepted']));
     expect(world.outbox()).toHaveLength(30);
@@ -182,7 +183,7 @@ describe.each(modes)('the account’s day, hostile %s', (hostile) => {
     expect(all(3)).toContain(sentOf('receipts'));
     expect(sentOf('spring')).toBeLessThanOrEqual(6);
     isNextDay = true;
-    await world.advance('PT1H');
+    await world.advance('PT3H');
     expect(world.outbox()).toHaveLength(18);
     expect(new Set(standing(await ledgerOf(world, offers)))).toEqual(new Set(['accepted']));
   });

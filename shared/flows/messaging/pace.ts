@@ -24,7 +24,7 @@ export const emailSenders = 10;
 const patienceMs = 5_000;
 
 /** Until the day's quota is looked at again, ms. */
-const dayFullMs = 15 * 60_000;
+const dayFullMs = 60 * 60_000;
 
 /** Until a sender looks again at what another does right now, ms. */
 const busyMs = 1_000;
@@ -35,11 +35,12 @@ const clashPauseMs = 20;
 /** What a call has taken to be made; unless all of it is used, the rest is given back where it is scarce. */
 export type Taken = { readonly bucket?: number; readonly warmUp?: WarmUpTaken | undefined };
 
-/** `later`: nothing goes within so many ms. `deferred`: nothing goes before an instant, ms. */
+/** `later`: nothing goes within so many ms. The others: the account's day, or the warm-up's, is full until an instant, ms. */
 export type Room =
   | { readonly kind: 'room'; readonly messages: number; readonly taken: Taken }
   | { readonly kind: 'later'; readonly ms: number }
-  | { readonly kind: 'deferred'; readonly until: number };
+  | { readonly kind: 'day-full'; readonly until: number }
+  | { readonly kind: 'warm-up'; readonly until: number };
 
 /** What came of a call: its id, how many messages the provider was given for good, and whether it was too fast. */
 export type CallCount = {
@@ -79,7 +80,7 @@ export async function emailPace(run: Run, ports: Ports): Promise<Pace> {
           : await takeRoom({ quota, kind, messages, mayWaitMs }, ports);
       if (rate.kind !== 'room') return rate;
       const day = await takeWarmUpRoom({ warmUp, kind, messages: rate.messages }, ports);
-      if (day.kind === 'full') return { kind: 'deferred', until: day.nextAt };
+      if (day.kind === 'full') return { kind: 'warm-up', until: day.nextAt };
       if (day.kind === 'busy') return { kind: 'later', ms: busyMs };
       return { kind: 'room', messages: day.messages, taken: { ...rate.taken, warmUp: day.taken } };
     },
@@ -124,7 +125,7 @@ async function takeRoom(ask: Ask, ports: Ports): Promise<Room> {
     const answer = takeRate(bucket, { ...ask, buckets, now });
     if (answer.kind === 'full') {
       full += 1;
-      if (full === buckets) return { kind: 'later', ms: dayFullMs };
+      if (full === buckets) return { kind: 'day-full', until: now + dayFullMs };
       number = (number + 1) % buckets;
       continue;
     }

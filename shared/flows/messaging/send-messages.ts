@@ -66,7 +66,8 @@ export async function sendMessages<Rendered, Content>(
     if (leftMs <= 0) return handOutLater(left, ports);
     const room = await pace.take(Math.min(group.callSize, group.rows.length), leftMs);
     if (room.kind === 'later') return handOutIn(left, room.ms, ports);
-    if (room.kind === 'deferred') return deferAll(left, room.until, ports);
+    if (room.kind === 'day-full') return putOff(left, room.until, ports);
+    if (room.kind === 'warm-up') return deferAll(left, room.until, ports);
     const call = group.rows.splice(0, room.messages);
     const made = (count: CallCount): Promise<void> => pace.made(room.taken, count);
     const outcome = await makeCall(call, { channel, compose: group.compose, run, made, ports });
@@ -119,14 +120,31 @@ const withholdCancelled = async (rows: readonly Message[], ports: Ports): Promis
 
 const writesAtOnce = 25;
 
-/** What a new sender has no room for today waits for the next day, or is too late then. */
+/** How often a message that can only go today is tried again, ms. */
+const lastChanceMs = 60 * 60_000;
+
+/**
+ * What a new sender has no room for today waits for the next day. What would be too late then is tried
+ * until its deadline, since what others do not use of the day is given back; after it, it is withheld.
+ */
 async function deferAll(rows: readonly Message[], until: number, ports: Ports): Promise<void> {
-  const at = isoInstant(ports.clock.now());
+  const now = ports.clock.now();
+  const at = isoInstant(now);
   await inParallel(rows, writesAtOnce, async (row) => {
-    const isTooLate = row.deadline !== undefined && until > Date.parse(row.deadline);
-    const change: MessageChange = isTooLate
-      ? { state: 'withheld', reason: 'deadline', at }
-      : { state: 'deferred', reason: 'warm-up', at, dueAt: isoInstant(until) };
+    const last = row.deadline === undefined ? until : Date.parse(row.deadline);
+    const dueAt = last < until ? Math.min(now + lastChanceMs, last + 1) : until;
+    const change: MessageChange =
+      last < now
+        ? { state: 'withheld', reason: 'deadline', at }
+        : { state: 'deferred', reason: 'warm-up', at, dueAt: isoInstant(dueAt) };
     await moveMessage(ports.table, row, change);
+  });
+}
+
+/** Reserved rows wait untouched until the sweep hands them out: for hours, a queue would be asked in vain. */
+async function putOff(rows: readonly Message[], until: number, ports: Ports): Promise<void> {
+  const dueAt = isoInstant(until);
+  await inParallel(rows, writesAtOnce, async (row) => {
+    await moveMessage(ports.table, row, { dueAt });
   });
 }
