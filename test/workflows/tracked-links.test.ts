@@ -1,3 +1,4 @@
+import { CompactSign } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
@@ -213,7 +214,15 @@ describe('the links of a message', () => {
       Buffer.from(JSON.stringify({ ...claims, ...changes })).toString('base64url');
     const none = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url');
     const unsubscribe = new URL(sent?.headers['List-Unsubscribe']?.slice(1, -1) ?? '').pathname;
+    const ownKey = await world.ports.secrets.get('link-signing');
+    const signed = (changes: object) =>
+      new CompactSign(Buffer.from(JSON.stringify({ ...claims, ...changes })))
+        .setProtectedHeader({ alg: 'HS256' })
+        .sign(ownKey);
+    // What is signed here for another purpose is no link either.
+    expect(`/l/${await signed({})}`).toBe(path);
     const foreign = [
+      `/l/${await signed({ aud: 'preview' })}`,
       `/l/${header}.${forged({ u: 'https://evil.example' })}.${signature}`,
       `/l/${none}.${forged({ u: 'https://evil.example' })}.`,
       `/l/${unsubscribe.slice('/u/'.length)}`,
