@@ -156,6 +156,29 @@ describe('a test message whose sender is cut off', () => {
     expect(sent).toBeGreaterThanOrEqual(at - 2);
   });
 
+  it.each(modes)(
+    'delivered to its sender again and again (hostile %s) goes out once',
+    async (hostile) => {
+      await using world = await aWorld({ hostile });
+      const content = {
+        id: 'test-1',
+        to: 'me@example.com',
+        subject: 'Hi',
+        html: 'Hi',
+        text: 'Hi',
+        headers: {},
+        tags: { test: 'test-1' },
+      };
+      const body = { test: { id: 'test-1', attempt: 1, content } };
+      for (let time = 1; time <= 3; time += 1) {
+        await world.ports.queue.send('emails', [{ body }, { body }]);
+        await settled(world, hostile);
+      }
+      await world.advance('PT1H');
+      expect(world.outbox()).toHaveLength(1);
+    },
+  );
+
   it('is tried again while the provider takes nothing, and arrives once', async () => {
     let refusals = 0;
     await using world = await aWorld({
