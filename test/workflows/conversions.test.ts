@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
-import { changeListening } from '../../shared/stores/listeners.ts';
+import { changeListening, getListening } from '../../shared/stores/listeners.ts';
 import { recordSent } from '../../shared/stores/message-entries.ts';
 import { type Break, Breaker } from '../support/breaking-ports.ts';
 import { anOffice } from '../support/campaigns.ts';
@@ -80,13 +80,18 @@ describe.each(modes)('campaigns with one goal, hostile %s', (hostile) => {
     expect(await office.report('one')).toMatchObject({ levels: { contacted: 1, paid: 1 } });
   });
 
-  it('are told of no contact after their window', async () => {
+  it('are told of no contact after their window, and listen no longer', async () => {
     await using world = await aWorld({ hostile });
     const office = await campaigns(world, { one: {} });
     await world.advance('P14D');
     await office.track('anna', 'Call Started');
     await world.advance('PT1H');
     expect(await office.report('one')).toMatchObject({ levels: { contacted: 0 } });
+    await world.advance('P2D');
+    for (const name of [goal.event, ...goal.contact]) {
+      const { campaigns: left } = await getListening(world.ports.table, 'goal', name);
+      expect([name, left]).toEqual([name, {}]);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
 import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
+import { getContact } from '../../shared/stores/contacts.ts';
 import { getProfile } from '../../shared/stores/profiles.ts';
 import { queryTimeline } from '../../shared/stores/timeline.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, timelineOf } from '../support/messaging.ts';
@@ -44,6 +45,8 @@ describe.each(modes)('what comes back for an email, hostile %s', (hostile) => {
       openedAt: told[1],
       clickedAt: told[2],
     });
+    const { reactions } = await getContact(world.ports.table, 'person-0000');
+    expect(reactions).toEqual({ email: told[2] });
     const entries = await timelineOf(world, 'person-0000');
     expect(entries.map(({ type }) => type)).toEqual([
       'message.sent',
@@ -92,7 +95,12 @@ describe.each(modes)('what comes back for an email, hostile %s', (hostile) => {
     };
     await world.ports.queue.send('email-events', [{ body: { source: 'aws.ses', detail } }]);
     await world.settle();
-    expect(await row()).toMatchObject({ state: 'accepted', openedAt: undefined });
+    expect(await row()).toMatchObject({
+      state: 'accepted',
+      openedAt: undefined,
+      automatedOpenedAt: detail.open.timestamp,
+    });
+    expect((await getContact(world.ports.table, 'person-0000')).reactions).toEqual({});
     const opened = (await timelineOf(world, 'person-0000')).find(
       ({ type }) => type === 'message.opened',
     );
