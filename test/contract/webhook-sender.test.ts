@@ -16,12 +16,16 @@ async function anEndpoint(answer: (response: ServerResponse, request: IncomingMe
   const posted: { path: string; method: string; body: string; signature: unknown }[] = [];
   const server = createServer(
     { cert: localhostCertificate, key: localhostKey },
-    async (request, response) => {
+    (request, response) => {
       let body = '';
-      for await (const chunk of request) body += String(chunk);
-      const signature = request.headers['webhook-signature'];
-      posted.push({ path: request.url ?? '', method: request.method ?? '', body, signature });
-      answer(response, request);
+      request.on('data', (chunk) => {
+        body += String(chunk);
+      });
+      request.on('end', () => {
+        const signature = request.headers['webhook-signature'];
+        posted.push({ path: request.url ?? '', method: request.method ?? '', body, signature });
+        answer(response, request);
+      });
     },
   );
   server.listen(0, '127.0.0.1');

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { World, WorldOptions } from '../../infra/local/world.ts';
+import { type Break, Breaker } from '../support/breaking-ports.ts';
 import { anOffice } from '../support/campaigns.ts';
 import { modes, settled } from '../support/modes.ts';
 import { aWorld } from '../support/world.ts';
 
 type Office = Awaited<ReturnType<typeof anOffice>>;
+
+const breaks: readonly Omit<Break, 'at'>[] = [
+  { when: 'before', how: 'kill' },
+  { when: 'after', how: 'stumble' },
+];
 
 const pushConsent = [{ topic: 'offers', channel: 'push', given: true }];
 
@@ -161,4 +167,36 @@ describe('a push message', () => {
     await send(office, world);
     expect(tokensSent(world)).toEqual([3, 4, 5, 6, 7].map((number) => `phone-${number}`));
   });
+
+  it.each(breaks)(
+    'cut off at any call ($how $when) goes to no device twice, and its row comes to an end',
+    async (kind) => {
+      let at = 0;
+      let sent = 0;
+      for (let hasBroken = true; hasBroken; ) {
+        at += 1;
+        const breaker = new Breaker({ ...kind, at });
+        await using world = await aWorld({
+          pushAnswer: ({ device }) => (device.token === 'gone' ? { kind: 'gone' } : undefined),
+          around: (row, ports) =>
+            row.file === 'functions/messaging/send-pushes.ts' ? breaker.around(ports) : ports,
+        });
+        const office = await aPushCampaign(world);
+        await office.lead('anna', { consents: pushConsent });
+        for (const token of ['gone', 'phone', 'tablet']) await openApp(office, 'anna', token);
+        await send(office, world);
+        breaker.revive();
+        await world.advance('PT26H');
+        const [row] = await office.rows('sale');
+        expect(['accepted', 'failed'], `broken at ${at}`).toContain(row?.state);
+        const tokens = tokensSent(world);
+        expect(new Set(tokens).size).toBe(tokens.length);
+        sent += tokens.length;
+        ({ hasBroken } = breaker);
+      }
+      expect(at).toBeGreaterThan(10);
+      // A crash may cost the message only around the calls themselves, one for each device.
+      expect(sent).toBeGreaterThanOrEqual(2 * (at - 8));
+    },
+  );
 });

@@ -227,4 +227,18 @@ describe('a webhook', () => {
     });
     expect(refusal).toMatchObject({ status: 422, errors: [{ path: 'message.endpoint' }] });
   });
+
+  it('has no links that could be tracked: a campaign that asks for it is refused', async () => {
+    await using world = await aWorld();
+    const { office } = await aWebhookCampaign(world, 1);
+    const refusal = await office.refused('PUT', '/admin/campaigns/others', {
+      name: 'others',
+      topic: 'offers',
+      audience: { include: ['all'] },
+      schedule: { at: '2026-11-25T13:00', timeZone: 'UTC' },
+      message: { channel: 'webhook', template: 'call', endpoint: 'crm' },
+      links: { track: true },
+    });
+    expect(refusal).toMatchObject({ status: 422, errors: [{ path: 'links' }] });
+  });
 });

@@ -13,47 +13,22 @@ export const inboundTextSchema = z.object({
   previousPublishedMessageId: z.string().optional(),
 });
 
-/** The words that end and begin texts, as carriers and people write them. */
-const stopWords = [
-  // What carriers of the United States and of Great Britain ask for.
-  ...['stop', 'stopall', 'unsubscribe', 'cancel', 'end', 'quit', 'optout', 'revoke', 'arret'],
-  ...['baja', 'alto', 'parar', 'cancelar', 'sair', 'remover'],
-  ...['stopp', 'abmelden', 'abbestellen', 'ende', 'arrêt', 'arrêter', 'désabonner', 'désinscrire'],
-  ...['cancella', 'disiscrivi', 'ferma', 'basta', 'afmelden', 'stoppen', 'sluta', 'avsluta'],
-  ...['afmeld', 'framelda', 'avmeld', 'lopeta', 'peruuta', 'hætta'],
-  ...['atteikties', 'beigt', 'pietiek', 'apturēt', 'atsisakyti', 'stabdyti'],
-  ...[
-    'loobu',
-    'lõpeta',
-    'stop sms',
-    'sms stop',
-    'koniec',
-    'rezygnuję',
-    'wypisz',
-    'konec',
-    'odhlásit',
-  ],
-  ...['odhlásiť', 'leiratkozás', 'dezabonare', 'odjava', 'dur', 'iptal', 'ret', 'διακοπή', 'τέλος'],
-  ...['стоп', 'отписка', 'отписаться', 'отмена', 'відписка', 'відписатися', 'зупинити', 'спри'],
-];
+/** The words that end texts, as carriers ask for them and people write them. */
+const stopWords = `
+  stop stopall unsubscribe cancel end quit optout revoke arret
+  baja alto parar cancelar sair remover stopp abmelden abbestellen ende
+  arrêt arrêter désabonner désinscrire cancella disiscrivi ferma basta
+  afmelden stoppen sluta avsluta afmeld framelda avmeld lopeta peruuta hætta
+  atteikties beigt pietiek apturēt atsisakyti stabdyti loobu lõpeta stopsms smsstop
+  koniec rezygnuję wypisz konec odhlásit odhlásiť leiratkozás dezabonare odjava dur iptal ret
+  διακοπή τέλος стоп отписка отписаться отмена відписка відписатися зупинити спри`;
 
-/** No word for yes is among them: it answers questions. */
-const startWords = [
-  ...[
-    'start',
-    'unstop',
-    'subscribe',
-    'resume',
-    'optin',
-    'iniciar',
-    'comenzar',
-    'débuter',
-    'démarrer',
-  ],
-  ...['anmelden', 'inizia', 'iscrivi', 'aanmelden', 'börja', 'tilmeld', 'påmeld', 'aloita'],
-  ...['começar', 'sākt', 'pieteikties', 'pradėti', 'alusta', 'liitu', 'wznów', 'zapisz', 'začít'],
-  ...['başlat', 'έναρξη', 'старт', 'начать', 'подписаться', 'почати', 'підписатися'],
-];
+/** The words that begin them again. No word for yes is among them: it answers questions. */
+const startWords = `
+  start unstop subscribe resume optin iniciar comenzar débuter démarrer
+  anmelden inizia iscrivi aanmelden börja tilmeld påmeld aloita
+  começar sākt pieteikties pradėti alusta liitu wznów zapisz začít
+  başlat έναρξη старт начать подписаться почати підписатися`;
 
 /** Case, accents, punctuation and spaces say nothing. */
 const folded = (text: string): string =>
@@ -62,8 +37,10 @@ const folded = (text: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '');
 
-const stops = new Set(stopWords.map(folded));
-const starts = new Set(startWords.map(folded));
+const wordsOf = (words: string): ReadonlySet<string> =>
+  new Set(words.trim().split(/\s+/).map(folded));
+const stops = wordsOf(stopWords);
+const starts = wordsOf(startWords);
 
 /** What a text to the company's number means: only a word that is the whole of it ends or begins anything. */
 export function meaningOf(text: string): 'stop' | 'start' | 'reply' {

@@ -110,11 +110,14 @@ async function checkTemplates(
 
 /** What leads nowhere is refused: it would be accepted and never go out. */
 async function checkEndpoint(
-  { message }: CampaignDefinition,
+  { message, links }: CampaignDefinition,
   { table }: Reach,
   errors: ProblemError[],
 ): Promise<void> {
-  const { endpoint } = message;
+  const { channel, endpoint } = message;
+  if (channel === 'webhook' && links !== undefined) {
+    errors.push({ path: 'links', message: 'stands only where people see links: remove it' });
+  }
   if (endpoint === undefined || (await getWebhookEndpoint(table, endpoint)) !== undefined) return;
   const missing = `there is no webhook "${endpoint}": make it first`;
   errors.push({ path: 'message.endpoint', message: missing });
