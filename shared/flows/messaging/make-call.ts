@@ -56,9 +56,10 @@ export async function makeCall<Rendered, Content>(
 ): Promise<CallOutcome> {
   const call = ports.ids.next();
   const nothing = { call, sent: 0, tooFast: false };
-  const claimed = await claim(rows, call, ports);
+  let claimed: readonly Message[] = [];
   let outgoing: readonly Outgoing<Content>[];
   try {
+    claimed = await claim(rows, call, ports);
     outgoing = await fitInCall(await compose(claimed), channel, ports);
     if (outgoing.length === 0) {
       await made(nothing);
@@ -77,6 +78,7 @@ export async function makeCall<Rendered, Content>(
     }
   } catch (error) {
     await releaseQuietly(claimed, ports);
+    await made(nothing);
     throw error;
   }
   const counted = ({ sent, tooFast }: Omit<CallCount, 'call'>): Promise<void> =>
