@@ -3,7 +3,7 @@ import { type Campaign, campaignSchema, campaignStates } from '../domain/campaig
 import { namedByCampaign } from '../domain/campaigns/condition.ts';
 import { pausedForSchema } from '../domain/campaigns/reputation-pause.ts';
 import type { Naming } from '../domain/segments/naming.ts';
-import type { Item, Put, Table } from '../ports/table.ts';
+import type { Check, Item, Put, Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
 import { runSlot } from './runs.ts';
 
@@ -77,6 +77,14 @@ export function campaignPut(campaign: Campaign): Put {
         : { attribute: 'revision', equals: campaign.revision - 1 },
   };
 }
+
+/** Holds while the campaign is in this state: what follows from a state is not written once it is another. */
+export const stateCheck = ({ id, state }: Pick<Campaign, 'id' | 'state'>): Check => ({
+  kind: 'check',
+  table: 'marketing',
+  key: keyOf(id),
+  when: { attribute: 'state', equals: state },
+});
 
 /** False when somebody else changed the campaign first. */
 export const saveCampaign = async (table: Table, campaign: Campaign): Promise<boolean> =>

@@ -101,7 +101,11 @@ async function checkRun(run: Run, reach: RunReach): Promise<void> {
     return;
   }
   // The campaign goes first: a run that is not yet completed brings this check again.
-  await completeCampaign(run, reach);
+  if (!(await completeCampaign(run, reach))) {
+    // It has just been paused: the run is held with it, and completes after the resume.
+    await saveRun(table, run, { closedShards, dueAt: isoInstant(clock.now() + heldMs) });
+    return;
+  }
   await saveRun(table, run, { state: 'completed', closedShards, dueAt: undefined });
 }
 
@@ -122,11 +126,17 @@ async function countClosedShards(run: Run, { table }: RunReach): Promise<number>
   return runShards;
 }
 
-async function completeCampaign(run: Run, reach: RunReach): Promise<void> {
-  if (!isOnceSchedule(run.definition.schedule)) return;
+/** When a run that was complete while its campaign was paused is looked at again, in ms. */
+const heldMs = 60_000;
+
+/** False while the campaign is paused, or is being changed: its run must not end before it. */
+async function completeCampaign(run: Run, reach: RunReach): Promise<boolean> {
+  if (!isOnceSchedule(run.definition.schedule)) return true;
   const campaign = await getCampaign(reach.table, run.campaign);
-  if (campaign?.state !== 'running') return;
+  if (campaign?.state !== 'running') return campaign?.state !== 'paused';
   const at = { now: reach.clock.now(), companyTimeZone: reach.settings.timeZone };
   const completed = inState(campaign, 'completed', at);
-  if (await saveCampaign(reach.table, completed)) await settleCampaign(completed, reach);
+  if (!(await saveCampaign(reach.table, completed))) return false;
+  await settleCampaign(completed, reach);
+  return true;
 }

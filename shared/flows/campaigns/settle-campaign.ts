@@ -7,14 +7,14 @@ import { stableHash } from '../../domain/identity/hash.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Throttled } from '../../ports/table.ts';
-import { saveCampaign } from '../../stores/campaigns.ts';
+import { saveCampaign, stateCheck } from '../../stores/campaigns.ts';
 import {
   busListener,
   changeListening,
   getListening,
   type ListenerKind,
 } from '../../stores/listeners.ts';
-import { allRuns, getRun, saveRun } from '../../stores/runs.ts';
+import { allRuns, getRun, runPut } from '../../stores/runs.ts';
 import { tellOfPause } from './tell-of-pause.ts';
 
 type Reach = Pick<Ports, 'table' | 'queue' | 'schedules' | 'clock' | 'settings'>;
@@ -25,12 +25,12 @@ type Reach = Pick<Ports, 'table' | 'queue' | 'schedules' | 'clock' | 'settings'>
  * the minute tick settles again. Every step may be repeated.
  */
 export async function settleCampaign(campaign: Campaign, ports: Reach): Promise<void> {
-  tellOfPause(campaign);
+  if (!isSettledAgain(campaign)) tellOfPause(campaign);
   await settleSchedule(campaign, ports);
   await settleTrigger(campaign, ports);
   const keptGoals = await settleGoals(campaign, ports);
   await settleRuns(campaign, ports);
-  const watch = watchAt(campaign, ports);
+  const watch = [...watchAt(campaign, ports), ...againAt(campaign, ports)];
   const settleAt = [...keptGoals.map(({ until }) => until), ...watch].sort()[0];
   if (settleAt === campaign.settleAt && keptGoals.length === campaign.keptGoals.length) return;
   // When somebody has changed the campaign meanwhile, they settle it themselves.
@@ -41,6 +41,23 @@ export async function settleCampaign(campaign: Campaign, ports: Reach): Promise<
     revision: campaign.revision + 1,
   });
 }
+
+/** Longer than anybody who settles can run, in ms. */
+const againMs = 15 * 60_000;
+
+/**
+ * A state is settled twice: somebody who was slow to settle the state before may have undone in between
+ * what follows from this one, such as the schedule of a campaign that was cancelled and launched again.
+ */
+function againAt({ state, updatedAt }: Campaign, { clock }: Reach): readonly string[] {
+  const again = secondLook(updatedAt);
+  return state === 'draft' || Date.parse(again) <= clock.now() ? [] : [again];
+}
+
+const secondLook = (updatedAt: string): string => isoInstant(Date.parse(updatedAt) + againMs);
+
+const isSettledAgain = ({ settleAt, updatedAt }: Campaign): boolean =>
+  settleAt === secondLook(updatedAt);
 
 /** How late a firing may be before it is taken for lost, and how often it is repeated then, in ms. */
 const lostAfterMs = 10 * 60_000;
@@ -138,15 +155,22 @@ async function settleRuns(campaign: Campaign, ports: Reach): Promise<void> {
 
 const maxAttempts = 10;
 
+/** Only while the campaign is still in this state: who settles late must not undo what came after. */
 async function settleRun(found: Run, campaign: Campaign, ports: Reach): Promise<void> {
+  const { table, queue, clock } = ports;
   let run: Run | undefined = found;
   for (let attempt = 1; attempt <= maxAttempts && run !== undefined; attempt += 1) {
-    const change = runChange(run, campaign, ports.clock.now());
+    const change = runChange(run, campaign, clock.now());
     if (change === undefined) return;
-    const saved = await saveRun(ports.table, run, change);
-    if (saved?.dueAt !== undefined) await ports.queue.send('runs', [{ body: { run: run.id } }]);
-    if (saved !== undefined) return;
-    run = await getRun(ports.table, found.id);
+    const after: Run = { ...run, ...change, revision: run.revision + 1 };
+    const result = await table.transact([runPut(after), stateCheck(campaign)]);
+    if (result.kind === 'written') {
+      if (after.dueAt !== undefined) await queue.send('runs', [{ body: { run: run.id } }]);
+      return;
+    }
+    // Whoever changed the campaign settles it.
+    if (result.kind === 'refused' && result.failed.includes(1)) return;
+    run = await getRun(table, found.id);
   }
   throw new Throttled(`Run ${found.id} changes too fast to be ${campaign.state}.`);
 }
