@@ -110,14 +110,11 @@ async function checkTemplates(
 
 /** What leads nowhere is refused: it would be accepted and never go out. */
 async function checkEndpoint(
-  { message, links }: CampaignDefinition,
+  { message }: CampaignDefinition,
   { table }: Reach,
   errors: ProblemError[],
 ): Promise<void> {
-  const { channel, endpoint } = message;
-  if (channel === 'webhook' && links !== undefined) {
-    errors.push({ path: 'links', message: 'stands only where people see links: remove it' });
-  }
+  const { endpoint } = message;
   if (endpoint === undefined || (await getWebhookEndpoint(table, endpoint)) !== undefined) return;
   const missing = `there is no webhook "${endpoint}": make it first`;
   errors.push({ path: 'message.endpoint', message: missing });
