@@ -36,12 +36,12 @@ describe.each(modes)('a template in several languages, hostile %s', (hostile) =>
     await world.advance('PT1H');
     const sent = world
       .outbox()
-      .map(({ to, subject, text }) => [to[0], subject, text.split('\n')[0]]);
+      .map(({ to, subject, text }) => `${to[0]}: ${subject}, ${text.split('\n')[0]}`);
     expect(sent.toSorted()).toEqual([
-      ['a', 'Sveiki', 'Sveiki'],
-      ['b', 'Привет', 'Привет!'],
-      ['c', 'Hello', 'Hello you'],
-      ['d', 'Hello', 'Hello you'],
+      'a: Sveiki, Sveiki',
+      'b: Привет, Привет!',
+      'c: Hello, Hello you',
+      'd: Hello, Hello you',
     ]);
   });
 
