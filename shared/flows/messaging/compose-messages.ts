@@ -5,6 +5,7 @@ import { standingOf } from '../../domain/messaging/ledger.ts';
 import type { Message } from '../../domain/messaging/message.ts';
 import { costOf, type Price } from '../../domain/messaging/policy/price.ts';
 import type { Prices } from '../../domain/messaging/policy/prices.ts';
+import type { SendingPolicy } from '../../domain/messaging/policy/sending-policy.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
 import { computedValues } from '../../domain/segments/computed-values.ts';
 import type { Ruleset } from '../../domain/segments/ruleset.ts';
@@ -16,7 +17,6 @@ import { logger } from '../../runtime/observability.ts';
 import { writeOnce } from '../../stores/messages.ts';
 import { getProfiles } from '../../stores/profiles.ts';
 import { currentRuleset } from '../../stores/segments.ts';
-import { getPolicy } from '../../stores/sending-policy.ts';
 import { shortLinkPut } from '../../stores/short-links.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
 import { stillWanted } from '../campaigns/unless.ts';
@@ -35,6 +35,7 @@ export type Composed<Rendered> = Omit<RenderedMessage<Rendered>, 'links'> & {
 /** How a channel makes and prices what it sends. */
 export type Rendering<Rendered> = MessageTemplate<Rendered> & {
   readonly priceOf: PriceOf<Rendered>;
+  readonly policy: Pick<SendingPolicy, 'caps' | 'prices'>;
 };
 
 /** What a message on a channel costs. */
@@ -59,12 +60,11 @@ export type Composer<Rendered> = (
  */
 export async function composer<Rendered>(
   run: Run,
-  { priceOf, ...of }: Rendering<Rendered>,
+  { priceOf, policy: { caps, prices }, ...of }: Rendering<Rendered>,
   ports: Ports,
 ): Promise<Composer<Rendered>> {
   const render = await messageRenderer(run, of, ports);
   const isComputed = asksComputed(of.template);
-  const { caps, prices } = await getPolicy(ports.table);
 
   const compose = async (row: Message, { profile, to, ruleset }: Recipient) => {
     const now = Date.parse(row.claimedAt ?? row.at);

@@ -1,5 +1,6 @@
 import type { Run } from '../../domain/campaigns/run.ts';
 import { shardOf } from '../../domain/identity/hash.ts';
+import type { SendingPolicy } from '../../domain/messaging/policy/sending-policy.ts';
 import {
   bucketsOf,
   type KnownQuota,
@@ -12,7 +13,6 @@ import { nameOf } from '../../runtime/error-name.ts';
 import { insist } from '../../runtime/insist.ts';
 import { logger } from '../../runtime/observability.ts';
 import { countSent } from '../../stores/reputation-counts.ts';
-import { getPolicy } from '../../stores/sending-policy.ts';
 import { getBucket, saveBucket } from '../../stores/sending-rates.ts';
 import { currentQuota } from './email-quota.ts';
 import { giveBack, takeWarmUpRoom, type WarmUpTaken } from './warm-up.ts';
@@ -66,8 +66,11 @@ export const unlimited: Pace = {
  * The pace of a run's emails: within the account's rate and day, within the warm-up of a new sender, and
  * counted for the campaign's reputation.
  */
-export async function emailPace(run: Run, ports: Ports): Promise<Pace> {
-  const { warmUp } = await getPolicy(ports.table);
+export async function emailPace(
+  run: Run,
+  { warmUp }: Pick<SendingPolicy, 'warmUp'>,
+  ports: Ports,
+): Promise<Pace> {
   const quota = await currentQuota(ports);
   const { kind } = run.definition;
   return {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Run } from '../../domain/campaigns/run.ts';
 import type { MessageChange } from '../../domain/messaging/ledger.ts';
 import type { Message } from '../../domain/messaging/message.ts';
+import type { SendingPolicy } from '../../domain/messaging/policy/sending-policy.ts';
 import type { Renderer } from '../../domain/templates/rendering-data.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
@@ -11,6 +12,7 @@ import { sendTimeoutMs } from '../../ports/senders.ts';
 import { inParallel } from '../../runtime/parallel.ts';
 import { moveMessage } from '../../stores/messages.ts';
 import { getRun } from '../../stores/runs.ts';
+import { getPolicy } from '../../stores/sending-policy.ts';
 import { getTemplateVersion } from '../../stores/templates.ts';
 import { mayGoOut } from '../campaigns/own-epoch.ts';
 import { freeMessages, handOutIn, handOutLater } from './claims.ts';
@@ -31,7 +33,7 @@ export type Channel<Rendered, Content> = Caller<Rendered, Content> & {
   /** Messages per call for a template, as far as can be told before rendering. */
   readonly callSize: (template: Template) => number;
   /** Absent: the provider's limits are far away. */
-  readonly paceOf?: (run: Run, ports: Ports) => Promise<Pace>;
+  readonly paceOf?: (run: Run, policy: SendingPolicy, ports: Ports) => Promise<Pace>;
 };
 
 /** What must be left of an invocation for a call to begin, in ms: its longest wait, and the writes around it. */
@@ -55,8 +57,9 @@ export async function sendMessages<Rendered, Content>(
   const run = await getRun(ports.table, first.run);
   if (run === undefined || run.state === 'cancelled') return withholdCancelled(rows, ports);
   if (run.state === 'paused') return; // reserved rows wait; the resume hands them out again
-  const pace = (await channel.paceOf?.(run, ports)) ?? unlimited;
-  const groups = await groupsOf(rows, { run, channel, ports });
+  const policy = await getPolicy(ports.table);
+  const pace = (await channel.paceOf?.(run, policy, ports)) ?? unlimited;
+  const groups = await groupsOf(rows, { run, channel, policy, ports });
   for (;;) {
     const left = groups.flatMap((group) => group.rows);
     const group = groups.find((one) => one.rows.length > 0);
@@ -90,10 +93,12 @@ async function groupsOf<Rendered, Content>(
   {
     run,
     channel,
+    policy,
     ports,
   }: {
     readonly run: Run;
     readonly channel: Channel<Rendered, Content>;
+    readonly policy: SendingPolicy;
     readonly ports: Ports;
   },
 ): Promise<readonly Group<Rendered>[]> {
@@ -105,7 +110,7 @@ async function groupsOf<Rendered, Content>(
     if (template === undefined)
       throw new Error(`Template ${id} has no version ${templateVersion}.`);
     const { rendererOf, findLinks, priceOf } = channel;
-    const rendering = { template, rendererOf, findLinks, priceOf };
+    const rendering = { template, rendererOf, findLinks, priceOf, policy };
     const compose = await composer(run, rendering, ports);
     found.push({ rows: group, compose, callSize: channel.callSize(template) });
   }
