@@ -12,8 +12,8 @@ import { writeOnce } from './messages.ts';
  * The email account's rate, in `marketing`.
  * - `rate#email` / `quota`: what the provider last told, and when it was last asked: who writes that
  *   instant first asks, and nobody else.
- * - `rate#email#<bucket>` / `-`: the buckets. One conditional write per call, so a bucket of two hundred
- *   emails a second takes about four writes a second.
+ * - `rate#email#<bucket>` / `-`: the buckets. One conditional write per call, so a bucket of five hundred
+ *   emails a second takes about ten writes a second.
  */
 const quotaKey = { pk: 'rate#email', sk: 'quota' } as const;
 

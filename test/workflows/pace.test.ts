@@ -158,7 +158,7 @@ describe.each(modes)('the account’s day, hostile %s', (hostile) => {
     let isNextDay = false;
     await using world = await aWorld({
       hostile,
-      emailQuota: () => ({ perSecond: 500, perDay: 200, sentLastDay: isNextDay ? 0 : 190 }),
+      emailQuota: () => ({ perSecond: 1_000, perDay: 200, sentLastDay: isNextDay ? 0 : 190 }),
     });
     const people = await somePeople(world, 15);
     const offers = await aRun(world);

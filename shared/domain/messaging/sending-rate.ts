@@ -34,8 +34,8 @@ export const newBucket: RateBucket = {
   since: 0,
 };
 
-/** The least of a rate that is worth a bucket of its own, emails a second: four calls of fifty. */
-const bucketPerSecond = 200;
+/** The least of a rate that is worth a bucket of its own, emails a second: ten calls of fifty. */
+const bucketPerSecond = 500;
 
 /** Over how many buckets a rate is spread: one for small rates, never more than can send at once. */
 export const bucketsOf = (perSecond: number, senders: number): number =>

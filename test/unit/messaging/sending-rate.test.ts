@@ -126,7 +126,7 @@ describe('the rate of an account', () => {
   });
 
   it('is spread over as many buckets as it needs, and never more than can send', () => {
-    expect([1, 14, 399, 400, 1_000, 100_000].map((rate) => bucketsOf(rate, 10))).toEqual([
+    expect([1, 14, 999, 1_000, 2_600, 100_000].map((rate) => bucketsOf(rate, 10))).toEqual([
       1, 1, 1, 2, 5, 10,
     ]);
   });
