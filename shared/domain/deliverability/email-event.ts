@@ -20,7 +20,10 @@ const mail = z.object({
  */
 const touch = {
   timestamp,
-  isBot: z.unknown().optional().transform((mark) => mark === true || mark === 'true'),
+  isBot: z
+    .unknown()
+    .optional()
+    .transform((mark) => mark === true || mark === 'true'),
 };
 
 /**
