@@ -1,5 +1,5 @@
 import type { Campaign } from '../../shared/domain/campaigns/campaign.ts';
-import type { PreflightStop } from '../../shared/domain/campaigns/preflight.ts';
+import type { PreflightStop } from '../../shared/domain/campaigns/preflight-stops.ts';
 import { assumptionsOf, warningsOf } from '../../shared/domain/campaigns/preflight-warnings.ts';
 import { requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
 import { checkCampaign, type Named } from '../../shared/flows/campaigns/check-campaign.ts';

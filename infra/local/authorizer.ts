@@ -22,6 +22,12 @@ export class Authorizer {
       .sign(this.#secret);
   }
 
+  /** The token of the marketer of a name, of the world's own, or none. */
+  async tokenFor(admin: boolean | string = false): Promise<string | undefined> {
+    if (admin === false) return undefined;
+    return admin === true ? this.adminToken() : this.adminToken(admin);
+  }
+
   /** What API Gateway puts under `requestContext.authorizer`; undefined when the bearer is not let in. */
   async authorize(
     authorization: string | undefined,

@@ -94,8 +94,6 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
   const gateway = new HttpGateway({ ...parts, authorizer, local, onEnd });
   const server = httpServer((request) => gateway.answer(request));
   const adminToken = await authorizer.adminToken();
-  const tokenOf = async ({ admin = false }: RequestOptions): Promise<string | undefined> =>
-    typeof admin === 'string' ? authorizer.adminToken(admin) : admin ? adminToken : undefined;
   // A database put back from a copy is told at once; all that a restored backup asks for follows.
   if ((await epochOf({ table: embedded.calmTable, clock, settings })) === 'adopting') {
     await embedded.queue.send('runs', [{ body: { slot: runSlot } }]);
@@ -114,7 +112,7 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
     /** Through the same events as a socket's, without a socket. */
     request: async (method: string, path: string, request: RequestOptions = {}) =>
       asWorldAnswer(
-        await gateway.answer(asHttpRequest(method, path, request, await tokenOf(request))),
+        await gateway.answer(asHttpRequest(method, path, request, await authorizer.tokenFor(request.admin))),
       ),
     /** Until nothing runs and nothing waits; what is delayed on the clock is not waited for. */
     settle: () => machinery.idle(),

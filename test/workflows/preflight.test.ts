@@ -116,7 +116,7 @@ describe.each(modes)('a pre-flight, hostile %s', (hostile) => {
     expect(answer['now']).toEqual({ people: 0, samples: [] });
     const { amount } = answer['cost'] as { amount: string }; // asserted by its use
     expect(report['cost']).toEqual({ USD: Number(amount) });
-    expect((report['costPerMessage'] as { USD: number }).USD).toBeCloseTo(0.0001, 10);
+    expect(report['costPerMessage']).toEqual({ USD: 0.0001 });
   });
 
   it('stops a launch that loses too many at a step, and the refusal holds the whole funnel', async () => {
@@ -266,38 +266,5 @@ describe.each(modes)('a pre-flight, hostile %s', (hostile) => {
     const report = await town.report('march');
     expect(report).toMatchObject({ states: { accepted: 3 }, cost: { EUR: 0.18 } });
     expect(report['costPerMessage']).toEqual({ EUR: 0.09 });
-  });
-
-  it('says of a time that is gone that it stops the launch', async () => {
-    await using town = await aTown(hostile);
-    await town.template('hello', hello);
-    await town.campaign('late', { audience: riga, schedule: { at: '2026-11-25T09:00' } });
-    expect(await preflight(town, 'late')).toMatchObject({
-      ok: false,
-      stops: [{ step: 'in-time', message: expect.stringContaining('schedule.at: is past') }],
-    });
-  });
-
-  it('and a save refuse what can never go out', async () => {
-    await using town = await aTown(hostile);
-    const put = async (changes: Readonly<Record<string, unknown>>) => {
-      const message = { channel: 'email', template: 'hello' };
-      const whole = { name: 'x', topic: 'offers', audience: riga, schedule: atOne, message };
-      const refused = await town.refused('PUT', '/admin/campaigns/x', { ...whole, ...changes });
-      return [refused.status, ...(refused.errors ?? []).map(({ path }) => path), refused.detail];
-    };
-    const timeZone = 'Europe/Riga';
-    expect(await put({ schedule: { at: '2027-03-28T03:30', timeZone } })).toEqual([
-      422,
-      'schedule.at',
-      expect.stringContaining('write "2027-03-28T04:30"'),
-    ]);
-    const inGap = await put({ schedule: { cron: '30 3 28 3 ? 2027', timeZone } });
-    expect(inGap).toEqual([422, 'schedule.cron', expect.stringContaining('never fires')]);
-    const over = await put({ schedule: { cron: '0 9 1 1 ? 2020' } });
-    expect(over).toEqual([422, 'schedule.cron', expect.stringContaining('never fires')]);
-    const message = { channel: 'pigeon', template: 'hello' };
-    expect((await put({ message })).slice(0, 2)).toEqual([422, 'message.channel']);
-    expect((await town.refused('POST', '/admin/campaigns/x/preflight')).status).toBe(404);
   });
 });

@@ -19,7 +19,7 @@ const room = {
  * of it UCS-2; what takes two units is never cut in two.
  */
 export function smsParts(text: string): number {
-  const characters = [...text];
+  const characters = Array.from(text);
   const isGsm = characters.every(
     (character) => alphabet.has(character) || extension.has(character),
   );

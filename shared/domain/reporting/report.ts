@@ -148,10 +148,13 @@ export function toReport(tally: Tally): Report {
   );
   const cost = numbersOf(tally.cost);
   const costPerMessage = Object.fromEntries(
-    Object.entries(cost).map(([currency, sum]) => [currency, sum / (paid[currency] ?? 1)]),
+    Object.entries(cost).map(([currency, sum]) => [currency, nearest(sum / (paid[currency] ?? 1))]),
   );
   return { ...counts, revenue, revenuePerMessage, cost, costPerMessage };
 }
+
+/** A mean without the noise of binary fractions. */
+const nearest = (mean: number): number => Number(mean.toPrecision(12));
 
 const numbersOf = (sums: Readonly<Record<string, Sum>>): Record<string, number> =>
   Object.fromEntries(

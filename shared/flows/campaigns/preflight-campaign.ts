@@ -9,9 +9,7 @@ import {
   newTally,
   outcomeOf,
   type PreflightOutcome,
-  type PreflightStop,
   type PreflightTally,
-  stopsOf,
 } from '../../domain/campaigns/preflight.ts';
 import {
   type CostTally,
@@ -19,6 +17,7 @@ import {
   countMessage,
   type PreflightCost,
 } from '../../domain/campaigns/preflight-cost.ts';
+import { type PreflightStop, stopsOf } from '../../domain/campaigns/preflight-stops.ts';
 import type { Run } from '../../domain/campaigns/run.ts';
 import { isEventSchedule, isOnceSchedule } from '../../domain/campaigns/schedule.ts';
 import { addressOf } from '../../domain/messaging/decision.ts';

@@ -96,7 +96,7 @@ describe('a report', () => {
     const rows = ['0.1', '0.1', '0.1'].map((amount) => aRow({ cost: { amount, currency: 'EUR' } }));
     const report = reportOf([...rows, aRow(), aRow({ cost: { amount: '2', currency: 'USD' } })]);
     expect(report.cost).toEqual({ EUR: 0.3, USD: 2 });
-    expect(report.costPerMessage).toEqual({ EUR: 0.3 / 3, USD: 2 });
+    expect(report.costPerMessage).toEqual({ EUR: 0.1, USD: 2 });
   });
 
   it('tells our own reasons, and not what a provider wrote of a bounce', () => {
