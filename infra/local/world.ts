@@ -5,7 +5,6 @@ import { systemClock, VirtualClock } from '../../shared/adapters/embedded/clock.
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
 import type { SendingQuota } from '../../shared/domain/messaging/sending-rate.ts';
-import { epochOf } from '../../shared/flows/campaigns/own-epoch.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import type { Email, Push, PushAnswer, SendAnswer, Webhook } from '../../shared/ports/senders.ts';
@@ -94,10 +93,7 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
   const gateway = new HttpGateway({ ...parts, authorizer, local, onEnd });
   const server = httpServer((request) => gateway.answer(request));
   const adminToken = await authorizer.adminToken();
-  // A database put back from a copy is told at once; all that a restored backup asks for follows.
-  if ((await epochOf({ table: embedded.calmTable, clock, settings })) === 'adopting') {
-    await embedded.queue.send('runs', [{ body: { slot: runSlot } }]);
-  }
+  await adoptRestored(parts);
   machinery.wake();
 
   return {
@@ -112,7 +108,9 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
     /** Through the same events as a socket's, without a socket. */
     request: async (method: string, path: string, request: RequestOptions = {}) =>
       asWorldAnswer(
-        await gateway.answer(asHttpRequest(method, path, request, await authorizer.tokenFor(request.admin))),
+        await gateway.answer(
+          asHttpRequest(method, path, request, await authorizer.tokenFor(request.admin)),
+        ),
       ),
     /** Until nothing runs and nothing waits; what is delayed on the clock is not waited for. */
     settle: () => machinery.idle(),
@@ -166,6 +164,14 @@ async function makeParts(options: WorldOptions) {
   const isVirtual = clock instanceof VirtualClock;
   const parts = { embedded, functions, invocations, failures, clock, settings, hostility, life };
   return { ...parts, machinery: new Machinery({ ...parts, isVirtual }) };
+}
+
+/** A database put back from a copy is told at once; all that a restored backup asks for follows. */
+async function adoptRestored({ embedded, clock, settings }: Awaited<ReturnType<typeof makeParts>>) {
+  // Only now: what logs may not be imported before `quietPowertools`.
+  const { epochOf } = await import('../../shared/flows/campaigns/own-epoch.ts');
+  if ((await epochOf({ table: embedded.calmTable, clock, settings })) !== 'adopting') return;
+  await embedded.queue.send('runs', [{ body: { slot: runSlot } }]);
 }
 
 /** Hands lines of a log to the functions that read it. */
