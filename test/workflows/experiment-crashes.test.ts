@@ -3,7 +3,7 @@ import { type Break, Breaker } from '../support/breaking-ports.ts';
 import { aLaboratory, clickTest } from '../support/experiments.ts';
 import { modes } from '../support/modes.ts';
 
-const people = 12;
+const people = 10;
 
 /** Whatever breaks around the choice of the winner; how far the function then got. */
 async function chosen(file: string, breaking: Break, hostile: number | undefined) {
@@ -17,13 +17,13 @@ async function chosen(file: string, breaking: Break, hostile: number | undefined
       return row.file === file ? { ...ports, ...whenNear(ports, broken, () => isNear) } : ports;
     },
   });
-  await lab.compare('march', { test: { ...clickTest, wait: 'PT1H' } });
-  await lab.world.advance('PT1H50M');
+  await lab.compare('march', { test: { ...clickTest, wait: 'PT55M' } });
+  await lab.world.advance('PT50M');
   const tried = lab.sent();
   isNear = true;
   await lab.world.advance(hostile === undefined ? 'PT15M' : 'PT50M');
   breaker.revive();
-  await lab.world.advance('PT1H');
+  await lab.world.advance('PT30M');
   const { winner, states } = await lab.result('march');
   expect([breaking.at, lab.isOnce(), Object.keys(lab.inbox()).length]).toEqual([
     breaking.at,
@@ -33,7 +33,7 @@ async function chosen(file: string, breaking: Break, hostile: number | undefined
   expect(winner).toMatchObject({ variant: null, enough: false });
   expect(states).toEqual({ accepted: people });
   expect((tried['short'] ?? 0) + (tried['long'] ?? 0)).toBeLessThan(people);
-  await lab.world.advance('PT2H');
+  await lab.world.advance('PT45M');
   expect(await lab.state('march')).toBe('completed');
   return breaker.hasBroken;
 }
@@ -63,12 +63,14 @@ const ways: readonly Omit<Break, 'at'>[] = [
 ];
 
 const cases = [
-  ['functions/campaigns/run-campaign.ts', [1, 4, 5, 6, 12, 22, 23, 24]],
-  ['functions/messaging/wake-messages.ts', [1, 3, 5, 7, 9]],
+  ['functions/campaigns/run-campaign.ts', [1, 4, 5, 12, 22, 23]],
+  ['functions/messaging/wake-messages.ts', [1, 3, 6, 9]],
 ] as const;
 
+// Every call is tried in a world of its own: one way in one hostile world is what the time allows.
 describe.each(modes.slice(0, 2))('the choice of the winner, hostile %s', (hostile) => {
-  it.each(cases.flatMap(([file, calls]) => ways.map((way) => [file, way, calls] as const)))(
+  const tried = hostile === undefined ? ways : ways.slice(1);
+  it.each(cases.flatMap(([file, calls]) => tried.map((way) => [file, way, calls] as const)))(
     'holds and is sent once, while %s breaks by %o',
     async (file, way, calls) => {
       const reached: boolean[] = [];

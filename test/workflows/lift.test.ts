@@ -8,7 +8,7 @@ const goal = { event: 'Order Completed', within: 'P7D', value: 'total' };
 const message = { channel: 'email', template: 'hello' };
 const march = {
   audience: { include: ['everyone'] },
-  schedule: { at: '2026-11-25T13:00' },
+  schedule: { at: '2026-11-25T12:05' },
   message,
 };
 
@@ -43,7 +43,7 @@ describe.each(modes)('the lift, hostile %s', (hostile) => {
     await using town = await aTown({ hostile, around: bus.around });
     await town.campaign('march', { ...march, goal, holdout: 0.4 });
     await town.launch('march');
-    await town.world.advance('PT1H5M');
+    await town.world.advance('PT15M');
     await town.world.advance(hostile === undefined ? 'PT1M' : 'PT1H');
     const [sent, heldOut] = town.split();
     expect(sent.length).toBeGreaterThan(6);
@@ -53,8 +53,8 @@ describe.each(modes)('the lift, hostile %s', (hostile) => {
     await town.order(first, 8);
     await town.order(first, 8, { messageId: 'again' });
     // Before the message would have gone: it has nothing to do with it.
-    await town.order(second, 8, { timestamp: '2026-11-25T12:30:00.000Z' });
-    await town.world.advance('PT1H');
+    await town.order(second, 8, { timestamp: '2026-11-25T11:30:00.000Z' });
+    await town.world.advance('PT30M');
     const report = await town.result('march');
     expect(report).toMatchObject({ conversions: 6, revenue: { EUR: 120 } });
     const { holdout, controlGroup } = report.lift;
@@ -77,12 +77,12 @@ describe.each(modes)('the lift, hostile %s', (hostile) => {
     await town.campaign('cart', { schedule: { on: 'Product Added' }, message, goal });
     await town.launch('cart');
     for (const name of town.names) await town.track(name, 'Product Added');
-    await town.world.advance('PT1H');
+    await town.world.advance('PT30M');
     const [sent, heldOut] = town.split();
     expect(heldOut.length).toBeGreaterThan(0);
     expect(sent.length).toBeGreaterThan(0);
     await town.order(heldOut[0] ?? '', 8);
-    await town.world.advance('PT1H');
+    await town.world.advance('PT30M');
     const { lift, reasons, conversions } = await town.result('cart');
     expect(reasons).toEqual({ 'control-group': heldOut.length });
     expect(conversions).toBe(0);
