@@ -31,6 +31,7 @@ export const silentTypes: readonly string[] = [
   'message.bounced',
   'message.complained',
   'message.rejected',
+  'message.replied',
 ];
 
 /** Each person's own zone instead of one for all. */
