@@ -17,20 +17,22 @@ import { aWorld } from '../support/world.ts';
 
 /** Sixty messages of a run that changes while the sender reads whom it is about to write to. */
 async function stopped(state: RunState): Promise<{ readonly world: World; readonly run: Run }> {
-  let run: Run | undefined;
+  const stopping: { run?: string } = {};
   const world: World = await aWorld({
     around: (row, ports) => {
       if (!row.file.endsWith('send-emails.ts')) return ports;
       const { table } = ports;
       const batchGet: typeof table.batchGet = async (...args) => {
         const items = await table.batchGet(...args);
-        if (args[0] === 'profiles' && run !== undefined) await moveRun(world, run.id, state);
+        const { run } = stopping;
+        if (args[0] === 'profiles' && run !== undefined) await moveRun(world, run, state);
         return items;
       };
       return { ...ports, table: { ...dying(table, () => false), batchGet } };
     },
   });
-  run = await aRun(world);
+  const run = await aRun(world);
+  stopping.run = run.id;
   await handOver(world, await reserve(world, run, await somePeople(world, 60)));
   await world.settle();
   return { world, run };

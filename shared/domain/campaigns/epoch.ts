@@ -92,7 +92,14 @@ export function closedByRestore(row: Message, now: number): MessageChange | unde
       return { state: 'withheld', reason: 'restored', at };
     case 'claimed':
       return { state: 'unknown', at, dueAt: isoInstant(now + answerWaitMs) };
-    default:
+    case 'unknown':
+    case 'accepted':
+    case 'delivered':
+    case 'bounced':
+    case 'complained':
+    case 'rejected':
+    case 'withheld':
+    case 'failed':
       return undefined;
   }
 }
