@@ -101,11 +101,11 @@ describe.each(everywhere)('hostile %s, while %s breaks', (hostile, file) => {
       let hasBroken = true;
       let calls = 0;
       // The first calls are all tried in a calm world, some in a hostile one.
-      const step = hostile === undefined ? 3 : 11;
+      const step = hostile === undefined ? 4 : 15;
       for (
         let at = hostile === undefined ? 1 : 4;
         hasBroken;
-        at += hostile === undefined && at < 12 ? 1 : step
+        at += hostile === undefined && at < 9 ? 1 : step
       ) {
         const night = await overMidnight(file, { ...way, at }, hostile);
         await using world = night.world;
