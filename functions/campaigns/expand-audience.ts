@@ -78,7 +78,7 @@ async function reservePage(
     personPlan(run, personTimeZone(zone, companyTimeZone));
   const isLast = lastWaveOf(run) === part.wave;
   const [ofWave, others] = partition(members, ({ zone }) => planOf(zone).wave === part.wave);
-  const left = isLast ? await withoutRow(run, others, ports) : [];
+  const left = isLast ? await missedByAll(run, others, ports) : [];
   const profiles = await getProfiles(
     ports.table,
     [...ofWave, ...left].map(({ profileId }) => profileId),
@@ -93,10 +93,10 @@ async function reservePage(
 }
 
 /**
- * Those of earlier waves whom no wave has met: whose zone changed while the day went round the world.
- * The last wave takes them, so that nobody is forgotten.
+ * Those whom no wave has met, for their zone changed while the day went round the world: the last wave
+ * takes them, so that nobody is forgotten. Who only came in after the wave of their zone is not meant.
  */
-async function withoutRow(
+async function missedByAll(
   run: Run,
   members: readonly MemberRow[],
   { table }: Ports,
@@ -104,9 +104,11 @@ async function withoutRow(
   const way = run.definition.message.channel;
   const keyOf = ({ profileId }: MemberRow): string =>
     messageId({ run: run.id, step: mainStep, profileId, way, trigger: '' });
-  const rows = await getMessages(table, members.map(keyOf));
+  const begun = Math.min(...[...run.startedWaves, ...run.waves].map(Date.parse));
+  const moved = members.filter(({ movedAt }) => movedAt && Date.parse(movedAt) >= begun);
+  const rows = await getMessages(table, moved.map(keyOf));
   const met = new Set(rows.map(({ profileId }) => profileId));
-  return members.filter(({ profileId }) => !met.has(profileId));
+  return moved.filter(({ profileId }) => !met.has(profileId));
 }
 
 function partition<Value>(

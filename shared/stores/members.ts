@@ -6,24 +6,38 @@ import type { Item, Table, Write } from '../ports/table.ts';
 /**
  * Member rows in `marketing`: pk `member#<segment>#<shard>`, sk profile id. Written in the transaction
  * that decides membership, so an audience is never stale; read page by page, shard by shard. `mark` as
- * in domain/segments/membership.ts, `zone` the person's own time zone, if any.
+ * in domain/segments/membership.ts, `zone` the person's own time zone, if any; `movedAt` when it last
+ * changed while they were a member.
  */
 export const memberShards = 16;
 
-const memberSchema = z.object({ sk: z.string(), mark: z.string(), zone: z.string().optional() });
+const memberSchema = z.object({
+  sk: z.string(),
+  mark: z.string(),
+  zone: z.string().optional(),
+  movedAt: z.string().optional(),
+});
 
-export type MemberRow = { readonly profileId: string; readonly zone: string | undefined };
+export type MemberRow = {
+  readonly profileId: string;
+  readonly zone: string | undefined;
+  /** ISO; undefined: the zone has not changed since the person came in. */
+  readonly movedAt: string | undefined;
+};
+
+/** Where a member is by the clock. */
+type Place = { readonly zone: string | undefined; readonly movedAt?: string };
 
 const partition = (segment: string, shard: number): string => `member#${segment}#${shard}`;
 
 export function memberWrite(
   profileId: string,
   change: { readonly segment: string; readonly mark: string | undefined },
-  zone: string | undefined,
+  { zone, movedAt }: Place,
 ): Write {
   const key = { pk: partition(change.segment, shardOf(profileId, memberShards)), sk: profileId };
   if (change.mark === undefined) return { kind: 'delete', table: 'marketing', key };
-  const item: Item = { ...key, mark: change.mark, ...(zone !== undefined && { zone }) };
+  const item: Item = { ...key, mark: change.mark, zone, movedAt };
   return { kind: 'put', table: 'marketing', item };
 }
 
@@ -57,8 +71,8 @@ export async function queryMembers(
     ...page,
   });
   const members = read.items.flatMap((item): MemberRow[] => {
-    const { sk: profileId, mark, zone } = memberSchema.parse(item);
-    return isMemberBy(parseMark(mark), of.serving) ? [{ profileId, zone }] : [];
+    const { sk: profileId, mark, zone, movedAt } = memberSchema.parse(item);
+    return isMemberBy(parseMark(mark), of.serving) ? [{ profileId, zone, movedAt }] : [];
   });
   return { members, after: read.after };
 }

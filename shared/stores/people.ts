@@ -2,6 +2,7 @@ import type { Identifier } from '../domain/identity/identifier.ts';
 import type { Profile } from '../domain/profiles/profile.ts';
 import type { TimelineEntry } from '../domain/profiles/timeline-entry.ts';
 import type { MemberChange, PersonDecision } from '../domain/segments/person-decision.ts';
+import { isoInstant } from '../domain/time/instant.ts';
 import type { Input } from '../domain/tracking/input.ts';
 import type { Check, Table, Write, WriteResult } from '../ports/table.ts';
 import { deviceClaims } from './device-owners.ts';
@@ -51,9 +52,16 @@ export function personWrites(change: PersonChange): readonly (Write | Check)[] {
   ];
 }
 
-function rowWrite({ id, attributes }: Profile, member: MemberChange): Write {
+const rowWrite = (profile: Profile, member: MemberChange): Write =>
+  memberWrite(profile.id, member, { zone: zoneOf(profile) });
+
+/** The row of somebody who stays a member and has gone to another time zone. */
+const moveWrite = (profile: Profile, move: MemberChange, now: number): Write =>
+  memberWrite(profile.id, move, { zone: zoneOf(profile), movedAt: isoInstant(now) });
+
+function zoneOf({ attributes }: Profile): string | undefined {
   const zone = attributes['timeZone'];
-  return memberWrite(id, member, typeof zone === 'string' ? zone : undefined);
+  return typeof zone === 'string' ? zone : undefined;
 }
 
 /** Writes a decided person: one transaction, or a plain write when it is one item. */
@@ -63,7 +71,10 @@ export async function writePerson(table: Table, change: PersonChange): Promise<P
   const room = Math.max(0, maxActions - own.length);
   const ahead = await moveAhead(table, change, moves.slice(room));
   if (ahead.kind !== 'written') return ahead;
-  const writes = [...own, ...moves.slice(0, room).map((move) => rowWrite(profile, move))];
+  const writes = [
+    ...own,
+    ...moves.slice(0, room).map((move) => moveWrite(profile, move, change.now)),
+  ];
   const result = await (writes.length === 1 &&
   writes[0]?.kind !== 'check' &&
   writes[0] !== undefined
@@ -78,7 +89,7 @@ export async function writePerson(table: Table, change: PersonChange): Promise<P
  */
 async function moveAhead(
   table: Table,
-  { before, decision }: PersonChange,
+  { before, decision, now }: PersonChange,
   moves: readonly MemberChange[],
 ): Promise<PersonResult> {
   const isSame: Check = {
@@ -89,7 +100,7 @@ async function moveAhead(
   };
   for (let from = 0; from < moves.length; from += maxActions - 1) {
     const some = moves.slice(from, from + maxActions - 1);
-    const rows = some.map((move) => rowWrite(decision.profile, move));
+    const rows = some.map((move) => moveWrite(decision.profile, move, now));
     const result = resultOf(await table.transact([isSame, ...rows]), 0);
     if (result.kind !== 'written') return result;
   }

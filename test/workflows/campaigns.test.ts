@@ -86,6 +86,21 @@ describe.each(worlds)('in %s, a campaign', (_, hostile) => {
     ]);
   }, 120_000);
 
+  it('reaches who travels east while the day goes round the world, and nobody who came too late', async () => {
+    await using town = await aTown(hostile);
+    await town.lead('anna', { attributes: { timeZone: 'America/Santiago' } });
+    const schedule = { at: '2026-11-26T10:00', timeZone: 'recipient' };
+    await town.campaign('march', { audience: riga, schedule });
+    await town.launch('march');
+    // It is past ten in Riga and not yet in Santiago.
+    await town.world.advance('2026-11-26T11:00:00.000Z');
+    expect(town.inbox()).toEqual({ boris: 1 });
+    await town.lead('anna', { attributes: { timeZone: 'Europe/Riga' } });
+    await town.lead('late', { attributes: { city: 'Riga', timeZone: 'Europe/Riga' } });
+    await town.world.advance('P2D');
+    expect(town.inbox()).toEqual({ anna: 1, boris: 1 });
+  });
+
   it('holds everything while it is paused, and loses and repeats nothing', async () => {
     await using town = await aTown(hostile);
     await town.campaign('march', { audience: riga, schedule: atOne });
