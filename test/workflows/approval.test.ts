@@ -4,7 +4,7 @@ import { aTown, atOne, riga } from '../support/town.ts';
 
 type Town = Awaited<ReturnType<typeof aTown>>;
 
-const hello = { html: '<p>Hello</p>', text: 'Hello' };
+const hello = { subject: 'Hello', html: '<p>Hello</p>', text: 'Hello' };
 const march = {
   name: 'March',
   topic: 'offers',
