@@ -16,6 +16,10 @@ export function backUp(world: World, directory: string): void {
   world.embedded.database.exec(`VACUUM INTO '${join(directory, 'backup.sqlite')}'`);
 }
 
+/** Before the next backup is made. */
+export const dropBackup = (directory: string): void =>
+  rmSync(join(directory, 'backup.sqlite'), { force: true });
+
 /** Puts the copy in the place of a closed world's database. */
 export function putBack(directory: string): void {
   for (const suffix of ['', '-wal', '-shm'])

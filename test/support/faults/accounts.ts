@@ -31,6 +31,7 @@ export async function brokenPromises(life: Life): Promise<readonly string[]> {
     ...sentTwice(life, rows),
     ...stranded(rows),
     ...sentAgainstWill(life),
+    ...sentTooOften(life, rows),
     ...sentWithoutRow(life, rows),
     ...(await forgotten(life, rows)),
     ...(await wrongReports(life)),
@@ -89,6 +90,34 @@ function sentAgainstWill(life: Life): readonly string[] {
   });
 }
 
+const windowDays: Readonly<Record<string, number>> = { day: 1, week: 7 };
+const dayMs = 24 * 60 * 60_000;
+
+/** Nobody is counted more often than the cap allows, on any of their own days, and who was sent to is counted. */
+function sentTooOften(life: Life, rows: readonly Message[]): readonly string[] {
+  const { cap } = life.promises;
+  if (cap === undefined) return [];
+  const sent = new Set(life.outbox().map(({ id }) => id));
+  const broken = rows.flatMap((row) =>
+    sent.has(messageId(row)) && row.countedOn === undefined
+      ? [`Sent to ${row.profileId} and counted on no day: ${messageId(row)}`]
+      : [],
+  );
+  const counted = rows.filter(({ countedOn }) => countedOn !== undefined);
+  for (const [person, own] of Map.groupBy(counted, ({ profileId }) => profileId)) {
+    const days = own.map(({ countedOn = '' }) => Date.parse(countedOn));
+    for (const last of new Set(days)) {
+      const first = last - ((windowDays[cap.per] ?? 1) - 1) * dayMs;
+      const count = days.filter((day) => day >= first && day <= last).length;
+      if (count > cap.limit) {
+        const on = new Date(last).toISOString().slice(0, 10);
+        broken.push(`${person} is sent ${count} messages in the ${cap.per} to ${on}.`);
+      }
+    }
+  }
+  return broken;
+}
+
 /** Who was there from the beginning has a row in each run that has read its audience. */
 async function forgotten(life: Life, rows: readonly Message[]): Promise<readonly string[]> {
   const { table, settings } = life.world.ports;
@@ -118,7 +147,8 @@ function sentWithoutRow(life: Life, rows: readonly Message[]): readonly string[]
   const byId = new Map(rows.map((row) => [messageId(row), row]));
   return [...new Set(life.outbox().map(({ id }) => id))].flatMap((id) => {
     const row = byId.get(id);
-    if (row === undefined) return [`Sent without a row: ${id}`];
+    if (row === undefined) return life.isForgotten(id) ? [] : [`Sent without a row: ${id}`];
+    if (life.isForgotten(id)) return [];
     const isUnsent =
       row.state === 'withheld' || (row.state === 'failed' && row.reason !== 'no-answer');
     return isUnsent ? [`Sent, but ${row.state} (${row.reason}): ${id}`] : [];

@@ -4,13 +4,12 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A campaign as a marketer might write it, of any kind; `clock` is where the world stands, ms. */
 export function aCampaignPlan(dice: Dice, clock: number): Fields {
-  const channel = dice.pick(['email', 'email', 'sms'] as const);
   const deadline = dice.pick([undefined, 'PT4H', 'P1D', 'P2D'] as const);
   const kinds = [aOnce, aCron, anEvent] as const;
   return {
     topic: 'offers',
     priority: dice.between(0, 10),
-    message: { channel, template: channel === 'email' ? 'letter' : 'note' },
+    ...aMessage(dice),
     ...dice.pick(kinds)(dice, clock),
     ...(deadline !== undefined && { deadline }),
     ...(dice.chance(0.5) && {
@@ -23,6 +22,22 @@ export function aCampaignPlan(dice: Dice, clock: number): Fields {
     ...(deadline !== undefined && dice.chance(0.5) && { overCap: 'defer' }),
     ...(dice.chance(0.2) && { resend: 'afterUnknown' }),
   };
+}
+
+/** By email, by SMS, by what is best, or as an experiment. */
+function aMessage(dice: Dice): Fields {
+  const templates = { email: 'letter', sms: 'note' };
+  const variants = [
+    { id: 'a', template: 'letter' },
+    { id: 'b', template: 'other-letter', weight: 2 },
+  ];
+  return dice.pick([
+    { message: { channel: 'email', template: 'other-letter' } },
+    { message: { channel: 'email', template: 'letter' } },
+    { message: { channel: 'sms', template: 'note' } },
+    { message: { channel: 'best', templates, order: ['sms', 'email'] } },
+    { message: { channel: 'email' }, experiment: { variants } },
+  ]);
 }
 
 const audienceOf = (dice: Dice): Fields => ({

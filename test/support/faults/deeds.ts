@@ -30,6 +30,9 @@ export async function prepare(life: Life): Promise<void> {
     subject: 'Hello',
     html: '<p>Hello {{ profile.identifiers.email }}</p>',
   });
+  const html = '<p>Good day <a href="https://shop.example/a?b=1">shop</a></p>';
+  const other = { name: 'Other letter', channel: 'email', subject: 'Good day', html };
+  await life.insist('PUT', '/admin/templates/other-letter', other);
   const note = { name: 'Note', channel: 'sms', text: 'Hello' };
   await life.insist('PUT', '/admin/templates/note', note);
   const rules = {
@@ -40,7 +43,19 @@ export async function prepare(life: Life): Promise<void> {
   for (const [id, rule] of Object.entries(rules)) {
     await life.insist('PUT', `/admin/segments/${id}`, { name: id, rule });
   }
+  await life.insist('PUT', '/admin/sending-policy', aPolicy(life));
   await life.world.advance('PT30M');
+}
+
+/** What holds for all campaigns of this life. */
+function aPolicy({ dice, promises }: Life): object {
+  if (dice.chance(0.5)) {
+    promises.cap = { limit: dice.between(1, 3), ...dice.pick([{ per: 'day' }, { per: 'week' }]) };
+  }
+  return {
+    ...(promises.cap !== undefined && { caps: [{ channel: 'all', ...promises.cap }] }),
+    ...(dice.chance(0.2) && { controlGroup: { share: 0.2 } }),
+  };
 }
 
 /** Something happens in the company, chosen by the dice. */
@@ -96,7 +111,8 @@ async function track(life: Life): Promise<void> {
 
 async function launch(life: Life): Promise<void> {
   const { dice, promises } = life;
-  const id = `campaign-${promises.launched.size}`;
+  const id = `campaign-${life.plans}`;
+  life.plans += 1;
   const plan = { name: id, ...aCampaignPlan(dice, life.now) };
   const saved = await life.admin('PUT', `/admin/campaigns/${id}`, plan);
   if (saved.status !== 200) throw new Error(`A plan was refused: ${saved.text}`);
@@ -181,7 +197,8 @@ async function fireAgain(life: Life): Promise<void> {
 }
 
 async function restart(life: Life): Promise<void> {
-  if (life.canRestart) await life.restart();
+  if (!life.canRestart) return;
+  await life.dice.pick([() => life.restart(), () => life.backUp(), () => life.putBack()])();
 }
 
 const deeds = [

@@ -6,11 +6,14 @@ import type { QueueName } from '../../../shared/ports/queue.ts';
 import type { SendAnswer } from '../../../shared/ports/senders.ts';
 import { type Dice, diceOf } from '../dice.ts';
 import { ask } from '../modes.ts';
+import { backUp, dropBackup, putBack } from '../restored.ts';
 import { startOfWorld } from '../world.ts';
 import { Chaos } from './chaos.ts';
 
 /** What a company was promised in its life, against which it is held in the end. */
 export type Promises = {
+  /** How many messages a person gets at most. */
+  cap: { readonly limit: number; readonly per: string } | undefined;
   /** Who was there before the first campaign. */
   readonly founders: string[];
   /** Who posted each accepted lead, by message id. */
@@ -28,11 +31,16 @@ export type LifeOptions = {
   readonly directory?: string | undefined;
 };
 
+function forgetAllBut(kept: ReadonlyMap<string, unknown>, promises: Map<string, unknown>): void {
+  for (const key of promises.keys()) if (!kept.has(key)) promises.delete(key);
+}
+
 /** A company's system on bad days: processes die, providers fail, and everything may come twice. */
 export class Life {
   readonly dice: Dice;
   readonly chaos: Chaos;
   readonly promises: Promises = {
+    cap: undefined,
     founders: [],
     leads: new Map(),
     withdrawn: new Map(),
@@ -43,8 +51,19 @@ export class Life {
   readonly #options: LifeOptions;
   readonly #hostile: number | undefined;
   readonly #announces: boolean;
+  readonly #forgotten: SentMessage[] = [];
+  #backup:
+    | {
+        readonly sent: number;
+        readonly leads: ReadonlyMap<string, string>;
+        readonly withdrawn: ReadonlyMap<string, number>;
+        readonly launched: Promises['launched'];
+      }
+    | undefined;
   #world: World | undefined;
   writeKey = '';
+  /** Campaigns ever written. */
+  plans = 0;
 
   constructor(options: LifeOptions) {
     this.#options = options;
@@ -126,8 +145,44 @@ export class Life {
     return (await this.world.request('POST', path, { headers, body })).status;
   }
 
+  /** Whether a sending is one that the database has forgotten. */
+  isForgotten(id: string): boolean {
+    return this.#forgotten.some((message) => message.id === id);
+  }
+
+  /** All that the provider was ever handed, also what a database that was put back has forgotten. */
   outbox(): readonly SentMessage[] {
-    return this.world.outbox();
+    return [...this.#forgotten, ...this.world.outbox()];
+  }
+
+  backUp(): void {
+    const { directory } = this.#options;
+    if (directory === undefined) return;
+    if (this.#backup !== undefined) dropBackup(directory);
+    backUp(this.world, directory);
+    this.#backup = {
+      sent: this.world.outbox().length,
+      leads: new Map(this.promises.leads),
+      withdrawn: new Map(this.promises.withdrawn),
+      launched: new Map(this.promises.launched),
+    };
+  }
+
+  /** The database is put back as it was at the last backup: what was promised since is forgotten. */
+  async putBack(): Promise<void> {
+    const { directory } = this.#options;
+    if (directory === undefined || this.#backup === undefined) return;
+    const clock = this.world.now();
+    const { sent, leads, withdrawn, launched } = this.#backup;
+    this.#forgotten.push(...this.world.outbox().slice(sent));
+    this.chaos.switchOff();
+    await this.close();
+    putBack(directory);
+    this.chaos.switchOn();
+    forgetAllBut(leads, this.promises.leads);
+    forgetAllBut(withdrawn, this.promises.withdrawn);
+    forgetAllBut(launched, this.promises.launched);
+    await this.open(clock);
   }
 
   /** What the provider says of single recipients; a part of the batch may be gone when it throws. */
