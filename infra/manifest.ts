@@ -126,7 +126,8 @@ export const functions: readonly FunctionRow[] = [
       sendsTo: ['runs', 'audiences', 'emails', 'texts', 'pushes', 'webhooks'],
       schedules: true,
     },
-    memoryMb: 512,
+    // A whole virtual CPU: all rows of a run are gone through to choose a winner, and to complete it.
+    memoryMb: 1769,
     timeoutSeconds: 120,
     loss: 'Campaigns do not start, resume or complete.',
   },

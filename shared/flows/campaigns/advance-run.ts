@@ -89,12 +89,23 @@ async function startWaves(found: Run, due: readonly string[], reach: RunReach): 
 /** Parts handed out again at once, at most. */
 const maxParts = 1000;
 
-/** Completes the run when its audience is read and no row is open, else looks again later. */
+/** What must be left of an invocation for a further shard to be gone through, in ms. */
+const reserveMs = 60_000;
+
+/**
+ * Completes the run when its audience is read and no row is open, else looks again later: at once when
+ * only the time of this invocation was too short for all its rows.
+ */
 async function checkRun(run: Run, reach: RunReach): Promise<void> {
   const { table, clock } = reach;
   const parts = await openParts(table, run, { shards: runShards, limit: maxParts });
   await sendParts(run, parts, reach);
-  const closedShards = parts.length > 0 ? 0 : await countClosedShards(run, reach);
+  const { shard: closedShards, isCutOff } =
+    parts.length > 0 ? { shard: 0, isCutOff: false } : await countClosedShards(run, reach);
+  if (isCutOff) {
+    await saveRun(table, run, { closedShards, dueAt: isoInstant(clock.now()) });
+    return;
+  }
   if (closedShards < runShards || isUndecided(run)) {
     const dueAt = nextLook(run, clock.now() + checkAfterMinutes(run.checks) * 60_000);
     await saveRun(table, run, { checks: run.checks + 1, closedShards, dueAt });
@@ -109,9 +120,16 @@ async function checkRun(run: Run, reach: RunReach): Promise<void> {
   await saveRun(table, run, { state: 'completed', closedShards, dueAt: undefined });
 }
 
-/** Rows only move forward and none are added any more, so a shard found closed stays closed. */
-async function countClosedShards(run: Run, { table }: RunReach): Promise<number> {
+/**
+ * The first shard that is not closed. Rows only move forward and none are added any more, so a shard
+ * found closed stays closed, and what one invocation has no time for, the next one goes on with.
+ */
+async function countClosedShards(
+  run: Run,
+  { table, timeLeftMs }: RunReach,
+): Promise<{ readonly shard: number; readonly isCutOff: boolean }> {
   for (let shard = run.closedShards; shard < runShards; shard += 1) {
+    if (shard > run.closedShards && timeLeftMs() < reserveMs) return { shard, isCutOff: true };
     let after: string | null = null;
     do {
       const page: Awaited<ReturnType<typeof queryMessages>> = await queryMessages(table, run.id, {
@@ -119,11 +137,11 @@ async function countClosedShards(run: Run, { table }: RunReach): Promise<number>
         after,
         limit: 500,
       });
-      if (page.rows.some(({ state }) => isOpen(state))) return shard;
+      if (page.rows.some(({ state }) => isOpen(state))) return { shard, isCutOff: false };
       after = page.after;
     } while (after !== null);
   }
-  return runShards;
+  return { shard: runShards, isCutOff: false };
 }
 
 /** When a run that was complete while its campaign was paused is looked at again, in ms. */
