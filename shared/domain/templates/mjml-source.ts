@@ -69,9 +69,13 @@ const lines = (text = ''): number => text.split('\n').length - 1;
 export const lineOf = (text: string, index: number): number => lines(text.slice(0, index)) + 1;
 
 const markup =
-  /<!--[\s\S]*?(?:-->|$)|<(\/?)([A-Za-z][\w:-]*)((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>/g;
+  /<!--[\s\S]*?(?:-->|$)|<(\/?)([\p{L}_:][^\s<>"'/=]*)((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>/gu;
 
-const beginning = /^\s*(?:<!--[\s\S]*?-->\s*)*<mjml[\s>]/;
+/** No comment is read in two ways: many of them would take longer than anybody waits. */
+const beginning = /^(?:\s|<!--(?:(?!-->)[\s\S])*-->)*<mjml[\s>]/;
+
+/** Deeper than any layout: the compiler calls itself at each level, and breaks for good at about 300. */
+const maxDepth = 100;
 
 /** What is no MJML; elements that it does not know, that are never closed, or that read other files. */
 export function elementFault({ text, lineAt }: PlainMjml): MjmlFault | undefined {
@@ -88,6 +92,9 @@ export function elementFault({ text, lineAt }: PlainMjml): MjmlFault | undefined
     if (empty.has(name.toLowerCase()) || selfClosing === '/') continue;
     if (closing === '') {
       open.push({ name, index });
+      if (open.length > maxDepth) {
+        return fault(`elements are more than ${maxDepth} deep in each other: nest fewer`);
+      }
       continue;
     }
     const last = open.pop();

@@ -75,6 +75,12 @@ describe('MJML', () => {
     ['an attribute without quotes', column('<mj-text color=red>a</mj-text>'), 'quote every', 4],
     ['no MJML at all', '<html></html>', 'begin with <mjml>', 1],
     [
+      'comments alone, however many',
+      `${'<!-- a -->'.repeat(1_000)}<html></html>`,
+      'begin with <mjml>',
+      1,
+    ],
+    [
       'styles that are to be put inline',
       '<mjml><mj-head>\n<mj-style inline="inline">.a {}</mj-style></mj-head><mj-body></mj-body></mjml>',
       'inline',
@@ -93,4 +99,14 @@ describe('MJML', () => {
     expect(error).toContain(words);
     expect(error).toContain(`line:${line}`);
   });
+
+  it.each(['mj-section', 'b', '_'])(
+    'with <%s> too deep in each other is refused, and spoils nothing for others',
+    async (name) => {
+      const deep = `${`<${name}>`.repeat(5_000)}${`</${name}>`.repeat(5_000)}`;
+      const compiled = await compileMjml(around(deep));
+      expect('error' in compiled ? compiled.error : '').toContain('100 deep in each other');
+      expect(await html(column('<mj-text>Hello</mj-text>'))).toContain('Hello');
+    },
+  );
 });
