@@ -12,17 +12,31 @@ import type { PausedFor } from './reputation-pause.ts';
 import { isEventSchedule, scheduleSchema, startedByMessagesOf } from './schedule.ts';
 
 const audienceSchema = z.strictObject({
-  include: z.array(slugSchema).max(20).default([]),
-  exclude: z.array(slugSchema).max(20).default([]),
+  include: z
+    .array(slugSchema)
+    .max(20)
+    .default([])
+    .describe(
+      'Segments: who is in one of them gets it. Of an event campaign none means everybody.',
+    ),
+  exclude: z
+    .array(slugSchema)
+    .max(20)
+    .default([])
+    .describe('Segments: who is in one of them gets nothing.'),
 });
 
 /** JSON in UTF-8: each run stores the whole definition. */
 const maxBytes = 100_000;
 
 const wordsSchema = z.strictObject({
-  name: z.string().min(1, 'must not be empty').max(200),
-  /** `transactional` needs no consent, carries no unsubscribe header, and never goes to a segment. */
-  kind: z.enum(['marketing', 'transactional']).default('marketing'),
+  name: z.string().min(1, 'must not be empty').max(200).describe('For people to read.'),
+  kind: z
+    .enum(['marketing', 'transactional'])
+    .default('marketing')
+    .describe(
+      'A transactional message needs no consent, carries no unsubscribe header, and never goes to a segment.',
+    ),
   topic: slugSchema.optional().describe('The topic of consent; required for marketing.'),
   priority: z
     .int()
@@ -30,10 +44,12 @@ const wordsSchema = z.strictObject({
     .max(10)
     .default(5)
     .describe('Among waiting messages the higher goes first.'),
-  audience: audienceSchema.optional(),
-  schedule: scheduleSchema,
-  message: messageChoiceSchema,
-  experiment: experimentSchema.optional(),
+  audience: audienceSchema.optional().describe('Who gets it, as they stand when it goes out.'),
+  schedule: scheduleSchema.describe('When it goes out: one of `at`, `cron` and `on`.'),
+  message: messageChoiceSchema.describe('What is sent, and on which channel.'),
+  experiment: experimentSchema
+    .optional()
+    .describe('Several variants, each person always of the same one; with `test` a winner.'),
   quietHours: quietHoursSchema
     .optional()
     .describe("Nothing is sent from `from` to `to` on the person's own clock; it waits."),
@@ -60,11 +76,11 @@ const wordsSchema = z.strictObject({
     .describe(
       'What becomes of a message of which nobody knows whether the provider took it. `afterUnknown` sends it again after a day without a sign of it: it may duplicate.',
     ),
-  links: linksSchema.optional(),
+  links: linksSchema.optional().describe('What becomes of the links in the message.'),
   limits: launchLimitsSchema
     .optional()
     .describe('Beyond them it is not launched; without them the sending policy says.'),
-  goal: goalSchema.optional(),
+  goal: goalSchema.optional().describe('What it is to bring about; reports count it.'),
 });
 
 /** What a marketer writes: who gets which message when, and what it is to achieve. */

@@ -5,8 +5,8 @@ import { bucketOf } from '../rules/bucket.ts';
 import { durationSchema } from '../time/duration.ts';
 
 const variantSchema = z.strictObject({
-  id: slugSchema,
-  template: slugSchema,
+  id: slugSchema.describe('Stands in reports, and as `utm_content` in links.'),
+  template: slugSchema.describe("For the message's channel."),
   weight: z
     .int()
     .min(1)
@@ -26,7 +26,9 @@ const testSchema = z.strictObject({
     .gt(0, 'must be above 0')
     .lt(1, 'must be below 1: somebody must be left to get the winner')
     .describe('The part of the audience the variants are tried on; the rest waits for the winner.'),
-  metric: z.enum(metrics),
+  metric: z
+    .enum(metrics)
+    .describe('What decides: people who open, click or convert, or the mean revenue of a person.'),
   wait: durationSchema.describe('How long after the first messages the winner is chosen.'),
   confidence: z
     .number()
@@ -45,8 +47,14 @@ const testSchema = z.strictObject({
 /** An A/B/n test: everybody gets one of the variants, always the same; with `test` the rest gets the winner. */
 export const experimentSchema = z
   .strictObject({
-    variants: z.array(variantSchema).min(2, 'needs at least two variants').max(10),
-    test: testSchema.optional(),
+    variants: z
+      .array(variantSchema)
+      .min(2, 'needs at least two variants')
+      .max(10)
+      .describe('What is compared.'),
+    test: testSchema
+      .optional()
+      .describe('Tries the variants on a part first; without it everybody gets one for good.'),
   })
   .superRefine(({ variants, test }, context) => {
     const ids = variants.map(({ id }) => id);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-const utm = z.string().min(1, 'must not be empty').max(200);
+const utm = (name: string) =>
+  z.string().min(1, 'must not be empty').max(200).optional().describe(`Becomes \`utm_${name}\`.`);
 
 /** What becomes of the links in a message. */
 export const linksSchema = z.strictObject({
@@ -12,11 +13,11 @@ export const linksSchema = z.strictObject({
     ),
   utm: z
     .strictObject({
-      source: utm.optional(),
-      medium: utm.optional(),
-      campaign: utm.optional(),
-      term: utm.optional(),
-      content: utm.optional(),
+      source: utm('source'),
+      medium: utm('medium'),
+      campaign: utm('campaign'),
+      term: utm('term'),
+      content: utm('content'),
     })
     .optional()
     .describe(

@@ -73,8 +73,14 @@ const wordsSchema = z.strictObject({
       'must be a wall-clock time without an offset, such as "2027-03-08T10:00"; its zone is "timeZone"',
     )
     .refine((text) => text.length <= 19, 'must be written to the minute or the second')
-    .optional(),
-  cron: z.string().min(1).max(200).optional(),
+    .optional()
+    .describe('Once, at a wall-clock time such as 2027-03-08T10:00.'),
+  cron: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("Again and again, in EventBridge's six fields, such as `0 10 * * ? *`."),
   timeZone: z
     .string()
     .refine(
@@ -83,7 +89,10 @@ const wordsSchema = z.strictObject({
     )
     // The scheduler knows zones by their exact names alone.
     .transform((text) => canonicalName(text) ?? text)
-    .optional(),
+    .optional()
+    .describe(
+      "The zone of `at` and `cron`; `recipient`: each person's own. Unless set: the company's.",
+    ),
   on: z
     .string()
     .min(1, 'must not be empty')

@@ -8,7 +8,12 @@ const clockTime = z
 
 /** The part of a person's day in which nothing is sent: from `from` until just before `to`, over midnight when `to` is the earlier. */
 export const quietHoursSchema = z
-  .strictObject({ from: clockTime, to: clockTime })
+  .strictObject({
+    from: clockTime.describe('The first quiet minute, such as 21:00.'),
+    to: clockTime.describe(
+      'The first minute after it, such as 09:00; earlier than `from`: of the next day.',
+    ),
+  })
   .refine((hours) => hours.from !== hours.to, {
     path: ['to'],
     message: 'must differ from "from": a day that is all quiet sends nothing',

@@ -8,7 +8,8 @@ export const webhookEndpointSchema = z.strictObject({
     .string('give it a name')
     .trim()
     .min(1, 'give it a name')
-    .max(200, 'use at most 200 characters'),
+    .max(200, 'use at most 200 characters')
+    .describe('For people to read.'),
   url: z
     .string('is missing: where it is posted to')
     .max(maxUrlCharacters, `is longer than ${maxUrlCharacters} characters`)

@@ -21,7 +21,7 @@ export const frequencyCapSchema = z.strictObject({
   per: z
     .enum(['day', 'week', 'month'])
     .describe("The person's own day, or the 7 or 30 of their days that end with it."),
-  limit: z.int().min(1).max(1000),
+  limit: z.int().min(1).max(1000).describe('Messages, at most.'),
 });
 export type FrequencyCap = z.infer<typeof frequencyCapSchema>;
 

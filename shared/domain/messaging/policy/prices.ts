@@ -7,10 +7,11 @@ export const pricesSchema = z.strictObject({
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "USD"')
-    .default('USD'),
-  email: price.default(0.0001),
-  push: price.default(0.0000005),
-  webhook: price.default(0),
+    .default('USD')
+    .describe('ISO 4217; all prices are in it.'),
+  email: price.default(0.0001).describe('For one email.'),
+  push: price.default(0.0000005).describe('For one push message.'),
+  webhook: price.default(0).describe('For one call of a webhook.'),
   sms: z
     .record(
       z.string().regex(/^([A-Z]{2}|other)$/, 'must be a country such as "LV", or "other"'),

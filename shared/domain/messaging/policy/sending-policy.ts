@@ -17,7 +17,9 @@ export const sendingPolicySchema = z.strictObject({
     )
     .default([])
     .describe('How many marketing messages a person gets at most.'),
-  controlGroup: controlGroupSchema.optional(),
+  controlGroup: controlGroupSchema
+    .optional()
+    .describe('People who get no marketing at all, to measure by.'),
   approval: z
     .strictObject({
       aboveAudience: z
@@ -29,9 +31,13 @@ export const sendingPolicySchema = z.strictObject({
     .optional()
     .describe('A second person must approve a campaign before it is launched.'),
   limits: launchLimitsSchema.optional().describe('For campaigns that do not say their own.'),
-  reputation: reputationSchema.default(reputationSchema.parse({})),
-  warmUp: warmUpSchema.optional(),
-  prices: pricesSchema.default(pricesSchema.parse({})),
+  reputation: reputationSchema
+    .default(reputationSchema.parse({}))
+    .describe('From where on a campaign pauses itself.'),
+  warmUp: warmUpSchema.optional().describe('What a new sender may send on each of its first days.'),
+  prices: pricesSchema
+    .default(pricesSchema.parse({}))
+    .describe('What messages cost, for pre-flights and reports.'),
 });
 export type SendingPolicy = z.infer<typeof sendingPolicySchema>;
 
