@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EmailEvent } from '../../../shared/domain/deliverability/email-event.ts';
 import {
   countedAs,
+  isAgainstReputation,
   judgeReputation,
   noCounts,
 } from '../../../shared/domain/deliverability/reputation-judgement.ts';
@@ -39,11 +40,11 @@ describe('a campaign is paused', () => {
 
 describe('what counts against a campaign', () => {
   const about = { message: 'm', providerId: 'p', at: '2026-11-25T12:00:00.000Z' };
-  const bounce = (permanent: boolean): EmailEvent => ({
+  const bounce = (permanent: boolean, detail = 'Permanent/General'): EmailEvent => ({
     ...about,
     kind: 'bounced',
     permanent,
-    detail: 'x',
+    detail,
     feedbackId: 'f',
     addresses: [],
   });
@@ -53,8 +54,28 @@ describe('what counts against a campaign', () => {
     ['a bounce for good', bounce(true), 'accepted', 'bounced', 'bounces'],
     ['no soft bounce', bounce(false), 'accepted', 'bounced', undefined],
     ['a complaint', complaint, 'delivered', 'complained', 'complaints'],
+    [
+      'an address on the global suppression list, which SES counts too',
+      bounce(true, 'Permanent/Suppressed'),
+      'accepted',
+      'bounced',
+      'bounces',
+    ],
+    [
+      'nothing that SES held back by the account’s own suppression list',
+      bounce(true, 'Permanent/OnAccountSuppressionList'),
+      'accepted',
+      'bounced',
+      undefined,
+    ],
     ['nothing that does not move the row', bounce(true), 'bounced', undefined, undefined],
   ] as const)('%s', (_, event, from, to, as) => {
     expect(countedAs(event, { state: from }, to)).toBe(as);
+  });
+
+  it('has the campaign judged, and nothing else has', () => {
+    const held = bounce(true, 'Permanent/OnAccountSuppressionList');
+    const events = [bounce(true), complaint, bounce(false), held];
+    expect(events.map(isAgainstReputation)).toEqual([true, true, false, false]);
   });
 });
