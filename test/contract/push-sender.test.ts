@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import {
   CreatePlatformApplicationCommand,
   ListEndpointsByPlatformApplicationCommand,
   SetEndpointAttributesCommand,
   SNSClient,
+  type SNSClientConfig,
 } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
 import { SnsPushSender } from '../../shared/adapters/aws/push.ts';
@@ -106,5 +108,56 @@ describe.runIf(endpoint !== undefined)('on AWS, a push message', () => {
     const ios = 'arn:aws:sns:eu-west-1:123456789012:app/APNS/nobody';
     const wrong = new SnsPushSender({ client, applications: { ios } });
     await expect(wrong.send(aPush('t'))).rejects.toThrow(NotSent);
+  });
+});
+
+type HttpHandlerOptions = { readonly abortSignal?: AbortSignal };
+
+/** What the service does with each action: answers, or never comes back. */
+const serviceThat = (answers: Readonly<Record<string, string>>): SNSClient =>
+  new SNSClient({
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+    maxAttempts: 1,
+    requestHandler: {
+      handle: async ({ body }: { readonly body: string }, options: HttpHandlerOptions = {}) => {
+        const action = new URLSearchParams(body).get('Action') ?? '';
+        const answer = answers[action];
+        if (answer === undefined) await aborted(options.abortSignal);
+        const xml = `<${action}Response><${action}Result>${answer}</${action}Result></${action}Response>`;
+        const headers = { 'content-type': 'text/xml' };
+        return { response: { statusCode: 200, headers, body: Readable.from([Buffer.from(xml)]) } };
+      },
+      // The SDK reads nothing else of what it is answered with.
+    } as unknown as NonNullable<SNSClientConfig['requestHandler']>,
+  });
+
+const aborted = (signal: HttpHandlerOptions['abortSignal']): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal === undefined) return; // then for ever
+    signal.onabort = () => reject(Object.assign(new Error('Cut off.'), { name: 'AbortError' }));
+  });
+
+describe('a service that does not come back', () => {
+  const ios = 'arn:aws:sns:eu-west-1:123456789012:app/APNS/Shop';
+  const made = '<EndpointArn>arn:aws:sns:eu-west-1:123456789012:endpoint/APNS/Shop/1</EndpointArn>';
+  const sendingTo = (answers: Readonly<Record<string, string>>): Promise<unknown> =>
+    new SnsPushSender({ client: serviceThat(answers), applications: { ios }, timeoutMs: 50 })
+      .send(aPush('t'))
+      .catch((error: unknown) => error);
+
+  it('has sent nothing as long as the device has no endpoint: the message goes later', async () => {
+    expect(await sendingTo({})).toBeInstanceOf(NotSent);
+  });
+
+  it('leaves open whether the message went, and is waited for no longer than a sender reckons with', async () => {
+    const error = await sendingTo({ CreatePlatformEndpoint: made });
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(NotSent);
+  });
+
+  it('accepts what it has answered', async () => {
+    const answers = { CreatePlatformEndpoint: made, Publish: '<MessageId>m</MessageId>' };
+    expect(await sendingTo(answers)).toEqual({ kind: 'accepted', providerId: 'm' });
   });
 });

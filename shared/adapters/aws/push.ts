@@ -1,5 +1,6 @@
 import {
   CreatePlatformEndpointCommand,
+  type CreatePlatformEndpointCommandInput,
   DeleteEndpointCommand,
   EndpointDisabledException,
   InvalidParameterException,
@@ -7,7 +8,13 @@ import {
   PublishCommand,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import type { Push, PushAnswer, PushSender } from '../../ports/senders.ts';
+import {
+  NotSent,
+  type Push,
+  type PushAnswer,
+  type PushSender,
+  sendTimeoutMs,
+} from '../../ports/senders.ts';
 import { asSendFailure } from './not-sent.ts';
 
 /** The ARN of the platform application in SNS for each kind of device; absent: none. */
@@ -15,6 +22,9 @@ export type PushApplications = {
   readonly ios?: string | undefined;
   readonly android?: string | undefined;
 };
+
+/** Until when the calls of one sending may take. */
+type Within = { readonly abortSignal: AbortSignal };
 
 /**
  * Push messages through SNS. An endpoint is made for each sending, which answers the known one where
@@ -24,27 +34,37 @@ export type PushApplications = {
 export class SnsPushSender implements PushSender {
   readonly #client: SNSClient;
   readonly #applications: PushApplications;
+  readonly #timeoutMs: number;
 
   constructor(options: {
     readonly client: SNSClient;
     readonly applications: PushApplications;
+    readonly timeoutMs?: number;
   }) {
     this.#client = options.client;
     this.#applications = options.applications;
+    this.#timeoutMs = options.timeoutMs ?? sendTimeoutMs;
   }
 
   async send(push: Push): Promise<PushAnswer> {
     const application = this.#applications[push.device.platform];
     if (application === undefined) return { kind: 'rejected', reason: 'no-application' };
-    const endpoint = await this.#endpoint(application, push.device.token);
-    return endpoint === undefined ? { kind: 'gone' } : this.#publish(application, endpoint, push);
+    // All calls of one sending together wait as long as a sender reckons with.
+    const within = { abortSignal: AbortSignal.timeout(this.#timeoutMs) };
+    const command = { PlatformApplicationArn: application, Token: push.device.token };
+    const endpoint = await this.#endpoint(command, within);
+    if (endpoint === undefined) return { kind: 'gone' };
+    return this.#publish(payloadOf(application, push), endpoint, within);
   }
 
-  /** Undefined when the platform knows no such token. */
-  async #endpoint(application: string, token: string): Promise<string | undefined> {
+  /** Undefined when the platform knows no such token. Whatever breaks here, nothing was sent yet. */
+  async #endpoint(
+    command: CreatePlatformEndpointCommandInput,
+    within: Within,
+  ): Promise<string | undefined> {
     try {
-      const command = { PlatformApplicationArn: application, Token: token };
-      const { EndpointArn } = await this.#client.send(new CreatePlatformEndpointCommand(command));
+      const create = new CreatePlatformEndpointCommand(command);
+      const { EndpointArn } = await this.#client.send(create, within);
       return EndpointArn;
     } catch (error) {
       if (error instanceof InvalidParameterException) {
@@ -53,28 +73,31 @@ export class SnsPushSender implements PushSender {
         if (known !== undefined) return known;
         if (isAboutToken(error.message)) return undefined;
       }
-      throw asSendFailure(error);
+      const failure = asSendFailure(error);
+      if (failure instanceof NotSent) throw failure;
+      throw new NotSent('The endpoint of a device was not made.', { cause: error });
     }
   }
 
-  async #publish(application: string, endpoint: string, push: Push): Promise<PushAnswer> {
+  async #publish(payload: string, endpoint: string, within: Within): Promise<PushAnswer> {
     try {
       const answer = await this.#client.send(
         new PublishCommand({
           TargetArn: endpoint,
           MessageStructure: 'json',
-          Message: payloadOf(application, push),
+          Message: payload,
           MessageAttributes: {
             'AWS.SNS.MOBILE.APNS.PUSH_TYPE': { DataType: 'String', StringValue: 'alert' },
           },
         }),
+        within,
       );
       return { kind: 'accepted', providerId: answer.MessageId ?? '' };
     } catch (error) {
       if (error instanceof EndpointDisabledException) {
         // A token that comes back later gets an endpoint anew; one left disabled would stay so.
         await this.#client
-          .send(new DeleteEndpointCommand({ EndpointArn: endpoint }))
+          .send(new DeleteEndpointCommand({ EndpointArn: endpoint }), within)
           .catch(() => {});
         return { kind: 'gone' };
       }
