@@ -134,21 +134,36 @@ describe('a provider that takes no messages or does not answer', () => {
   });
 });
 
-describe('a campaign that paused itself', () => {
-  it('is told of at once, with what is at stake and what to do', () => {
-    count('CampaignsPausedForReputation', 1);
+describe('what the functions count besides', () => {
+  it.each([
+    ['WebhooksRefused', 'A system of the company takes no webhooks', 5],
+    ['CampaignsPausedForReputation', 'A campaign has paused itself', 1],
+    ['BackupsRestored', 'Nothing goes out: the tables were put back', 1],
+  ] as const)('%s rings with what is at stake and what to do', (name, text, periods) => {
+    count(name, 1);
     const [counted] = metrics.serializeMetrics()._aws.CloudWatchMetrics;
     metrics.clearMetrics();
     expect(() =>
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-        AlarmDescription: startingWith('A campaign has paused itself'),
+        AlarmDescription: startingWith(text),
         Namespace: counted?.Namespace,
         MetricName: counted?.Metrics[0]?.Name,
         Dimensions: [{ Name: 'service', Value: 'perennial' }],
         Statistic: 'Sum',
         Threshold: 1,
-        EvaluationPeriods: 1,
+        EvaluationPeriods: periods,
       }),
     ).not.toThrow();
+  });
+});
+
+describe('what carriers say of SMS', () => {
+  const file = 'functions/deliverability/record-text-statuses.ts';
+
+  it('is told of when it was given up, and not when a try is put off by failing', () => {
+    const about = alarms.filter(({ AlarmDescription }) => String(AlarmDescription).includes(file));
+    expect(about.map(({ MetricName, EvaluationPeriods }) => [MetricName, EvaluationPeriods])).toEqual(
+      [['AsyncEventsDropped', 1]],
+    );
   });
 });

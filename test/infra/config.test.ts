@@ -45,6 +45,7 @@ describe('the configuration of a deployment', () => {
       ...flags,
       origins: ['https://www.shop.example', 'https://shop.example'],
       smsType: 'Promotional',
+      epoch: '1',
     });
   });
 

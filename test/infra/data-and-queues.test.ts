@@ -169,6 +169,8 @@ describe('what goes with the stack', () => {
       .filter(([, queue]) => queue['DeletionPolicy'] === 'Retain')
       .map(([id]) => id);
     expect(kept.toSorted()).toEqual([
+      'InboundTextsDeadLetters',
+      'InboundTextsQueue',
       'InputsDeadLetters',
       'InputsQueue',
       'ListChangesDeadLetters',
@@ -198,6 +200,12 @@ describe('what else puts messages on queues', () => {
     }
   });
 
+  it('is the topic of texts from people', () => {
+    expect(senders('inbound-texts')).toEqual([
+      ['sns.amazonaws.com', expect.stringContaining('TextsInbound')],
+    ]);
+  });
+
   it('is the rule for SES on the account’s bus for email events, and nothing for the rest', () => {
     expect(senders('email-events')).toEqual([
       ['events.amazonaws.com', expect.stringContaining('EventsListeneremailevents')],
@@ -220,7 +228,7 @@ describe('what else puts messages on queues', () => {
         },
       }),
     ).not.toThrow();
-    const fed = ['triggers', 'conversions', 'email-events'];
+    const fed = ['triggers', 'conversions', 'email-events', 'inbound-texts'];
     expect(queueNames.filter((name) => !fed.includes(name)).flatMap(senders)).toEqual([]);
   });
 });
