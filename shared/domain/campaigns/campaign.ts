@@ -6,6 +6,7 @@ import { quietHoursSchema } from '../messaging/quiet-hours.ts';
 import { durationSchema } from '../time/duration.ts';
 import { experimentSchema, metricIssue } from './experiment.ts';
 import { goalSchema } from './goal.ts';
+import { idleWords } from './idle-words.ts';
 import { linksSchema } from './links.ts';
 import { messageChoiceSchema } from './message-choice.ts';
 import type { PausedFor } from './reputation-pause.ts';
@@ -91,6 +92,7 @@ export const campaignSchema = wordsSchema.superRefine((definition, context) => {
   if (bytes > maxBytes) report([], `is larger than ${maxBytes} bytes: make it shorter`);
   const { kind, topic, audience, schedule } = definition;
   checkMessage(definition, report);
+  for (const { path, message } of idleWords(definition)) report([path], message);
   const includesNobody = (audience?.include.length ?? 0) === 0;
   if (kind === 'marketing' && topic === undefined) {
     report(['topic'], 'is required: marketing goes only to people who consented to a topic');

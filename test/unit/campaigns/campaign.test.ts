@@ -13,6 +13,9 @@ const on = (words: Readonly<Record<string, unknown>>) => ({
   schedule: { on: 'Order Completed', ...words },
 });
 
+const transactional = { ...on({}), kind: 'transactional', audience: undefined };
+const toWebhook = { message: { channel: 'webhook', template: 'order', endpoint: 'till' } };
+
 describe('a campaign', () => {
   it.each([
     ['at a wall-clock time', {}],
@@ -27,7 +30,8 @@ describe('a campaign', () => {
       'after a message of another',
       on({ on: 'message.clicked', where: [{ property: 'campaign', equals: 'april' }] }),
     ],
-    ['transactional', { ...on({}), kind: 'transactional', topic: undefined, audience: undefined }],
+    ['transactional', { ...transactional, topic: undefined }],
+    ['to a webhook', toWebhook],
     ['with a goal', { goal: { event: 'Order Completed', within: 'P14D', value: 'total' } }],
     ['with everything else', { deadline: 'P1D', holdout: 0.1, priority: 10 }],
   ])('is accepted %s', (_, changes) => {
@@ -91,6 +95,16 @@ describe('a campaign', () => {
       ['goal.event'],
     ],
     ['with a goal for ever', { goal: { event: 'Order Completed' } }, ['goal.within']],
+    [
+      'transactional with words of marketing',
+      { ...transactional, holdout: 0.1, overCap: 'defer', deadline: 'P1D' },
+      ['holdout', 'overCap'],
+    ],
+    [
+      'to a webhook with words of people',
+      { ...toWebhook, overCap: 'defer', deadline: 'P1D', resend: 'afterUnknown' },
+      ['overCap', 'resend'],
+    ],
   ])('is refused %s, by its path', (_, changes, paths) => {
     expect(pathsOf(changes)).toEqual(paths);
   });
