@@ -15,9 +15,9 @@ import { Construct } from 'constructs';
 import {
   type CountedMetric,
   countedMetrics,
+  lastingMetrics,
   metricDimensions,
   metricNamespace,
-  providerMetrics,
 } from '../../shared/adapters/aws/counted-metrics.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import type { FunctionRow } from '../function-row.ts';
@@ -35,18 +35,23 @@ const iteratorAgeMs = Duration.minutes(30).toMilliseconds();
 
 const countedLosses: Readonly<Record<CountedMetric, string>> = {
   MessagesRefused:
-    'The provider takes no messages: emails or SMS wait, and after days they are given up. ' +
+    'The provider takes no messages: emails, SMS or pushes wait, and after days they are given up. ' +
     'See whether the account may send, and how many a second.',
   MessagesUnanswered:
     'The provider does not answer: whether messages went out is not known, and they are not sent again.',
+  WebhooksRefused:
+    'A system of the company takes no webhooks: what they should set off there does not happen, and ' +
+    'after three days they are given up. The log ("provider-refused") names the run. See that the ' +
+    'endpoint answers with 2xx within 15 seconds, or cancel the campaign.',
+  BackupsRestored:
+    'Nothing goes out: the tables were put back from a backup, which has forgotten what was sent since, ' +
+    'so every live campaign has been paused (GET /admin/campaigns/{id}: pausedFor). Look at each, then ' +
+    'resume or cancel it.',
   CampaignsPausedForReputation:
     'A campaign has paused itself: too many of its emails bounce or are complained about, and by ' +
     'going on, the account may lose its right to send anything. GET /admin/campaigns/{id} says why ' +
     '(pausedFor), the log names the campaign. Clean its audience, then resume or cancel it.',
 };
-
-const isOfProvider = (metric: CountedMetric): boolean =>
-  (providerMetrics as readonly string[]).includes(metric); // widened: any count may be asked about
 
 export type AlarmsProps = {
   readonly address: string;
@@ -120,6 +125,16 @@ export class Alarms extends Construct {
 
   #onFunction(row: FunctionRow, made: Functions): void {
     const lambda = made.of(row.file);
+    if (row.trigger.kind === 'logs') {
+      // It fails to be called again, so its errors tell nothing.
+      this.#alarm(`${row.file}-given-up`, {
+        alarmDescription: `${row.loss} ${row.file} failed three times; the log groups of SNS keep its lines for a week.`,
+        metric: lambda.metric('AsyncEventsDropped', { period, statistic: Stats.SUM }),
+        threshold: 1,
+        evaluationPeriods: 1,
+      });
+      return;
+    }
     this.#alarm(`${row.file}-errors`, {
       alarmDescription: `${row.loss} ${row.file} keeps failing.`,
       metric: lambda.metricErrors({ period, statistic: Stats.SUM }),
@@ -178,8 +193,8 @@ export class Alarms extends Construct {
           statistic: Stats.SUM,
         }),
         threshold: 1,
-        // A provider may refuse for a moment; a campaign that stands still is told of at once.
-        ...(isOfProvider(metricName)
+        // What stands still is told of at once.
+        ...(lastingMetrics.includes(metricName)
           ? { evaluationPeriods: 5, datapointsToAlarm: 3 }
           : { evaluationPeriods: 1 }),
       });

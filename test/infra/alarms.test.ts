@@ -162,8 +162,8 @@ describe('what carriers say of SMS', () => {
 
   it('is told of when it was given up, and not when a try is put off by failing', () => {
     const about = alarms.filter(({ AlarmDescription }) => String(AlarmDescription).includes(file));
-    expect(about.map(({ MetricName, EvaluationPeriods }) => [MetricName, EvaluationPeriods])).toEqual(
-      [['AsyncEventsDropped', 1]],
-    );
+    expect(
+      about.map(({ MetricName, EvaluationPeriods }) => [MetricName, EvaluationPeriods]),
+    ).toEqual([['AsyncEventsDropped', 1]]);
   });
 });

@@ -3,6 +3,7 @@ import { lambdaContext } from '../../infra/local/lambda-context.ts';
 import { functions } from '../../infra/manifest.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
 import { NotSent, type SendAnswer } from '../../shared/ports/senders.ts';
+import { anOffice } from '../support/campaigns.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, standing } from '../support/messaging.ts';
 import { aWorld } from '../support/world.ts';
 
@@ -32,6 +33,38 @@ describe('what is counted for the alarms', () => {
     await handOver(world, await reserve(world, run, await somePeople(world, 3)));
     await world.settle();
     expect(counted.mock.calls).toEqual([[metric, 'Count', 3]]);
+  });
+});
+
+describe('a system of the company that takes no webhooks', () => {
+  it('is told of apart from providers, with the run it stops', async () => {
+    await using world = await aWorld({
+      webhookAnswer: () => ({ kind: 'throttled', reason: 'http-500' }),
+    });
+    const { logger, metrics } = await import('../../shared/runtime/observability.ts');
+    using counted = vi.spyOn(metrics, 'addMetric');
+    using warned = vi.spyOn(logger, 'warn');
+    const office = await anOffice(world);
+    await office.lead('anna');
+    await office.segment('all', { attribute: 'email', exists: true });
+    const address = { name: 'CRM', url: 'https://crm.example.com/hooks' };
+    await office.done('PUT', '/admin/webhooks/crm', address);
+    const words = { channel: 'webhook', body: '{}', subject: undefined, html: undefined };
+    await office.template('call', words);
+    await office.campaign('calls', {
+      audience: { include: ['all'] },
+      schedule: { at: '2026-11-25T13:00', timeZone: 'UTC' },
+      message: { channel: 'webhook', template: 'call', endpoint: 'crm' },
+    });
+    await office.launch('calls');
+    await world.advance('PT1H1M');
+    const names = new Set(counted.mock.calls.map(([name]) => name));
+    expect([...names]).toEqual(['WebhooksRefused']);
+    expect(warned).toHaveBeenCalledWith('provider-refused', {
+      run: expect.stringMatching(/^calls/),
+      channel: 'webhook',
+      messages: 1,
+    });
   });
 });
 

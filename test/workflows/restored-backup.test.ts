@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openWorld, type World } from '../../infra/local/world.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { Breaker } from '../support/breaking-ports.ts';
@@ -64,8 +64,10 @@ function countsOf(kept: ReturnType<World['outbox']>): Readonly<Record<string, nu
 }
 
 describe.each(modes.slice(0, 2))('a backup that is put back, hostile %s', (hostile) => {
-  it('sends nothing, and shows every live campaign held or ended', async () => {
+  it('sends nothing, raises the alarm, and shows every live campaign held or ended', async () => {
     using directory = aDirectory();
+    const { metrics } = await import('../../shared/runtime/observability.ts');
+    using counted = vi.spyOn(metrics, 'addMetric');
     const { after, sent, clock, atBackup } = await aRestoredWorld(directory.path, hostile);
     expect(countsOf(sent)).toMatchObject({
       'welcome anna@example.com': 1,
@@ -73,6 +75,7 @@ describe.each(modes.slice(0, 2))('a backup that is put back, hostile %s', (hosti
       'tomorrow anna@example.com': 1,
       'daily boris@example.com': 2,
     });
+    expect(counted.mock.calls.map(([name]) => name)).toContain('BackupsRestored');
     const office = await anOffice(after);
     await after.advance('P1D');
     expect(after.outbox()).toHaveLength(atBackup);

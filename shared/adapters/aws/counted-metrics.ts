@@ -8,6 +8,14 @@ export const metricDimensions = { service: 'perennial' } as const;
 export const providerMetrics = ['MessagesRefused', 'MessagesUnanswered'] as const;
 
 /** What functions count; the deployment has an alarm for each. */
-export const countedMetrics = [...providerMetrics, 'CampaignsPausedForReputation'] as const;
+export const countedMetrics = [
+  ...providerMetrics,
+  'WebhooksRefused',
+  'CampaignsPausedForReputation',
+  'BackupsRestored',
+] as const;
+
+/** A refusal for a moment is nothing to be told of. */
+export const lastingMetrics: readonly CountedMetric[] = [...providerMetrics, 'WebhooksRefused'];
 
 export type CountedMetric = (typeof countedMetrics)[number];

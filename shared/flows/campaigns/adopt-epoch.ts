@@ -8,7 +8,7 @@ import {
 import { type Run, runShards } from '../../domain/campaigns/run.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import { Throttled } from '../../ports/table.ts';
-import { logger } from '../../runtime/observability.ts';
+import { count, logger } from '../../runtime/observability.ts';
 import { inParallel } from '../../runtime/parallel.ts';
 import { getCampaign, listCampaigns, saveCampaign } from '../../stores/campaigns.ts';
 import { dueKinds, slotsOf } from '../../stores/due-slots.ts';
@@ -44,6 +44,8 @@ export async function adoptEpoch(reach: RunReach): Promise<void> {
     );
     if (place !== 'done' || found === undefined) continue;
     logger.warn('backup-adopted', { epoch });
+    // Once more: whoever was to tell of its beginning may have been cut off.
+    count('BackupsRestored', 1);
   }
 }
 

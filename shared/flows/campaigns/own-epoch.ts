@@ -1,7 +1,7 @@
 import { epochStanding } from '../../domain/campaigns/epoch.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { logger } from '../../runtime/observability.ts';
+import { count, logger } from '../../runtime/observability.ts';
 import { Problem } from '../../runtime/problem.ts';
 import { getEpoch, saveEpoch } from '../../stores/epochs.ts';
 
@@ -33,6 +33,7 @@ export async function epochOf({
     const begun = { ...found, adoption, revision: found.revision + 1 };
     if ((await saveEpoch(table, begun)) === undefined) continue;
     logger.warn('backup-restored', { from: found.epoch, to: own });
+    count('BackupsRestored', 1);
     return 'adopting';
   }
   throw new Error('The epoch changes too fast to be read.');

@@ -160,8 +160,7 @@ async function answered<Rendered, Content>(
     if (answers.length !== rows.length) throw new Error('Not every message was answered.');
   } catch (error) {
     if (error instanceof NotSent) {
-      logger.warn('provider-took-nothing', { messages: rows.length });
-      count('MessagesRefused', rows.length);
+      tellOfRefusal(rows);
       // First of all: rows that stay claimed would count as called.
       await releaseRefused(rows, ports, { eachAlone: error.isMalformed });
       await counted({ sent: 0, tooFast: error.isTooFast });
@@ -181,7 +180,7 @@ async function answered<Rendered, Content>(
     return true;
   }
   const refused = rows.filter((_, index) => answers[index]?.kind === 'throttled');
-  if (refused.length > 0) count('MessagesRefused', refused.length);
+  tellOfRefusal(refused);
   const results = await Promise.allSettled([
     ...outgoing.map((sent, index) => writeAnswer(sent, answers[index], ports)),
     ...(refused.length > 0 ? [releaseRefused(refused, ports, refusalOf(answers))] : []),
@@ -193,6 +192,15 @@ async function answered<Rendered, Content>(
   const failure = results.find((result) => result.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
   return refused.length === 0;
+}
+
+/** Raises the alarm when it lasts. The company's own systems fail without any provider having failed. */
+function tellOfRefusal(rows: readonly Message[]): void {
+  const [first] = rows;
+  if (first === undefined) return;
+  const { run, channel } = first;
+  logger.warn('provider-refused', { run, channel, messages: rows.length });
+  count(channel === 'webhook' ? 'WebhooksRefused' : 'MessagesRefused', rows.length);
 }
 
 /** How those that were not taken now are handed out again: not before the other end has asked for it. */
