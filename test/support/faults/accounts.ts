@@ -30,11 +30,12 @@ export async function brokenPromises(life: Life): Promise<readonly string[]> {
     ...(await lostLeads(life)),
     ...sentTwice(life, rows),
     ...stranded(rows),
+    ...(await sentToSuppressed(life)),
     ...sentAgainstWill(life),
     ...sentTooOften(life, rows),
     ...sentWithoutRow(life, rows),
     ...(await forgotten(life, rows)),
-    ...(await wrongReports(life)),
+    ...(await wrongReports(life, rows)),
     ...unfinished(life),
   ];
 }
@@ -59,13 +60,19 @@ async function lostLeads({ world, promises }: Life): Promise<readonly string[]> 
   return broken;
 }
 
-/** The provider is handed each message at most once, but for what the campaign itself let be sent again. */
+/**
+ * The provider is handed each message at most once, but for what the campaign itself let be sent again; a
+ * push message goes to each device once. Whoever receives a webhook knows a repeat by its id.
+ */
 function sentTwice(life: Life, rows: readonly Message[]): readonly string[] {
   const allowed = new Map(rows.map((row) => [messageId(row), 1 + (row.resent ?? 0)]));
-  const times = Map.groupBy(life.outbox(), ({ id }) => id);
-  return [...times].flatMap(([id, sent]) => {
+  const once = life.outbox().filter(({ channel }) => channel !== 'webhook');
+  const times = Map.groupBy(once, ({ id, to, channel }) =>
+    channel === 'push' ? `${id} ${to}` : id,
+  );
+  return [...times.values()].flatMap((sent) => {
+    const { id = '', at = '', to = '' } = sent.at(-1) ?? {};
     const most = allowed.get(id) ?? 1;
-    const { at = '', to = '' } = sent.at(-1) ?? {};
     return sent.length > most ? [`Sent ${sent.length} times to ${to}, last at ${at}: ${id}`] : [];
   });
 }
@@ -83,15 +90,33 @@ const onItsWayMs = 10 * 60_000;
 
 /** Nothing goes out after it was confirmed that a person wants no more. */
 function sentAgainstWill(life: Life): readonly string[] {
-  return life.outbox().flatMap(({ to, channel, at }) => {
+  return life.outbox().flatMap(({ to, at }) => {
     const withdrawn = life.promises.withdrawn.get(to);
     const isLate = withdrawn !== undefined && Date.parse(at) > withdrawn + onItsWayMs;
-    return isLate && channel === 'email' ? [`Sent to ${to}, who wants no more, at ${at}.`] : [];
+    return isLate ? [`Sent to ${to}, who wants no more, at ${at}.`] : [];
+  });
+}
+
+/** How long what a provider tells may take to be read. */
+const readMs = 60 * 60_000;
+
+/** Nothing goes to an address that has bounced, complained or opted out. */
+async function sentToSuppressed(life: Life): Promise<readonly string[]> {
+  const { items } = await life.insist('GET', '/admin/suppressions');
+  const suppressions = items as readonly { readonly address: string; readonly at: string }[]; // as documented
+  const since = new Map(suppressions.map(({ address, at }) => [address, Date.parse(at)]));
+  return life.outbox().flatMap(({ to, at }) => {
+    const isLate = Date.parse(at) > (since.get(to) ?? Infinity) + readMs;
+    return isLate ? [`Sent to the suppressed ${to} at ${at}.`] : [];
   });
 }
 
 const windowDays: Readonly<Record<string, number>> = { day: 1, week: 7 };
 const dayMs = 24 * 60 * 60_000;
+
+/** A webhook reaches a system; what the carrier could not bring to anybody gives its room back. */
+const counts = ({ channel, state }: Message): boolean =>
+  channel !== 'webhook' && state !== 'rejected';
 
 /** Nobody is counted more often than the cap allows, on any of their own days, and who was sent to is counted. */
 function sentTooOften(life: Life, rows: readonly Message[]): readonly string[] {
@@ -99,7 +124,7 @@ function sentTooOften(life: Life, rows: readonly Message[]): readonly string[] {
   if (cap === undefined) return [];
   const sent = new Set(life.outbox().map(({ id }) => id));
   const broken = rows.flatMap((row) =>
-    sent.has(messageId(row)) && row.countedOn === undefined
+    sent.has(messageId(row)) && row.countedOn === undefined && counts(row)
       ? [`Sent to ${row.profileId} and counted on no day: ${messageId(row)}`]
       : [],
   );
@@ -148,21 +173,35 @@ function sentWithoutRow(life: Life, rows: readonly Message[]): readonly string[]
   return [...new Set(life.outbox().map(({ id }) => id))].flatMap((id) => {
     const row = byId.get(id);
     if (row === undefined) return life.isForgotten(id) ? [] : [`Sent without a row: ${id}`];
-    if (life.isForgotten(id)) return [];
+    // A webhook whose answer was lost is only tried again: it may be stopped before the next call.
+    if (life.isForgotten(id) || row.channel === 'webhook') return [];
     const isUnsent =
       row.state === 'withheld' || (row.state === 'failed' && row.reason !== 'no-answer');
     return isUnsent ? [`Sent, but ${row.state} (${row.reason}): ${id}`] : [];
   });
 }
 
-/** A report counts each row once, and one row stands for each member of the audience. */
-async function wrongReports(life: Life): Promise<readonly string[]> {
+/** Rows by state, in one order, and how many they are in all. */
+const standing = (states: readonly (readonly [string, number])[], all: number): string =>
+  `${states
+    .map(([state, rows]) => `${state} ${rows}`)
+    .toSorted((one, other) => one.localeCompare(other))
+    .join(', ')}; ${all} in all`;
+
+/** A report counts each row once, in the state in which it stands. */
+async function wrongReports(life: Life, rows: readonly Message[]): Promise<readonly string[]> {
   const broken: string[] = [];
   for (const id of life.promises.launched.keys()) {
     const report = await life.insist('GET', `/admin/campaigns/${id}/report`);
-    const states = Object.values(report['states'] as Record<string, number>); // as documented
-    const sum = states.reduce((total, one) => total + one, 0);
-    if (sum !== report['audience']) broken.push(`${id}: ${sum} states of ${report['audience']}.`);
+    const states = report['states'] as Record<string, number>; // as documented
+    const own = rows.filter(({ campaign }) => campaign === id);
+    const told = standing(Object.entries(states), Number(report['audience']));
+    const counted = [...Map.groupBy(own, ({ state }) => state)];
+    const stands = standing(
+      counted.map(([state, all]) => [state, all.length]),
+      own.length,
+    );
+    if (told !== stands) broken.push(`The report of ${id} says ${told}, the rows ${stands}.`);
   }
   return broken;
 }

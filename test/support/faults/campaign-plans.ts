@@ -24,9 +24,9 @@ export function aCampaignPlan(dice: Dice, clock: number): Fields {
   };
 }
 
-/** By email, by SMS, by what is best, or as an experiment. */
+/** On any channel, by what is best, or as an experiment. */
 function aMessage(dice: Dice): Fields {
-  const templates = { email: 'letter', sms: 'note' };
+  const templates = { email: 'letter', sms: 'note', push: 'notice' };
   const variants = [
     { id: 'a', template: 'letter' },
     { id: 'b', template: 'other-letter', weight: 2 },
@@ -35,7 +35,9 @@ function aMessage(dice: Dice): Fields {
     { message: { channel: 'email', template: 'other-letter' } },
     { message: { channel: 'email', template: 'letter' } },
     { message: { channel: 'sms', template: 'note' } },
-    { message: { channel: 'best', templates, order: ['sms', 'email'] } },
+    { message: { channel: 'push', template: 'notice' } },
+    { message: { channel: 'webhook', template: 'call', endpoint: 'crm' } },
+    { message: { channel: 'best', templates, order: ['sms', 'push', 'email'] } },
     { message: { channel: 'email' }, experiment: { variants } },
   ]);
 }

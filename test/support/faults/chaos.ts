@@ -2,7 +2,7 @@ import { currentInvocation } from '../../../infra/local/invoke-store.ts';
 import type { AroundPorts } from '../../../infra/local/load-functions.ts';
 import type { VirtualClock } from '../../../shared/adapters/embedded/clock.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
-import { NotSent } from '../../../shared/ports/senders.ts';
+import { NotSent, type PushAnswer, type SendAnswer } from '../../../shared/ports/senders.ts';
 import type { Dice } from '../dice.ts';
 
 /** What a killed process throws at whoever still waits for it. */
@@ -59,7 +59,7 @@ export class Chaos {
   }
 
   readonly around: AroundPorts = (_, ports) => {
-    const { email, text } = ports;
+    const { email, text, push, webhook } = ports;
     const passing = <Port extends object>(port: Port): Port => this.#around(port);
     return {
       ...ports,
@@ -72,7 +72,15 @@ export class Chaos {
         ...email,
         send: (emails) => this.#pass(() => this.#provider(() => email.send(emails))),
       },
-      text: { ...text, send: (one) => this.#pass(() => this.#provider(() => text.send(one))) },
+      text: {
+        send: (one) => this.#pass(() => this.#provider(() => this.#alone(() => text.send(one)))),
+      },
+      push: {
+        send: (one) => this.#pass(() => this.#provider(() => this.#device(() => push.send(one)))),
+      },
+      webhook: {
+        send: (one) => this.#pass(() => this.#endpoint(() => this.#alone(() => webhook.send(one)))),
+      },
     } satisfies Ports;
   };
 
@@ -100,6 +108,34 @@ export class Chaos {
     if (isKilled) this.#dead.add(invocation);
     if (this.#dice.chance(0.5)) await call();
     throw new Killed(isKilled ? 'The process is gone.' : 'The call broke off.');
+  }
+
+  /** Says of the one recipient that they are not to be reached, or not now. */
+  async #alone(call: () => Promise<SendAnswer>): Promise<SendAnswer> {
+    if (this.#isCalm || !this.#dice.chance(this.#rates.provider / 3)) return call();
+    return this.#dice.pick([
+      { kind: 'throttled', reason: 'Rate exceeded.' },
+      { kind: 'rejected', reason: 'Not a number that takes messages.' },
+    ] as const);
+  }
+
+  /** As `#alone`, or the app is gone from the device. */
+  async #device(call: () => Promise<PushAnswer>): Promise<PushAnswer> {
+    if (this.#isCalm || !this.#dice.chance(this.#rates.provider / 3)) return call();
+    return this.#dice.pick([
+      { kind: 'throttled', reason: 'Rate exceeded.' },
+      { kind: 'rejected', reason: 'The platform refuses it.' },
+      { kind: 'gone' },
+    ] as const);
+  }
+
+  /** A system of the company's own: what leaves it open whether it took the call is answered as `throttled`. */
+  async #endpoint(call: () => Promise<SendAnswer>): Promise<SendAnswer> {
+    try {
+      return await this.#provider(call);
+    } catch {
+      return { kind: 'throttled', reason: 'no-answer' };
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 import { aCampaignPlan } from './campaign-plans.ts';
 import type { Life } from './life.ts';
+import { carrier, click, feedback, openApp, stop, withdraw } from './recipients.ts';
 
 const people = [
   'anna',
@@ -14,6 +15,8 @@ const people = [
   'juris',
 ];
 const zones = ['Europe/Riga', 'America/Santiago', 'Asia/Kathmandu', 'Pacific/Kiritimati'];
+
+const phoneOf = (name: string): string => `+3712${1_000_000 + people.indexOf(name)}`;
 
 /** Sources, templates and segments, as they stand before the first bad day. */
 export async function prepare(life: Life): Promise<void> {
@@ -35,6 +38,13 @@ export async function prepare(life: Life): Promise<void> {
   await life.insist('PUT', '/admin/templates/other-letter', other);
   const note = { name: 'Note', channel: 'sms', text: 'Hello' };
   await life.insist('PUT', '/admin/templates/note', note);
+  const notice = { name: 'Notice', channel: 'push', title: 'Hello', text: 'There is news' };
+  await life.insist('PUT', '/admin/templates/notice', notice);
+  const call = { name: 'Call', channel: 'webhook', body: '{"campaign":{{ campaign.id | json }}}' };
+  await life.insist('PUT', '/admin/templates/call', call);
+  const crm = { name: 'CRM', url: 'https://crm.example.com/hooks' };
+  await life.insist('PUT', '/admin/webhooks/crm', crm);
+  for (const name of life.promises.founders) await openApp(life, name);
   const rules = {
     everybody: { attribute: 'city', exists: true },
     some: { bucket: { salt: 's', from: 0, to: 60 } },
@@ -74,7 +84,7 @@ async function lead(life: Life, name = life.dice.pick(people)): Promise<void> {
     occurredAt: life.world.now(),
     externalId: name,
     email: `${name}@example.com`,
-    phone: `+3712${1_000_000 + people.indexOf(name)}`,
+    phone: phoneOf(name),
     attributes: {
       city: 'Riga',
       ...(dice.chance(0.6) && { timeZone: dice.pick(zones) }),
@@ -92,7 +102,7 @@ async function lead(life: Life, name = life.dice.pick(people)): Promise<void> {
 
 const firstConsents = (life: Life, name: string): object => {
   if ([...life.promises.leads.values()].includes(name)) return {};
-  const channels = life.dice.chance(0.9) ? ['email', 'sms'] : ['email'];
+  const channels = life.dice.chance(0.9) ? ['email', 'sms', 'push'] : ['email'];
   return { consents: channels.map((channel) => ({ topic: 'offers', channel, given: true })) };
 };
 
@@ -139,51 +149,23 @@ async function act(life: Life): Promise<void> {
   }
 }
 
-/** Some click on unsubscribe in an email. */
-async function withdraw(life: Life): Promise<void> {
-  const emails = life.outbox().filter(({ channel }) => channel === 'email');
-  if (emails.length === 0) return;
-  for (const { headers, to } of life.dice.some(2, () => life.dice.pick(emails))) {
-    await unsubscribe(life, headers, to);
-  }
-}
-
-async function unsubscribe(
-  life: Life,
-  headers: Readonly<Record<string, string>>,
-  to: string,
-): Promise<void> {
-  const path = /\/u\/[^>]+/.exec(headers['List-Unsubscribe'] ?? '')?.[0];
-  if (path === undefined) throw new Error('A marketing email has no link to unsubscribe.');
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
-    const { status } = await life.world.request('POST', path, { body });
-    if (status !== 200) continue;
-    const known = life.promises.withdrawn.get(to);
-    if (known === undefined) life.promises.withdrawn.set(to, life.now);
-    return;
-  }
-}
-
-/** The provider tells of an email, once or twice, soon or late. */
-async function feedback(life: Life): Promise<void> {
-  const { dice } = life;
-  const emails = life.outbox().filter(({ channel }) => channel === 'email');
-  if (emails.length === 0) return;
-  const types = ['delivery', 'delivery', 'open', 'click', 'bounce', 'complaint'] as const;
-  const message = dice.pick(emails).id;
-  const type = dice.pick(types);
-  for (let times = dice.between(1, 2); times > 0; times -= 1) {
-    await life.world.feedback({ message, type });
-  }
-}
-
 /** A queue says something again that it said hours or days ago. */
 async function sayAgain(life: Life): Promise<void> {
   const { dice, said } = life;
   const again = dice.some(Math.min(5, said.length), () => dice.pick(said));
   for (const { queue, body } of again) await life.world.embedded.queue.send(queue, [{ body }]);
 }
+
+/** What was told on the bus in the last day is told again, by the hand that sets a lost stream right. */
+async function publishAgain(life: Life): Promise<void> {
+  const to = life.world.now();
+  const from = new Date(life.now - dayMs).toISOString();
+  await life.world
+    .invoke('functions/tracking/republish-timeline.ts', { from, to })
+    .catch(() => undefined);
+}
+
+const dayMs = 24 * 60 * 60_000;
 
 /** A schedule fires once more, hours after its time. */
 async function fireAgain(life: Life): Promise<void> {
@@ -198,7 +180,7 @@ async function fireAgain(life: Life): Promise<void> {
 
 async function restart(life: Life): Promise<void> {
   if (!life.canRestart) return;
-  await life.dice.pick([() => life.restart(), () => life.backUp(), () => life.putBack()])();
+  await life.dice.pick([() => life.restart(), async () => life.backUp(), () => life.putBack()])();
 }
 
 const deeds = [
@@ -216,7 +198,12 @@ const deeds = [
   withdraw,
   feedback,
   feedback,
+  carrier,
+  click,
+  (life: Life) => openApp(life, life.dice.pick(people)),
+  (life: Life) => stop(life, phoneOf(life.dice.pick(life.promises.founders))),
   sayAgain,
+  publishAgain,
   fireAgain,
   restart,
 ];

@@ -4,6 +4,7 @@ import type { WorldAnswer } from '../../../infra/local/world-request.ts';
 import { VirtualClock } from '../../../shared/adapters/embedded/clock.ts';
 import type { QueueName } from '../../../shared/ports/queue.ts';
 import type { SendAnswer } from '../../../shared/ports/senders.ts';
+import { suppressedAmong } from '../../../shared/stores/suppressions.ts';
 import { type Dice, diceOf } from '../dice.ts';
 import { ask } from '../modes.ts';
 import { backUp, dropBackup, putBack } from '../restored.ts';
@@ -18,7 +19,7 @@ export type Promises = {
   readonly founders: string[];
   /** Who posted each accepted lead, by message id. */
   readonly leads: Map<string, string>;
-  /** When it was confirmed that somebody wants no more emails, by address, ms. */
+  /** When it was confirmed that somebody wants no more emails or SMS, by address or number, ms. */
   readonly withdrawn: Map<string, number>;
   /** Campaigns that were launched, with what was written. */
   readonly launched: Map<string, Readonly<Record<string, unknown>>>;
@@ -153,6 +154,11 @@ export class Life {
   /** All that the provider was ever handed, also what a database that was put back has forgotten. */
   outbox(): readonly SentMessage[] {
     return [...this.#forgotten, ...this.world.outbox()];
+  }
+
+  /** Whether a number is written to no more. */
+  async hasStopped(phone: string): Promise<boolean> {
+    return (await suppressedAmong(this.world.ports.table, 'sms', [phone])).has(phone);
   }
 
   backUp(): void {
