@@ -6,10 +6,13 @@ type Fields = Readonly<Record<string, unknown>>;
 export function aCampaignPlan(dice: Dice, clock: number): Fields {
   const deadline = dice.pick([undefined, 'PT4H', 'P1D', 'P2D'] as const);
   const kinds = [aOnce, aCron, anEvent] as const;
+  const words = aMessage(dice);
+  // Who receives a webhook knows a repeat, and no cap counts it: what says otherwise is refused.
+  const isWebhook = 'endpoint' in words.message;
   return {
     topic: 'offers',
     priority: dice.between(0, 10),
-    ...aMessage(dice),
+    ...words,
     ...dice.pick(kinds)(dice, clock),
     ...(deadline !== undefined && { deadline }),
     ...(dice.chance(0.5) && {
@@ -19,13 +22,13 @@ export function aCampaignPlan(dice: Dice, clock: number): Fields {
       ]),
     }),
     ...(dice.chance(0.3) && { holdout: 0.3 }),
-    ...(deadline !== undefined && dice.chance(0.5) && { overCap: 'defer' }),
-    ...(dice.chance(0.2) && { resend: 'afterUnknown' }),
+    ...(!isWebhook && deadline !== undefined && dice.chance(0.5) && { overCap: 'defer' }),
+    ...(!isWebhook && dice.chance(0.2) && { resend: 'afterUnknown' }),
   };
 }
 
 /** On any channel, by what is best, or as an experiment. */
-function aMessage(dice: Dice): Fields {
+function aMessage(dice: Dice): Fields & { readonly message: Fields } {
   const templates = { email: 'letter', sms: 'note', push: 'notice' };
   const variants = [
     { id: 'a', template: 'letter' },
