@@ -180,21 +180,21 @@ export function parseMessageId(id: string): MessageKey | undefined {
 const isWay = (text: string): text is MessageWay =>
   (messageWays as readonly string[]).includes(text); // widened: any text may be asked about
 
-const toBase64Url = (text: string): string => {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-};
+const ascii = /^[\0-\x7f]*$/;
+
+/** Almost every key is ASCII, whose bytes are its characters. */
+const bytesAsText = (text: string): string =>
+  ascii.test(text) ? text : String.fromCharCode(...new TextEncoder().encode(text));
+
+const toBase64Url = (text: string): string =>
+  btoa(bytesAsText(text)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
 const fromBase64Url = (text: string): string | undefined => {
   if (!/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
   try {
-    const bytes = Uint8Array.from(
-      atob(text.replaceAll('-', '+').replaceAll('_', '/')),
-      (character) => character.charCodeAt(0),
-    );
+    const written = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    if (ascii.test(written)) return written;
+    const bytes = Uint8Array.from(written, (character) => character.charCodeAt(0));
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return undefined;

@@ -3,7 +3,7 @@ import type { RenderedEmail } from './email-rendering.ts';
 import {
   distinctTargets,
   edited,
-  editedText,
+  editsOfText,
   type LinkPlace,
   type LinkPlan,
   linksInText,
@@ -16,7 +16,8 @@ type HtmlPlace = LinkPlace & { readonly isQuoted: boolean };
 /** The links of an email: those of its HTML first, then those that stand in its text alone. */
 export function emailLinkPlan(email: RenderedEmail): LinkPlan<RenderedEmail> {
   const { places, bodyEnd } = linksInHtml(email.html);
-  const targets = distinctTargets([...places, ...linksInText(email.text)]);
+  const placesInText = linksInText(email.text);
+  const targets = distinctTargets([...places, ...placesInText]);
   return {
     targets,
     withUrls: (urls, hidden) => {
@@ -27,7 +28,7 @@ export function emailLinkPlan(email: RenderedEmail): LinkPlan<RenderedEmail> {
       }));
       const last = hidden === undefined ? '' : hiddenLink(hidden);
       const html = edited(email.html, [...edits, { start: bodyEnd, end: bodyEnd, text: last }]);
-      return { ...email, html, text: editedText(email.text, targets, urls) };
+      return { ...email, html, text: edited(email.text, editsOfText(placesInText, targets, urls)) };
     },
   };
 }

@@ -26,7 +26,7 @@ export function webTarget(written: string): string | undefined {
 }
 
 const addresses = /https?:\/\/[^\s<>"]+/gi;
-const trailing = /[.,;:!?'*_\]}]$/;
+const trailing = /^[.,;:!?'*_\]}]$/;
 
 /** The links in a plain text. A point or a bracket behind an address belongs to the sentence. */
 export function linksInText(text: string): readonly LinkPlace[] {
@@ -39,7 +39,8 @@ export function linksInText(text: string): readonly LinkPlace[] {
 
 function withoutTail(match: string): string {
   let written = match;
-  while (trailing.test(written) || closesMore(written)) written = written.slice(0, -1);
+  // The last character alone is tested: addresses are long.
+  while (trailing.test(written.slice(-1)) || closesMore(written)) written = written.slice(0, -1);
   return written;
 }
 
@@ -77,18 +78,13 @@ export function placesWithUrls<Place extends LinkPlace>(
   });
 }
 
-/** A plain text with other addresses in the places of its links. */
-export function editedText(
-  text: string,
+/** The edits that put other addresses in the places of a plain text's links. */
+export const editsOfText = (
+  places: readonly LinkPlace[],
   targets: readonly string[],
   urls: readonly (string | undefined)[],
-): string {
-  const places = placesWithUrls(linksInText(text), targets, urls);
-  return edited(
-    text,
-    places.map(({ start, end, url }) => ({ start, end, text: url })),
-  );
-}
+): readonly Edit[] =>
+  placesWithUrls(places, targets, urls).map(({ start, end, url }) => ({ start, end, text: url }));
 
 /** The one link that a message opens. */
 export function urlLinkPlan<Rendered extends { readonly url?: string }>(
@@ -106,9 +102,13 @@ export function urlLinkPlan<Rendered extends { readonly url?: string }>(
 export function textLinkPlan<Rendered extends { readonly text: string }>(
   rendered: Rendered,
 ): LinkPlan<Rendered> {
-  const targets = distinctTargets(linksInText(rendered.text));
+  const places = linksInText(rendered.text);
+  const targets = distinctTargets(places);
   return {
     targets,
-    withUrls: (urls) => ({ ...rendered, text: editedText(rendered.text, targets, urls) }),
+    withUrls: (urls) => ({
+      ...rendered,
+      text: edited(rendered.text, editsOfText(places, targets, urls)),
+    }),
   };
 }

@@ -70,7 +70,7 @@ export async function composer<Rendered>(
     const now = Date.parse(row.claimedAt ?? row.at);
     const computed = ruleset && { computed: computedValues(profile, ruleset, now) };
     const language = languageFor(of.template, profile.attributes);
-    const { links, ...made } = await render(row, { ...profile, ...computed }, language);
+    const { links, ...made } = render(row, { ...profile, ...computed }, language);
     const puts = links.map((one) => writeOnce(ports.table, shortLinkPut(one, now)));
     await Promise.all(puts);
     const cost = costOf(priceOf({ to, rendered: made.rendered }, prices), prices);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Run } from '../../domain/campaigns/run.ts';
 import { type Message, messageId } from '../../domain/messaging/message.ts';
 import { keptValues } from '../../domain/templates/kept-values.ts';
@@ -35,7 +35,7 @@ export type MessageRenderer<Rendered> = (
   row: Message,
   profile: RenderingData['profile'],
   language: string | undefined,
-) => Promise<RenderedMessage<Rendered>>;
+) => RenderedMessage<Rendered>;
 
 /**
  * Renders the messages of one run and template version. All that a rendering depends on stands on the
@@ -55,10 +55,10 @@ export async function messageRenderer<Rendered>(
     renderers.set(language, known);
     return known;
   };
-  return async (row, profile, language) => {
+  return (row, profile, language) => {
     const { topic, channel } = row;
     const message = messageId(row);
-    const token = topic && (await sign({ profile: row.profileId, topic, channel, message }));
+    const token = topic && sign({ profile: row.profileId, topic, channel, message });
     const unsubscribeUrl = token && `${settings.publicUrl}/u/${token}`;
     const written = inWords(language)({
       profile,
@@ -84,4 +84,4 @@ const maxKeptBytes = 8_192;
 
 /** By which a rendering proves to be the one that was sent (SHA-256, cut to 72 bits). */
 export const digestOf = (rendered: unknown): string =>
-  createHash('sha256').update(JSON.stringify(rendered)).digest('base64url').slice(0, 12);
+  hash('sha256', JSON.stringify(rendered), 'base64url').slice(0, 12);

@@ -45,6 +45,7 @@ export async function linker(
     const isOwn = (target: string): boolean =>
       ['/u/', '/l/'].some((path) => target.startsWith(`${settings.publicUrl}${path}`));
     const wanted = plan.targets.map((target) => (isOwn(target) ? undefined : withUtm(target, utm)));
+    if (wanted.every((url) => url === undefined)) return { rendered, stored: [] };
     if (!tracked) return { rendered: plan.withUrls(wanted), stored: [] };
     return tracking(row, { plan, wanted, signer, settings });
   };

@@ -3,7 +3,7 @@ import { compactVerify } from 'jose';
 import * as z from 'zod';
 import { type MessageKey, messageWays } from '../../domain/messaging/message.ts';
 import type { Secrets } from '../../ports/secrets.ts';
-import { isCanonical, signingKey } from './link-tokens.ts';
+import { hmacKey, isCanonical, signingKey, tokenSigner } from './link-tokens.ts';
 
 /** A link of one message: who follows it gets to `url`. */
 export type TrackedLink = {
@@ -32,14 +32,9 @@ export type LinkSigner = {
   readonly shortId: (message: string, link: number) => string;
 };
 
-const encoded = (claims: unknown): string =>
-  Buffer.from(JSON.stringify(claims)).toString('base64url');
-const header = encoded({ alg: 'HS256' });
-
 export async function linkSigner(secrets: Secrets): Promise<LinkSigner> {
-  const key = await secrets.get('link-signing');
-  // At once: Web Crypto would go to another thread and back for each link of each message.
-  const sign = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const sign = await tokenSigner(secrets);
+  const key = await hmacKey(secrets);
   return {
     token: ({ message, link, links, url }) => {
       const { run, step, profileId, way, trigger } = message;
@@ -50,11 +45,11 @@ export async function linkSigner(secrets: Secrets): Promise<LinkSigner> {
         n: links,
         u: url,
       };
-      const signed = `${header}.${encoded(claims)}`;
-      return `${signed}.${sign(signed).toString('base64url')}`;
+      return sign(claims);
     },
     // No token that is signed begins like this.
-    shortId: (message, link) => base62(sign(`short link\n${message}\n${link}`)),
+    shortId: (message, link) =>
+      base62(createHmac('sha256', key).update(`short link\n${message}\n${link}`).digest()),
   };
 }
 
