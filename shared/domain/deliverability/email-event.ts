@@ -47,7 +47,12 @@ const detailSchema = z.discriminatedUnion('eventType', [
   z.object({
     eventType: z.literal('Complaint'),
     mail,
-    complaint: z.object({ complainedRecipients: recipients, timestamp, feedbackId: z.string() }),
+    complaint: z.object({
+      complaintSubType: z.string().nullish(),
+      complainedRecipients: recipients,
+      timestamp,
+      feedbackId: z.string(),
+    }),
   }),
   z.object({ eventType: z.literal('Reject'), mail, reject: z.object({ reason: z.string() }) }),
   z.object({
@@ -84,11 +89,15 @@ export type EmailEvent = {
       readonly detail: string;
       readonly feedbackId: string;
       readonly addresses: readonly string[];
+      /** SES did not try at all: the address is on the account's own suppression list for an earlier bounce. */
+      readonly isHeldBack?: true;
     }
   | {
       readonly kind: 'complained';
       readonly feedbackId: string;
       readonly addresses: readonly string[];
+      /** So too, for an earlier complaint. */
+      readonly isHeldBack?: true;
     }
   | { readonly kind: 'rejected' | 'delayed'; readonly detail: string }
   | { readonly kind: 'opened'; readonly automated: boolean }
@@ -137,12 +146,19 @@ function told(detail: Detail): Told {
         permanent: bounceType === 'Permanent',
         detail: `${bounceType}/${bounceSubType}`,
         addresses: addressesOf(bouncedRecipients, destination),
+        ...heldBack(bounceSubType),
       };
     }
     case 'Complaint': {
-      const { complainedRecipients, feedbackId, timestamp: at } = detail.complaint;
+      const {
+        complainedRecipients,
+        feedbackId,
+        timestamp: at,
+        complaintSubType,
+      } = detail.complaint;
       const addresses = addressesOf(complainedRecipients, destination);
-      return { kind: 'complained', providerId, feedbackId, at, addresses };
+      const why = heldBack(complaintSubType);
+      return { kind: 'complained', providerId, feedbackId, at, addresses, ...why };
     }
     case 'Reject':
       return { kind: 'rejected', providerId, at: sentAt, detail: detail.reject.reason };
@@ -162,6 +178,9 @@ function told(detail: Detail): Told {
     }
   }
 }
+
+const heldBack = (subType: string | null | undefined) =>
+  subType === 'OnAccountSuppressionList' ? ({ isHeldBack: true } as const) : {};
 
 /** Of the recipients the event names, those the email went to: every email of ours goes to one. */
 function addressesOf(

@@ -14,13 +14,12 @@ export type ReputationCounts = {
 export const noCounts: ReputationCounts = { sent: 0, bounces: 0, complaints: 0 };
 
 /**
- * A bounce for good, unless SES held the email back by the account's own suppression list: nobody was
- * bothered by it, and SES does not count it towards the account's bounce rate either.
+ * Whether an event can be a reason to judge its campaign: also when it is told again, after a crash. What
+ * SES held back by the account's own suppression list bothered nobody, and SES does not count it either.
  */
-const isCountedBounce = (event: EmailEvent): boolean =>
-  event.kind === 'bounced' &&
-  event.permanent &&
-  !event.detail.endsWith('/OnAccountSuppressionList');
+export const isAgainstReputation = (event: EmailEvent): boolean =>
+  (event.kind === 'complained' || (event.kind === 'bounced' && event.permanent)) &&
+  event.isHeldBack !== true;
 
 /** What a message counts as by an event that takes it to a state: each message once for each. */
 export function countedAs(
@@ -28,14 +27,10 @@ export function countedAs(
   row: Pick<Message, 'state'>,
   state: MessageState | undefined,
 ): 'bounces' | 'complaints' | undefined {
-  if (state === undefined || state === row.state) return undefined;
+  if (state === undefined || state === row.state || !isAgainstReputation(event)) return undefined;
   if (state === 'complained') return 'complaints';
-  return state === 'bounced' && isCountedBounce(event) ? 'bounces' : undefined;
+  return state === 'bounced' ? 'bounces' : undefined;
 }
-
-/** Whether an event can be a reason to judge its campaign: also when it is told again, after a crash. */
-export const isAgainstReputation = (event: EmailEvent): boolean =>
-  event.kind === 'complained' || isCountedBounce(event);
 
 /**
  * Why a campaign must pause, if it must: by what came since `before`, once enough was sent since then.

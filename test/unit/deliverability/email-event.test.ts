@@ -80,6 +80,47 @@ describe('what SES publishes', () => {
       },
     ],
     [
+      'Bounce',
+      {
+        bounce: {
+          bounceType: 'Permanent',
+          bounceSubType: 'OnAccountSuppressionList',
+          bouncedRecipients: [{ emailAddress: 'recipient@example.com' }],
+          timestamp,
+          feedbackId: 'f3',
+        },
+      },
+      {
+        ...about,
+        kind: 'bounced',
+        at: timestamp,
+        permanent: true,
+        detail: 'Permanent/OnAccountSuppressionList',
+        feedbackId: 'f3',
+        addresses: ['recipient@example.com'],
+        isHeldBack: true,
+      },
+    ],
+    [
+      'Complaint',
+      {
+        complaint: {
+          complainedRecipients: [{ emailAddress: 'recipient@example.com' }],
+          timestamp,
+          feedbackId: 'f4',
+          complaintSubType: 'OnAccountSuppressionList',
+        },
+      },
+      {
+        ...about,
+        kind: 'complained',
+        at: timestamp,
+        feedbackId: 'f4',
+        addresses: ['recipient@example.com'],
+        isHeldBack: true,
+      },
+    ],
+    [
       'Reject',
       { reject: { reason: 'Bad content' } },
       { ...about, kind: 'rejected', at: mail.timestamp, detail: 'Bad content' },
@@ -104,6 +145,11 @@ describe('what SES publishes', () => {
       'Click',
       { click: { ...touch, link: 'https://a.example', linkTags: null } },
       { ...about, kind: 'clicked', at: timestamp, automated: false, link: 'https://a.example' },
+    ],
+    [
+      'Click',
+      { click: { ...touch, link: 'https://a.example', isBot: true } },
+      { ...about, kind: 'clicked', at: timestamp, automated: true, link: 'https://a.example' },
     ],
     [
       'DeliveryDelay',
