@@ -5,6 +5,7 @@ import {
   concernsContact,
   contactAfter,
   noContact,
+  withReaction,
 } from '../../../shared/domain/messaging/contact.ts';
 import {
   canMove,
@@ -106,6 +107,23 @@ describe('what a contact counts', () => {
     expect(after(both, [old, withheld]).sent).toEqual({ [today]: { email: 1 } });
     const kept = aRow('kept', { countedOn: '2026-10-27' });
     expect(Object.keys(after(both, [undefined, kept]).sent).sort()).toEqual(['2026-10-27', today]);
+  });
+});
+
+describe('the last reaction of a person', () => {
+  const reacted = withReaction(noContact('anna'), 'sms', at);
+
+  it('is kept for each channel', () => {
+    expect(reacted).toMatchObject({ reactions: { sms: at }, revision: 1 });
+    const later = '2026-11-25T12:00:00.001Z';
+    const both = reacted && withReaction(reacted, 'email', later);
+    expect(both?.reactions).toEqual({ sms: at, email: later });
+    expect(both && withReaction(both, 'sms', later)?.reactions['sms']).toBe(later);
+  });
+
+  it('is neither made older by one told late, nor written again by one told twice', () => {
+    expect(reacted && withReaction(reacted, 'sms', at)).toBeUndefined();
+    expect(reacted && withReaction(reacted, 'sms', '2026-11-25T11:59:59.999Z')).toBeUndefined();
   });
 });
 

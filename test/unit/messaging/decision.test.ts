@@ -165,4 +165,22 @@ describe('a message to one person', () => {
     expect(heldOut().length).toBeLessThan(250);
     expect(heldOut()).toEqual(heldOut());
   });
+
+  it('holds out others of another campaign, whoever is in the control group', () => {
+    const people = Array.from({ length: 2_000 }, (_, index) => aProfile({ id: `person-${index}` }));
+    const controlGroup = { share: 0.5, salt: 'control' };
+    const outOf = (question: Partial<Question>) =>
+      new Set(
+        people
+          .filter((profile) => decideMessage(aQuestion({ profile, ...question })).kind !== 'send')
+          .map(({ id }) => id),
+      );
+    const spring = outOf({ holdout: 0.5 });
+    for (const others of [outOf({ holdout: 0.5, campaign: 'summer' }), outOf({ controlGroup })]) {
+      const both = [...others].filter((id) => spring.has(id)).length;
+      // Half of the half, give or take four standard deviations.
+      expect(both).toBeGreaterThan(420);
+      expect(both).toBeLessThan(580);
+    }
+  });
 });

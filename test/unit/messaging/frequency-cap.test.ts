@@ -82,6 +82,14 @@ describe('room under frequency caps', () => {
     expect(roomFor({ contact: aContact({ sent }), message })).toBe(expected);
   });
 
+  it('is there again after thirty days under a cap by the month', () => {
+    const caps: readonly FrequencyCap[] = [{ channel: 'email', per: 'month', limit: 1 }];
+    const roomAfter = (day: string) =>
+      roomFor({ caps, contact: aContact({ sent: { [day]: { email: 1 } } }) });
+    expect(roomAfter('2026-10-27')).toBe('2026-11-26T00:00:00.000Z');
+    expect(roomAfter('2026-10-26')).toBe('free');
+  });
+
   it('is by the day of the person', () => {
     const contact = aContact({ sent: { '2026-11-25': { email: 2 } } });
     const timeZone = 'Asia/Kathmandu';
