@@ -3,6 +3,7 @@ import type {
   APIGatewayProxyEventV2WithJWTAuthorizer,
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
+import * as z from 'zod';
 import { findUnstorable } from '../domain/tracking/storable.ts';
 import type { Ports } from '../ports/ports.ts';
 import { InvalidRequest, Throttled } from '../ports/table.ts';
@@ -49,6 +50,7 @@ async function answer(
   ports: Ports,
 ) {
   const { upload } = route;
+  refuseBody(route, event);
   const csv = upload !== undefined && isCsv(event) ? csvBody(upload, event) : undefined;
   const hasJson = route.body !== undefined && csv === undefined;
   const json = hasJson ? jsonBody(event, upload) : undefined;
@@ -61,10 +63,7 @@ async function answer(
   return route.handle(
     {
       params,
-      query:
-        route.query === undefined
-          ? undefined
-          : parse(route.query, event.queryStringParameters ?? {}),
+      query: queryOf(route, event),
       body: route.body === undefined || csv !== undefined ? csv : parse(route.body, json),
       source,
       user: userOf(event),
@@ -74,6 +73,21 @@ async function answer(
     },
     ports,
   );
+}
+
+const nothing = z.strictObject({});
+
+/** Where an admin can say nothing, nothing is ignored: "dryRun" beside a launch would be a launch. */
+function queryOf({ auth, query }: Route, event: APIGatewayProxyEventV2): unknown {
+  const schema = query ?? (auth === 'admin' ? nothing : undefined);
+  if (schema === undefined) return undefined;
+  const parsed = parse(schema, event.queryStringParameters ?? {});
+  return query === undefined ? undefined : parsed;
+}
+
+function refuseBody({ auth, body, method }: Route, event: APIGatewayProxyEventV2): void {
+  if (auth !== 'admin' || body !== undefined || method === 'GET') return;
+  if (bodyText(event).trim() !== '') parse(nothing, jsonBody(event));
 }
 
 function csvBody({ csv, maxBytes }: Upload<unknown>, event: APIGatewayProxyEventV2): unknown {
