@@ -39,15 +39,16 @@ export async function audienceParts(
   return ids === undefined ? partsOfAll(isIn, audience, reach) : partsOfMembers(ids, isIn, reach);
 }
 
-/** Whether nobody is in an audience now. */
+/** Whether nobody is in an audience now, as far as there is time to look: who was not looked at may be in it. */
 export async function isEmptyAudience(
   audience: Audience,
   serving: ServingVersions,
-  reach: Reach,
+  { hasTime, ...reach }: Reach & { readonly hasTime: () => boolean },
 ): Promise<boolean> {
   for (const segment of audience?.include ?? []) {
     for (let shard = 0; shard < memberShards; shard += 1) {
       for await (const ids of memberPages({ segment, shard }, serving, { ...reach, pageSize })) {
+        if (!hasTime()) return false;
         const profiles = await whenFree(() => getProfiles(reach.table, ids), reach.clock);
         const found = [...profiles.values()];
         if (found.some((profile) => isInAudience(audience, profile, serving))) return false;

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { changedSinceApproval, isApprovalRequired } from '../../domain/campaigns/approval.ts';
 import type { Campaign } from '../../domain/campaigns/campaign.ts';
 import { isOnceSchedule } from '../../domain/campaigns/schedule.ts';
@@ -55,6 +56,9 @@ export async function buildingText(
   return `Segment "${building.id}" is still building (${far}): launch when it is ready.`;
 }
 
+/** How long somebody is looked for in an audience: a pre-flight may follow within the same answer. */
+const emptyMs = 5_000;
+
 async function refuseNobody(
   campaign: Campaign,
   templates: readonly Template[],
@@ -63,7 +67,9 @@ async function refuseNobody(
   const { audience, schedule } = campaign.definition;
   if (!isOnceSchedule(schedule)) return;
   const { serving } = await currentRuleset(ports.table, ports.settings.timeZone);
-  if (!(await isEmptyAudience(audience, serving, ports))) return;
+  const endsAt = performance.now() + emptyMs;
+  const reach = { ...ports, hasTime: () => performance.now() < endsAt };
+  if (!(await isEmptyAudience(audience, serving, reach))) return;
   const preflight = await preflightCampaign(campaign, templates, ports);
   const [stop] = preflight.stops;
   // Somebody may have come into it meanwhile.
