@@ -51,6 +51,16 @@ const ports = {
     value: json({ smsType: 'Promotional' }),
     clients: { SNSClient: '@aws-sdk/client-sns' },
   },
+  PERENNIAL_PUSH: {
+    granted: ({ push }: FunctionRow['grants']) => push,
+    value: json({ applications: {} }),
+    clients: { SNSClient: '@aws-sdk/client-sns' },
+  },
+  PERENNIAL_WEBHOOK: {
+    granted: ({ webhook }: FunctionRow['grants']) => webhook,
+    value: json({}),
+    clients: {},
+  },
   PERENNIAL_SECRETS: {
     granted: ({ secrets }: FunctionRow['grants']) => secrets,
     value: json({ 'link-signing': 'arn:aws:secretsmanager:eu-north-1:0:secret:s' }),
@@ -59,6 +69,7 @@ const ports = {
 };
 
 const settings = json({
+  epoch: '1',
   timeZone: 'UTC',
   sender: 'hello@shop.example',
   publicUrl: 'https://shop.example',
