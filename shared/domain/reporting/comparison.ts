@@ -146,7 +146,13 @@ export type Lift = {
   readonly relative: Estimate | null;
   /** Of the mean revenue per person, zeros included, with the interval of Welch (1947); in the most frequent currency. */
   readonly revenue: (Estimate & { readonly currency: string; readonly pValue: number }) | null;
-  readonly reason: 'no-goal' | 'nobody-sent' | 'nobody-held-out' | 'too-few-conversions' | null;
+  readonly reason:
+    | 'no-goal'
+    | 'nobody-sent'
+    | 'nobody-held-out'
+    | 'too-few-conversions'
+    | 'all-converted'
+    | null;
 };
 
 export type LiftReport = { readonly holdout: Lift; readonly controlGroup: Lift };
@@ -183,7 +189,8 @@ const proportionOf = ({ people, conversions }: ArmTally) => ({ successes: conver
 function missing(sent: ArmTally, heldOut: ArmTally, hasRatio: boolean): Lift['reason'] {
   if (sent.people === 0) return 'nobody-sent';
   if (heldOut.people === 0) return 'nobody-held-out';
-  return hasRatio ? null : 'too-few-conversions';
+  if (hasRatio) return null;
+  return sent.conversions > 0 && heldOut.conversions > 0 ? 'all-converted' : 'too-few-conversions';
 }
 
 function revenueLift(sent: ArmTally, heldOut: ArmTally): Lift['revenue'] {

@@ -128,6 +128,11 @@ describe('what the aspirin study found (New England Journal of Medicine 318, 198
     expect(relativeLift(placebo, of(0, 10))).toBeUndefined();
   });
 
+  it('is not known where all of both have: its interval would have no width', () => {
+    expect(relativeLift(of(13, 13), of(6, 6))).toBeUndefined();
+    expect(relativeLift(of(13, 13), of(5, 6))?.low).toBeLessThan(0.2);
+  });
+
   it('has the z of 5.00 by the pooled test', () => {
     const pValue = proportionsPValue(placebo, aspirin);
     expect(pValue).toBeGreaterThan(normalTails(5.01));

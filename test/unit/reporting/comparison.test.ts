@@ -130,6 +130,7 @@ describe('the lift', () => {
     ['nobody-sent', rowsOf(9, 3, holdout), true],
     ['nobody-held-out', rowsOf(9, 3, {}), true],
     ['too-few-conversions', [...rowsOf(9, 3, {}), ...rowsOf(9, 0, holdout)], true],
+    ['all-converted', [...rowsOf(9, 9, {}), ...rowsOf(5, 5, holdout)], true],
   ] as const)('says %s where it cannot be told', (reason, rows, hasGoal) => {
     const { holdout: lift } = liftReport(comparisonOf(rows), hasGoal);
     expect(lift).toMatchObject({ reason, relative: null });

@@ -43,12 +43,14 @@ export function newcombe(left: Proportion, right: Proportion): Estimate | undefi
 /**
  * How much larger the left rate is than the right one, as a part of it, with the interval of the ratio's
  * logarithm (D. Katz et al., "Obtaining confidence intervals for the risk ratio in cohort studies",
- * Biometrics 34, 1978, method C); undefined where one of them has no success.
+ * Biometrics 34, 1978, method C); undefined where one of them has no success, or both nothing else:
+ * then that interval has no width, however few they are.
  */
 export function relativeLift(left: Proportion, right: Proportion): Estimate | undefined {
   if (left.successes === 0 || right.successes === 0) return undefined;
   const ratio = left.successes / left.people / (right.successes / right.people);
   const variance = 1 / left.successes - 1 / left.people + 1 / right.successes - 1 / right.people;
+  if (variance === 0) return undefined;
   const factor = Math.exp(z95 * Math.sqrt(variance));
   return { value: ratio - 1, low: ratio / factor - 1, high: ratio * factor - 1 };
 }
