@@ -7,8 +7,8 @@ export const bundle = {
   format: 'esm',
   target: 'node24',
   mainFields: ['module', 'main'],
-  /** WebAssembly stands inlined, and costs nothing until it is imported. */
-  loader: { '.wasm': 'binary' },
+  /** WebAssembly stands in a file beside the bundle: inlined, every cold start would read past it. */
+  loader: { '.wasm': 'file' },
   banner:
     "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
 } as const;

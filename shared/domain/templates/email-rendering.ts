@@ -1,4 +1,4 @@
-import { compile } from 'html-to-text';
+import { compile, type HtmlToTextOptions } from 'html-to-text';
 import { EmptyRendering, RenderError, renderLiquid } from './liquid.ts';
 import {
   isBlank,
@@ -84,8 +84,15 @@ const maxDepth = 400;
 /** Stands where the conversion went no deeper: no character that anybody writes. */
 const tooDeep = '\u{10fffd}';
 
-/** Compiled once: its selectors cost more than most conversions. */
-const convert = compile({
+let converter: ReturnType<typeof compile> | undefined;
+
+/** Compiled once, where it is first needed: its selectors cost more than most conversions. */
+const convert = (html: string): string => {
+  converter ??= compile(conversion);
+  return converter(html);
+};
+
+const conversion: HtmlToTextOptions = {
   wordwrap: false,
   // The whole document: what stands behind its body is seen as well.
   baseElements: { selectors: [], returnDomByDefault: true },
@@ -94,7 +101,7 @@ const convert = compile({
     ...['img', ...hidden].map((selector) => ({ selector, format: 'skip' })),
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'] } },
   ],
-});
+};
 
 /** What a reader of the HTML sees, and where its links lead. */
 function textOfHtml(html: string): string {

@@ -16,14 +16,14 @@ async function loadCompiler(): Promise<Engine> {
   return new Engine();
 }
 
-/** From its package; in a bundle, which has no packages, the file stands inlined as bytes. */
+/** From its package; a bundle has no packages, but the file stands beside it. */
 async function compilerBytes(): Promise<Uint8Array<ArrayBuffer>> {
-  let path: string;
+  let path: string | URL;
   try {
     path = createRequire(import.meta.url).resolve(wasm);
   } catch {
-    const inlined: unknown = await import('mrml/web/mrml_wasm_bg.wasm');
-    return z.object({ default: z.instanceof(Uint8Array<ArrayBuffer>) }).parse(inlined).default;
+    const beside: unknown = await import('mrml/web/mrml_wasm_bg.wasm');
+    path = new URL(z.object({ default: z.string() }).parse(beside).default, import.meta.url);
   }
   return new Uint8Array(await readFile(path));
 }

@@ -1,5 +1,5 @@
-/** The bundler inlines them. */
+/** The bundler puts them beside the bundle. */
 declare module '*.wasm' {
-  const bytes: unknown;
-  export default bytes;
+  const path: unknown;
+  export default path;
 }
