@@ -26,3 +26,14 @@ it('an empty object is nothing said', async () => {
   await office.done('POST', launch, {});
   expect(await office.state('spring')).toBe('running');
 });
+
+it.each([
+  ['the data of a push', { channel: 'push', title: 'Hi', text: 'Hi', data: '?' }, 'data'],
+  ['the languages of a template', { channel: 'sms', text: 'Hi', languages: '?' }, 'languages'],
+])('a name that objects do not keep, in %s, is refused', async (_, template, field) => {
+  await using world = await aWorld();
+  const body = JSON.stringify({ name: 'T', ...template }).replace('"?"', '{"__proto__":{}}');
+  const answer = await world.request('PUT', '/admin/templates/t', { admin: true, body });
+  expect(answer.status).toBe(422);
+  expect(answer.json()).toMatchObject({ errors: [{ path: `${field}.__proto__` }] });
+});

@@ -32,10 +32,17 @@ function faultIn(value: unknown, path: readonly PropertyKey[]): StorageFault | u
   if (path.length >= maxDepth) return { path: path.slice(0, 8), message: 'is nested too deeply' };
   for (const [name, inner] of Object.entries(value)) {
     const at = [...path, Array.isArray(value) ? Number(name) : name];
-    const fault = name.isWellFormed() ? faultIn(inner, at) : { path: at, message: broken };
+    const message = nameFault(name);
+    const fault = message === undefined ? faultIn(inner, at) : { path: at, message };
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/** `__proto__` is no name that objects keep: what stands behind it would be lost without a word. */
+function nameFault(name: string): string | undefined {
+  if (name === '__proto__') return 'is no name that can be kept: take another';
+  return name.isWellFormed() ? undefined : broken;
 }
 
 const broken = 'holds half a surrogate pair: send well-formed Unicode';
