@@ -14,6 +14,7 @@ const files = [
   'recalculation.ts',
   'table-units.ts',
   'messages.ts',
+  'large-run.ts',
   'handler-imports.ts',
 ];
 
@@ -22,7 +23,8 @@ const usage = `npm run bench -- [options]
   --json               print the rows and nothing else
   --leads NUMBER       leads that are posted, 2000 unless set
   --profiles NUMBER    people that are passed over, 1000000 unless set
-  --messages NUMBER    people who are written to, 2000 unless set`;
+  --messages NUMBER    people who are written to, 2000 unless set
+  --audience NUMBER    people of the large run, 100000 unless set`;
 
 const count = { type: 'string' } as const;
 
@@ -36,6 +38,7 @@ function options() {
         leads: count,
         profiles: count,
         messages: count,
+        audience: count,
       },
     });
     const { help, json, ...counts } = values;
