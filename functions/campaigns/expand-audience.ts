@@ -38,7 +38,9 @@ async function expand(part: PartMessage, ports: Ports, timeLeftMs: () => number)
   const { table, settings, queue } = ports;
   let progress = await getPart(table, part.run, part);
   while (!progress.done) {
-    if (timeLeftMs() < reserveMs) return queue.send('audiences', [{ body: part }]);
+    if (timeLeftMs() < reserveMs) {
+      return queue.send('audiences', [{ body: part, group: part.run }]);
+    }
     const run = await getRun(table, part.run);
     if (run?.state !== 'running') return; // a resume hands the part out again
     const { serving } = await currentRuleset(table, settings.timeZone);

@@ -51,7 +51,10 @@ function entryOf(message: QueueMessage, position: number) {
   if (!Number.isInteger(delay) || delay < 0 || delay > maxDelaySeconds) {
     throw new RangeError(`A message cannot be delayed by ${delay} seconds.`);
   }
-  return { bytes, entry: { Id: String(position), MessageBody: body, DelaySeconds: delay } };
+  // In a standard queue this orders nothing: it makes the queue a fair one.
+  const group = message.group !== undefined && { MessageGroupId: message.group };
+  const entry = { Id: String(position), MessageBody: body, DelaySeconds: delay, ...group };
+  return { bytes, entry };
 }
 
 /** SQS takes the characters of XML 1.0: JSON leaves two others unescaped. */

@@ -17,6 +17,6 @@ export async function sendParts(
   if (parts.length === 0) return;
   await queue.send(
     'audiences',
-    parts.map((part) => ({ body: { run: run.id, ...part } })),
+    parts.map((part) => ({ body: { run: run.id, ...part }, group: run.id })),
   );
 }

@@ -13,7 +13,10 @@ const queueOf = {
 /** Messages per queue body, at most. */
 const bodySize = 50;
 
-/** Puts reserved messages on the senders' queues, in their order, those that can share a call together. */
+/**
+ * Puts reserved messages on the senders' queues, in their order, those that can share a call together. Each
+ * run is a group of its own, so that an order's confirmation does not wait behind a hundred thousand newsletters.
+ */
 export async function handOut(
   rows: readonly Message[],
   to: {
@@ -23,23 +26,24 @@ export async function handOut(
     readonly eachAlone?: boolean;
   },
 ): Promise<void> {
-  const bodies = new Map<QueueName, string[][]>();
+  const bodies = new Map<QueueName, { readonly run: string; readonly ids: string[] }[]>();
   const open = new Map<string, string[]>();
   for (const row of rows) {
-    const group = [row.run, row.channel, row.template, row.templateVersion].join('\n');
-    let ids = open.get(group);
+    const shared = [row.run, row.channel, row.template, row.templateVersion].join('\n');
+    let ids = open.get(shared);
     if (ids === undefined || ids.length >= (to.eachAlone === true ? 1 : bodySize)) {
       ids = [];
-      open.set(group, ids);
+      open.set(shared, ids);
       const queue = queueOf[row.channel];
-      bodies.set(queue, [...(bodies.get(queue) ?? []), ids]);
+      bodies.set(queue, [...(bodies.get(queue) ?? []), { run: row.run, ids }]);
     }
     ids.push(messageId(row));
   }
   const { delaySeconds } = to;
   for (const [queue, lists] of bodies) {
-    const messages = lists.map((ids) => ({
+    const messages = lists.map(({ run: group, ids }) => ({
       body: { messages: ids },
+      group,
       ...(delaySeconds !== undefined && { delaySeconds }),
     }));
     await to.queue.send(queue, messages);
