@@ -1,4 +1,5 @@
 import { Liquid, LiquidError, type Template as LiquidNode } from 'liquidjs';
+import { chargeEvaluations } from './charged-filters.ts';
 import { missingNote } from './missing-values.ts';
 
 /** Data of one rendering: what `{{ ... }}` can name. */
@@ -53,6 +54,7 @@ function makeEngine(kind: LiquidKind): Liquid {
   });
   for (const tag of refusedTags) Reflect.deleteProperty(engine.tags, tag);
   for (const filter of refusedFilters) Reflect.deleteProperty(engine.filters, filter);
+  chargeEvaluations(engine);
   const ofLibrary = engine.filters['date'];
   if (typeof ofLibrary !== 'function') throw new Error('Liquid has no filter "date".');
   engine.registerFilter('date', function dateOfRendering(value, format, timeZone) {

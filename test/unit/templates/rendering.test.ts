@@ -192,7 +192,15 @@ describe('a template that would hold up everybody', () => {
   it.each([
     ['that loops', '{% for i in (1..9999) %}{% for j in (1..9999) %}x{% endfor %}{% endfor %}'],
     ['that fills the memory', '{% for i in (1..999999999) %}x{% endfor %}'],
+    ['that asks something of too many', '{{ (1..999999) | group_by_exp: "i", "i" | size }}'],
   ])('%s is cut off', (_, text) => {
     expect(() => render({ channel: 'sms', text })).toThrow(RenderError);
+  });
+
+  it('that asks something of each of many is not', () => {
+    const text = '{{ (1..9999) | where_exp: "i", "i > 9990" | join: "," }}';
+    expect(render({ channel: 'sms', text })).toMatchObject({
+      text: '9991,9992,9993,9994,9995,9996,9997,9998,9999',
+    });
   });
 });
