@@ -160,6 +160,19 @@ describe.each(modes)('a pre-flight, hostile %s', (hostile) => {
     await town.launch('march');
   });
 
+  it('keeps to each of the company’s limits that a campaign does not say itself', async () => {
+    await using town = await aTown(hostile);
+    await town.template('hello', hello);
+    await town.done('PUT', '/admin/sending-policy', { limits: { audience: 1 } });
+    for (const limits of [undefined, {}, { loss: 0.9 }]) {
+      await town.campaign('march', { audience: riga, schedule: atOne, limits });
+      expect(await preflight(town, 'march')).toMatchObject({ ok: false });
+      expect((await town.refused('POST', '/admin/campaigns/march/launch')).status).toBe(409);
+    }
+    await town.campaign('march', { audience: riga, schedule: atOne, limits: { audience: 2 } });
+    await town.launch('march');
+  });
+
   it('takes who is left out on purpose for no loss', async () => {
     await using town = await aTown(hostile);
     await town.template('hello', hello);

@@ -80,7 +80,7 @@ const wordsSchema = z.strictObject({
   links: linksSchema.optional().describe('What becomes of the links in the message.'),
   limits: launchLimitsSchema
     .optional()
-    .describe('Beyond them it is not launched; without them the sending policy says.'),
+    .describe('Beyond them it is not launched; for one that is not said the sending policy says.'),
   goal: goalSchema.optional().describe('What it is to bring about; reports count it.'),
 });
 

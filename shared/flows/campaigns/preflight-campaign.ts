@@ -22,6 +22,7 @@ import type { Run } from '../../domain/campaigns/run.ts';
 import { isEventSchedule, isOnceSchedule } from '../../domain/campaigns/schedule.ts';
 import { addressOf } from '../../domain/messaging/decision.ts';
 import type { Message } from '../../domain/messaging/message.ts';
+import { limitsOf } from '../../domain/messaging/policy/launch-limits.ts';
 import type { SendingPolicy } from '../../domain/messaging/policy/sending-policy.ts';
 import { countryOf } from '../../domain/messaging/policy/sms-price.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
@@ -99,7 +100,10 @@ function judged(
   const { funnel, run, policy, costs } = found;
   const { definition } = campaign;
   const isOnce = isOnceSchedule(definition.schedule);
-  const stops = stopsOf(funnel.steps, { limits: definition.limits ?? policy.limits, isOnce });
+  const stops = stopsOf(funnel.steps, {
+    limits: limitsOf(definition.limits, policy.limits),
+    isOnce,
+  });
   const messages = funnel.now.people + funnel.later.people;
   return {
     ok: stops.length === 0,

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { changedSinceApproval, isApprovalRequired } from '../../domain/campaigns/approval.ts';
 import type { Campaign } from '../../domain/campaigns/campaign.ts';
 import { isOnceSchedule } from '../../domain/campaigns/schedule.ts';
+import { limitsOf } from '../../domain/messaging/policy/launch-limits.ts';
 import type { SendingPolicy } from '../../domain/messaging/policy/sending-policy.ts';
 import { isBuilding } from '../../domain/segments/segment.ts';
 import type { Template } from '../../domain/templates/template.ts';
@@ -31,7 +32,7 @@ export async function refuseLaunch(
   if (issue !== undefined) throw unprocessableField(issue.path, issue.message);
   const policy = await getPolicy(ports.table);
   const isApprovalOpen = isApprovalRequired(policy, undefined) === null;
-  const limits = campaign.definition.limits ?? policy.limits ?? {};
+  const limits = limitsOf(campaign.definition.limits, policy.limits);
   const isLimited = limits.audience !== undefined || limits.loss !== undefined;
   if (!isLimited && !isApprovalOpen) {
     await refuseNobody(campaign, templates, ports);

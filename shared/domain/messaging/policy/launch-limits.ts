@@ -11,3 +11,9 @@ export const launchLimitsSchema = z.strictObject({
     .describe('The share that one step of the pre-flight may lose, 0 to 1, such as 0.5.'),
 });
 export type LaunchLimits = z.infer<typeof launchLimitsSchema>;
+
+/** What holds for a campaign: each limit that it does not say itself is the company's. */
+export const limitsOf = (
+  own: LaunchLimits | undefined,
+  ofCompany: LaunchLimits | undefined,
+): LaunchLimits => ({ ...ofCompany, ...own });

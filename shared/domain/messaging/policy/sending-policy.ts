@@ -30,7 +30,7 @@ export const sendingPolicySchema = z.strictObject({
     })
     .optional()
     .describe('A second person must approve a campaign before it is launched.'),
-  limits: launchLimitsSchema.optional().describe('For campaigns that do not say their own.'),
+  limits: launchLimitsSchema.optional().describe('Each for campaigns that do not say their own.'),
   reputation: reputationSchema
     .default(reputationSchema.parse({}))
     .describe('From where on a campaign pauses itself.'),
