@@ -198,6 +198,9 @@ describe('a webhook', () => {
     'https://crm.example.com/#a',
     'ftp://crm.example.com/',
     'crm',
+    'https://crm.example.com/{{ profile.id }}',
+    'https://crm.example.com\\@other.example.com/',
+    'https://crm.example.com/a\r\nb',
   ])('cannot lead to %s', async (url) => {
     await using world = await aWorld();
     const office = await anOffice(world);

@@ -38,6 +38,10 @@ export type WebhookEndpoint = z.infer<typeof webhookEndpointSchema> & {
 /** What is wrong with a URL that webhooks would go to; undefined: nothing. `isLocal`: this is the local world. */
 export function faultOfUrl(text: string, isLocal: boolean): string | undefined {
   if (!URL.canParse(text)) return 'is no URL: write it like https://api.example.com/hooks';
+  // A parser drops or mends them, and Liquid is not rendered here: it would not lead where it says.
+  if (/[\s\p{Cc}\\{}]/u.test(text)) {
+    return 'holds a space, a break, a backslash or a brace: write what belongs there percent-encoded';
+  }
   const url = new URL(text);
   if (isLocal && url.protocol === 'http:' && url.hostname === 'localhost') return undefined;
   if (url.protocol !== 'https:') return 'must begin with https://';
