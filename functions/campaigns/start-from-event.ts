@@ -11,9 +11,9 @@ import {
   enrolmentSlot,
   isCool,
   plannedAfter,
+  startingTrigger,
   startsDelay,
   type TriggerEvent,
-  triggerOf,
 } from '../../shared/domain/campaigns/trigger.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
@@ -54,7 +54,7 @@ async function startCampaigns(event: BusEvent, ports: Ports): Promise<void> {
   // One after the other, and each even when another fails.
   await inParallel(wanted, 1, async (run) => {
     if (run === undefined || !isInAudience(run.definition.audience, profile, serving)) return;
-    await start({ run, profile, trigger: triggerOf(event) }, ports);
+    await start({ run, profile, trigger: startingTrigger(event) }, ports);
   });
 }
 

@@ -243,6 +243,23 @@ describe.each(modes)('an event campaign, hostile %s', (hostile) => {
     expect(shop.inbox()).toEqual({ anna: 2 });
   });
 
+  it.each([
+    ['each', { repeat: 'each', cooldown: 'P1D' }],
+    ['restart', { repeat: 'restart', delay: 'PT2H' }],
+    ['once', { repeat: 'once', delay: 'PT2H' }],
+  ])('takes what a wrong clock dates a year ahead for what is now (%s)', async (_, words) => {
+    await using shop = await aShop(hostile);
+    await shop.starts('reminder', { on: 'Product Added', ...words });
+    const timestamp = '2027-11-25T12:00:00Z';
+    await shop.track('anna', 'Product Added', { messageId: 'ahead', timestamp });
+    await shop.world.advance('PT3H');
+    expect(shop.inbox()).toEqual({ anna: 1 });
+    await shop.world.advance('P2D');
+    await shop.track('anna', 'Product Added');
+    await shop.world.advance('PT3H');
+    expect(shop.inbox()).toEqual({ anna: words.repeat === 'once' ? 1 : 2 });
+  });
+
   it('shares one rule on the bus with others that wait for the same event', async () => {
     await using shop = await aShop(hostile);
     await shop.starts('one', { on: 'Order Completed' });

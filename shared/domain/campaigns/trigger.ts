@@ -26,6 +26,16 @@ export function triggerOf(event: BusEvent): TriggerEvent {
   };
 }
 
+/**
+ * An event as the trigger of a message. What a device dates ahead of the instant at which it was told
+ * happened then: else one wrong clock would hold back the person's messages until its time has come.
+ */
+export const startingTrigger = (event: BusEvent): TriggerEvent => {
+  const { occurredAt, recordedAt } = event;
+  const isAhead = Date.parse(occurredAt) > Date.parse(recordedAt);
+  return { ...triggerOf(event), occurredAt: isAhead ? recordedAt : occurredAt };
+};
+
 /** All properties when they fit, else the smallest ones: templates mostly want names and totals. */
 function bounded(properties: TriggerEvent['properties']): TriggerEvent['properties'] {
   if (jsonBytes(properties) <= maxPropertiesBytes) return properties;
