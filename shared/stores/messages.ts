@@ -99,19 +99,28 @@ export const partitionOf = (run: string, shard: number): string => `message#${ru
 /** The slot of the due index that open rows of a person stand in. */
 const messageSlotOf = (profileId: string): string => `message#${shardOf(profileId, shards)}`;
 
-/** The ledger row as it is stored. */
+/** What a row says by its key, or only where there is something to say. */
+const unsaid = {
+  run: undefined,
+  step: undefined,
+  profileId: undefined,
+  way: undefined,
+  trigger: undefined,
+} as const;
+
+/** The ledger row as it is stored. A copy with fields blanked costs a quarter of one that leaves them out. */
 export function messageItem(message: Message): Item {
-  const { run, step, profileId, way, trigger, channel, conversions, event, data, ...fields } =
-    message;
+  const { profileId, way, channel, conversions, event, data, dueAt } = message;
   return {
-    ...rowKey({ run, step, profileId, way, trigger }),
-    ...fields,
-    ...(channel !== way && { channel }),
-    ...(conversions.length > 0 && { conversions }),
+    ...message,
+    ...unsaid,
+    ...rowKey(message),
+    channel: channel === way ? undefined : channel,
+    conversions: conversions.length > 0 ? conversions : undefined,
     // Properties and data came from JSON, so they are storable values.
-    ...(data !== undefined && { data: data as unknown as NonNullable<Item[string]> }),
-    ...(event !== undefined && { event: event as unknown as NonNullable<Item[string]> }),
-    ...(message.dueAt !== undefined && { dueSlot: messageSlotOf(profileId) }),
+    data: data as unknown as Item[string],
+    event: event as unknown as Item[string],
+    ...(dueAt !== undefined && { dueSlot: messageSlotOf(profileId) }),
   };
 }
 

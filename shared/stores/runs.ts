@@ -94,6 +94,16 @@ export async function getRun(table: Table, id: string): Promise<Run | undefined>
   return item === undefined ? undefined : parseRun(item);
 }
 
+const stateSchema = storedSchema.pick({ state: true });
+
+/** A run's state alone, strongly consistent: its definition takes long to parse, and this is asked before each call. */
+export async function getRunState(table: Table, id: string): Promise<Run['state'] | undefined> {
+  const key = parseRunId(id);
+  if (key === undefined) return undefined;
+  const item = await table.get('marketing', keyOf(key.campaign, key.plannedAt));
+  return item === undefined ? undefined : stateSchema.parse(item).state;
+}
+
 /** A campaign's runs, newest first, page by page. */
 export async function queryRuns(
   table: Table,

@@ -11,7 +11,7 @@ import { recordCall } from '../../stores/calls.ts';
 import { deliveryPut } from '../../stores/inbound-texts.ts';
 import { recordSent } from '../../stores/message-entries.ts';
 import { moveMessage, updateMessage, writeOnce } from '../../stores/messages.ts';
-import { getRun } from '../../stores/runs.ts';
+import { getRunState } from '../../stores/runs.ts';
 import {
   endClaim,
   markUnknown,
@@ -65,7 +65,7 @@ export async function makeCall<Rendered, Content>(
       await made(nothing);
       return 'made';
     }
-    const state = (await getRun(ports.table, run.id))?.state ?? 'cancelled';
+    const state = (await getRunState(ports.table, run.id)) ?? 'cancelled';
     if (state === 'paused' || state === 'cancelled') {
       await giveUpCall(outgoing, state, ports);
       await made(nothing);
