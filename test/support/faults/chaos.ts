@@ -71,6 +71,7 @@ export class Chaos {
       email: {
         ...email,
         send: (emails) => this.#pass(() => this.#provider(() => email.send(emails))),
+        ...(email.quota && { quota: () => this.#pass(async () => email.quota?.()) }),
       },
       text: {
         send: (one) => this.#pass(() => this.#provider(() => this.#alone(() => text.send(one)))),

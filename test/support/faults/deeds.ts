@@ -65,6 +65,8 @@ function aPolicy({ dice, promises }: Life): object {
   return {
     ...(promises.cap !== undefined && { caps: [{ channel: 'all', ...promises.cap }] }),
     ...(dice.chance(0.2) && { controlGroup: { share: 0.2 } }),
+    ...(dice.chance(0.2) && { warmUp: { from: '2026-11-25', curve: [2, 4, 20] } }),
+    ...(dice.chance(0.2) && { reputation: { bounces: 0.3, complaints: 0.3, minimum: 3 } }),
   };
 }
 
@@ -213,6 +215,7 @@ export async function comeToAnEnd(life: Life): Promise<void> {
   life.chaos.calm();
   await life.world.settle();
   for (const { queue } of life.world.deadLetters()) life.world.embedded.queue.redrive(queue);
+  await life.world.advance('PT1H'); // what they tell may pause a campaign
   for (const id of life.promises.launched.keys()) {
     await life.admin('POST', `/admin/campaigns/${id}/resume`);
   }

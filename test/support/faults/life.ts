@@ -32,6 +32,9 @@ export type LifeOptions = {
   readonly directory?: string | undefined;
 };
 
+/** A small account: few emails a second. */
+const quota = { perSecond: 2, perDay: 50_000, sentLastDay: 0 };
+
 function forgetAllBut(kept: ReadonlyMap<string, unknown>, promises: Map<string, unknown>): void {
   for (const key of promises.keys()) if (!kept.has(key)) promises.delete(key);
 }
@@ -52,6 +55,7 @@ export class Life {
   readonly #options: LifeOptions;
   readonly #hostile: number | undefined;
   readonly #announces: boolean;
+  readonly #hasQuota: boolean;
   readonly #forgotten: SentMessage[] = [];
   #backup:
     | {
@@ -76,6 +80,7 @@ export class Life {
     });
     this.#hostile = this.dice.chance(0.7) ? options.seed : undefined;
     this.#announces = this.dice.chance(0.7);
+    this.#hasQuota = this.dice.chance(0.5);
   }
 
   get world(): World {
@@ -98,6 +103,7 @@ export class Life {
       hostile: this.#hostile,
       around: this.chaos.around,
       emailAnswer: () => this.#emailAnswer(),
+      ...(this.#hasQuota && { emailQuota: () => quota }),
       announcesEmails: this.#announces,
     });
     this.#world = world;
