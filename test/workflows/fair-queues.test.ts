@@ -53,7 +53,7 @@ describe('a campaign with a long queue', () => {
     const runs = ['spring@2026-11-25T13:00:00Z', 'summer@2026-11-25T13:00:00Z'];
     for (const name of ['audiences', 'emails']) {
       const groups = sent.filter(({ queue }) => queue === name).map(({ group }) => group);
-      expect([...new Set(groups)].toSorted()).toEqual(runs);
+      expect(new Set(groups)).toEqual(new Set(runs));
     }
   });
 

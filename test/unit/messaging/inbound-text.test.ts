@@ -3,19 +3,32 @@ import { meaningOf } from '../../../shared/domain/messaging/inbound-text.ts';
 
 describe('a text to the company', () => {
   it.each([
-    ...['STOP', 'stop', ' Stop. ', 'S T O P', 'STOP!!!', 'StopAll', 'stop all', 'Unsubscribe'],
-    ...['ARRÊT', 'arret', 'Baja', 'Stopp', 'ENDE', 'cancella', 'beigt', 'Atteikties', 'atsisakyti'],
-    ...[
-      'LÕPETA',
-      'lopeta',
-      'СТОП',
-      'отписка',
-      'Відписка',
-      'REZYGNUJĘ',
-      'rezygnuje',
-      'Διακοπή',
-      'İPTAL',
-    ],
+    'STOP',
+    'stop',
+    ' Stop. ',
+    'S T O P',
+    'STOP!!!',
+    'StopAll',
+    'stop all',
+    'Unsubscribe',
+    'ARRÊT',
+    'arret',
+    'Baja',
+    'Stopp',
+    'ENDE',
+    'cancella',
+    'beigt',
+    'Atteikties',
+    'atsisakyti',
+    'LÕPETA',
+    'lopeta',
+    'СТОП',
+    'отписка',
+    'Відписка',
+    'REZYGNUJĘ',
+    'rezygnuje',
+    'Διακοπή',
+    'İPTAL',
   ])('%s ends texts', (text) => {
     expect(meaningOf(text)).toBe('stop');
   });
@@ -28,17 +41,19 @@ describe('a text to the company', () => {
   );
 
   it.each([
-    ...[
-      'Please stop by tomorrow',
-      'non stop',
-      'Don’t stop',
-      'start at 5?',
-      'yes',
-      'Ja',
-      'да',
-      'HELP',
-    ],
-    ...['', '👍', '?!', '6', 'seis'],
+    'Please stop by tomorrow',
+    'non stop',
+    'Don’t stop',
+    'start at 5?',
+    'yes',
+    'Ja',
+    'да',
+    'HELP',
+    '',
+    '👍',
+    '?!',
+    '6',
+    'seis',
   ])('%j is an answer', (text) => {
     expect(meaningOf(text)).toBe('reply');
   });
