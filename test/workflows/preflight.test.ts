@@ -264,7 +264,7 @@ describe.each(modes)('a pre-flight, hostile %s', (hostile) => {
     expect((await preflight(town, 'march'))['cost']).toEqual({
       amount: '0.18',
       currency: 'EUR',
-      perMessage: '0.06',
+      perMessage: '0.09',
       unpriced: { US: 1 },
       exact: true,
     });

@@ -74,7 +74,9 @@ export function costOf(
   const isWhole = groups.every(
     ({ channel, ...group }) => channel !== 'sms' || group.rendered === group.messages,
   );
-  const each = messages === 0 ? 0 : Number(decimalText(amount)) / messages;
+  // As in a report: of those whose cost is known.
+  const priced = messages - Object.values(unpriced).reduce((total, count) => total + count, 0);
+  const each = priced <= 0 ? 0 : Number(decimalText(amount)) / priced;
   return {
     amount: decimalText(amount),
     currency: prices.currency,
