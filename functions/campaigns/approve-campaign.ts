@@ -1,3 +1,4 @@
+import { standingOf } from '../../shared/domain/campaigns/approval.ts';
 import type { Campaign } from '../../shared/domain/campaigns/campaign.ts';
 import { campaignShown, requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
 import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
@@ -7,23 +8,23 @@ import { Problem } from '../../shared/runtime/problem.ts';
 import { saveCampaign } from '../../shared/stores/campaigns.ts';
 
 /**
- * A second person says that a campaign may go out as it stands: its definition, and the versions its
- * templates have now. An edit of either asks for a new approval.
+ * A second person says that a campaign may go out as it stands: its definition, its templates, the rules
+ * of its segments, and where its webhook goes. An edit of any of them asks for a new approval.
  */
 export const approveCampaign = route({
   method: 'POST',
   path: '/admin/campaigns/{id}/approve',
   summary:
-    'Approve a draft as it stands, with its templates as they stand; by somebody else than who wrote it (403)',
+    'Approve a draft as it stands, with its templates, segments and webhook as they stand; by somebody else than who wrote it (403)',
   auth: 'admin',
   handle: async ({ params, user }, ports) => {
     const campaign = await requireCampaign(params['id'] ?? '', ports);
     refuseUnfit(campaign, user);
-    const { templates } = await checkCampaign(campaign.id, campaign.definition, ports);
+    const named = await checkCampaign(campaign.id, campaign.definition, ports);
     const approved: Campaign = {
       ...campaign,
       approvedBy: user,
-      templates: Object.fromEntries(templates.map(({ id, version }) => [id, version])),
+      approvedAs: standingOf(named),
       revision: campaign.revision + 1,
     };
     if (!(await saveCampaign(ports.table, approved))) {

@@ -41,7 +41,7 @@ export const saveCampaign = route({
         : { ...inState(before, 'draft', { now, companyTimeZone: settings.timeZone }), definition };
     const isUnchanged = before === undefined || transition(before, 'edit').kind === 'moves';
     // Who approved, approved something else.
-    const edited = { editedBy: user, approvedBy: undefined };
+    const edited = { editedBy: user, approvedBy: undefined, approvedAs: undefined };
     const settled = { ...campaign, ...edited, settleAt: before?.settleAt };
     if (!isUnchanged || !(await storeCampaign(table, settled))) {
       throw new Problem(409, `Campaign "${id}" is being changed by others: try again.`);

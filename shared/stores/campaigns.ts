@@ -1,5 +1,9 @@
 import * as z from 'zod';
-import { type Campaign, campaignSchema, campaignStates } from '../domain/campaigns/campaign.ts';
+import {
+  type Campaign,
+  campaignStates,
+  storedDefinitionSchema,
+} from '../domain/campaigns/campaign.ts';
 import { namedByCampaign } from '../domain/campaigns/condition.ts';
 import { pausedForSchema } from '../domain/campaigns/reputation-pause.ts';
 import type { Naming } from '../domain/segments/naming.ts';
@@ -15,7 +19,7 @@ import { runSlot } from './runs.ts';
  */
 const storedSchema = z.object({
   sk: z.string(),
-  definition: campaignSchema,
+  definition: storedDefinitionSchema,
   state: z.enum(campaignStates),
   pausedFrom: z.enum(['scheduled', 'running']).optional(),
   pausedFor: pausedForSchema.optional(),
@@ -25,6 +29,7 @@ const storedSchema = z.object({
   launchedAt: z.string().optional(),
   editedBy: z.string().optional(),
   approvedBy: z.string().optional(),
+  approvedAs: z.record(z.string(), z.string()).optional(),
   templates: z.record(z.string(), z.int()).optional(),
   restoredAt: z.string().optional(),
   run: z.string().optional(),
@@ -50,6 +55,7 @@ export function parseCampaign(item: Item): Campaign {
     launchedAt: stored.launchedAt,
     editedBy: stored.editedBy,
     approvedBy: stored.approvedBy,
+    approvedAs: stored.approvedAs,
     templates: stored.templates,
     restoredAt: stored.restoredAt,
     run: stored.run,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { armTallySchema } from '../domain/campaigns/arm-tally.ts';
-import { campaignSchema } from '../domain/campaigns/campaign.ts';
+import { storedDefinitionSchema } from '../domain/campaigns/campaign.ts';
 import { parseRunId, type Run, runId, runStates } from '../domain/campaigns/run.ts';
 import { winnerSchema } from '../domain/campaigns/winner.ts';
 import type { Item, Put, Table } from '../ports/table.ts';
@@ -20,7 +20,7 @@ const storedSchema = z.object({
   sk: z.string(),
   launchedAt: z.string(),
   state: z.enum(runStates),
-  definition: campaignSchema,
+  definition: storedDefinitionSchema,
   templates: z.record(z.string(), z.int()),
   revision: z.int(),
   waves: z.array(z.string()),

@@ -76,6 +76,35 @@ describe.each(modes)('where a second person must approve, hostile %s', (hostile)
     expect((await mia('POST', 'march/launch')).status).toBe(200);
   });
 
+  it('whom it is for and where it goes must be approved anew when they are changed', async () => {
+    await using board = await aBoard();
+    const { mia, noah } = board;
+    await mia('PUT', 'march', march);
+    await noah('POST', 'march/approve');
+    await board.segment('riga', { attribute: 'city', oneOf: ['Riga', 'Oslo'] });
+    const widened = await mia('POST', 'march/launch');
+    expect(widened).toMatchObject({ status: 409, detail: expect.stringContaining('"riga"') });
+    await noah('POST', 'march/approve');
+    expect((await mia('POST', 'march/launch')).status).toBe(200);
+
+    await board.done('PUT', '/admin/webhooks/crm', { name: 'CRM', url: 'https://crm.example.com' });
+    await board.template('post', {
+      channel: 'webhook',
+      body: '{}',
+      subject: undefined,
+      html: undefined,
+    });
+    const message = { channel: 'webhook', template: 'post', endpoint: 'crm' };
+    await mia('PUT', 'april', { ...march, name: 'April', message });
+    await noah('POST', 'april/approve');
+    await board.done('PUT', '/admin/webhooks/crm', {
+      name: 'CRM',
+      url: 'https://evil.example.com',
+    });
+    const diverted = await mia('POST', 'april/launch');
+    expect(diverted).toMatchObject({ status: 409, detail: expect.stringContaining('"crm"') });
+  });
+
   it('small campaigns go without, when only large ones need it', async () => {
     await using board = await aBoard({ aboveAudience: 2 });
     const { mia, noah } = board;

@@ -23,9 +23,28 @@ export const approvalView = (
   approvedBy: approvedBy ?? null,
 });
 
-/** The templates that have changed since a campaign was approved: what it would send is no longer what was approved. */
+type Versioned = { readonly id: string; readonly version: number };
+
+/**
+ * All that decides what a campaign sends, to whom and where, besides its own words: by what is meant,
+ * such as `segment "vip"`, how it stands.
+ */
+export const standingOf = (named: {
+  readonly templates: readonly Versioned[];
+  /** Those of the audience and of conditions, and those that they name in turn. */
+  readonly segments: readonly Versioned[];
+  readonly endpoint: { readonly id: string; readonly url: string } | undefined;
+}): NonNullable<Campaign['approvedAs']> => ({
+  ...versionsOf('template', named.templates),
+  ...versionsOf('segment', named.segments),
+  ...(named.endpoint !== undefined && { [`webhook "${named.endpoint.id}"`]: named.endpoint.url }),
+});
+
+const versionsOf = (kind: string, all: readonly Versioned[]): Record<string, string> =>
+  Object.fromEntries(all.map(({ id, version }) => [`${kind} "${id}"`, String(version)]));
+
+/** What has changed since a campaign was approved: what it would do is no longer what was approved. */
 export const changedSinceApproval = (
-  { templates = {} }: Pick<Campaign, 'templates'>,
-  now: readonly { readonly id: string; readonly version: number }[],
-): readonly string[] =>
-  now.filter(({ id, version }) => templates[id] !== version).map(({ id }) => id);
+  { approvedAs = {} }: Pick<Campaign, 'approvedAs'>,
+  now: NonNullable<Campaign['approvedAs']>,
+): readonly string[] => Object.keys(now).filter((name) => now[name] !== approvedAs[name]);

@@ -84,6 +84,12 @@ const wordsSchema = z.strictObject({
   goal: goalSchema.optional().describe('What it is to bring about; reports count it.'),
 });
 
+/**
+ * The shape of a definition that is stored. What was accepted once is read for ever: rules about how words
+ * go together may grow stricter, and must not make what is running unreadable.
+ */
+export const storedDefinitionSchema = wordsSchema;
+
 /** What a marketer writes: who gets which message when, and what it is to achieve. */
 export const campaignSchema = wordsSchema.superRefine((definition, context) => {
   const report = (path: string[], message: string): void =>
@@ -204,6 +210,8 @@ export type Campaign = {
   readonly editedBy: string | undefined;
   /** Who has approved the definition as it stands. */
   readonly approvedBy: string | undefined;
+  /** How its templates, segments and endpoint stood when it was approved; see `standingOf`. */
+  readonly approvedAs?: Readonly<Record<string, string>> | undefined;
   /** The templates' versions at launch, by template. */
   readonly templates: Readonly<Record<string, number>> | undefined;
   /** When a restored backup had it paused, ISO, until it is resumed or cancelled. */

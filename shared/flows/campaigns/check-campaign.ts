@@ -27,7 +27,9 @@ type Reach = Pick<Ports, 'table' | 'clock' | 'settings'>;
 /** What a campaign names, found. */
 export type Named = {
   readonly templates: readonly Template[];
+  /** Those of the audience and of `unless`, and those that they name in turn. */
   readonly segments: readonly Segment[];
+  readonly endpoint: { readonly id: string; readonly url: string } | undefined;
 };
 
 /** Everything a campaign names exists and fits, or 422 with every path that does not. */
@@ -39,14 +41,14 @@ export async function checkCampaign(
   const errors: ProblemError[] = [];
   const segments = await checkSegments(definition, ports, errors);
   const templates = await checkTemplates(definition, ports, errors);
-  await checkEndpoint(definition, ports, errors);
+  const endpoint = await checkEndpoint(definition, ports, errors);
   const { clock, settings } = ports;
   const at = { now: clock.now(), companyTimeZone: settings.timeZone };
   const fault = scheduleFault(definition.schedule, at);
   if (fault !== undefined) errors.push(fault);
   await checkLoop(id, definition, { ports, errors });
   const [first] = errors;
-  if (first === undefined) return { templates, segments };
+  if (first === undefined) return { templates, segments, endpoint };
   throw new Problem(422, `${first.path}: ${first.message}`, errors);
 }
 
@@ -80,7 +82,18 @@ async function checkSegments(
     if (segment?.rule !== undefined) found.push(segment);
     else errors.push({ path, message: `there is no segment "${id}": make it first` });
   }
-  return found;
+  return withNamed(found, segments);
+}
+
+/** Segments with all that their rules name, and so on: whoever changes one of them changes who is meant. */
+function withNamed(found: readonly Segment[], all: readonly Segment[]): readonly Segment[] {
+  const met = new Set(found);
+  for (const segment of met) {
+    const names = segment.rule === undefined ? [] : namesIn(segment.rule);
+    const ids = names.filter(({ kind }) => kind === 'segment').map(({ id }) => id);
+    for (const other of all) if (ids.includes(other.id)) met.add(other);
+  }
+  return [...met];
 }
 
 const problemOf = ({ path, message }: NamingIssue): ProblemError => ({
@@ -113,11 +126,13 @@ async function checkEndpoint(
   { message }: CampaignDefinition,
   { table }: Reach,
   errors: ProblemError[],
-): Promise<void> {
-  const { endpoint } = message;
-  if (endpoint === undefined || (await getWebhookEndpoint(table, endpoint)) !== undefined) return;
-  const missing = `there is no webhook "${endpoint}": make it first`;
+): Promise<Named['endpoint']> {
+  if (message.endpoint === undefined) return undefined;
+  const endpoint = await getWebhookEndpoint(table, message.endpoint);
+  if (endpoint !== undefined) return endpoint;
+  const missing = `there is no webhook "${message.endpoint}": make it first`;
   errors.push({ path: 'message.endpoint', message: missing });
+  return undefined;
 }
 
 async function checkLoop(

@@ -1,5 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { changedSinceApproval, isApprovalRequired } from '../../domain/campaigns/approval.ts';
+import {
+  changedSinceApproval,
+  isApprovalRequired,
+  standingOf,
+} from '../../domain/campaigns/approval.ts';
 import type { Campaign } from '../../domain/campaigns/campaign.ts';
 import { isOnceSchedule } from '../../domain/campaigns/schedule.ts';
 import { limitsOf } from '../../domain/messaging/policy/launch-limits.ts';
@@ -21,12 +25,9 @@ import { preflightCampaign } from './preflight-campaign.ts';
  * pre-flight stops, an approval that is missing. Without limits and approvals by size a pre-flight can
  * stop nothing but an audience of nobody: then only that is asked, which costs next to nothing.
  */
-export async function refuseLaunch(
-  campaign: Campaign,
-  { templates, segments }: Named,
-  ports: Ports,
-): Promise<void> {
-  const building = await buildingText(segments, ports);
+export async function refuseLaunch(campaign: Campaign, named: Named, ports: Ports): Promise<void> {
+  const { templates } = named;
+  const building = await buildingText(named.segments, ports);
   if (building !== undefined) throw new Problem(409, building);
   const issue = await launchTimeIssue(campaign, ports);
   if (issue !== undefined) throw unprocessableField(issue.path, issue.message);
@@ -36,13 +37,13 @@ export async function refuseLaunch(
   const isLimited = limits.audience !== undefined || limits.loss !== undefined;
   if (!isLimited && !isApprovalOpen) {
     await refuseNobody(campaign, templates, ports);
-    return refuseUnapproved(campaign, policy, { templates, audience: undefined });
+    return refuseUnapproved(campaign, policy, { named, audience: undefined });
   }
   const preflight = await preflightCampaign(campaign, templates, ports);
   const [stop] = preflight.stops;
   if (stop !== undefined) throw new DetailedProblem(409, stop.message, { preflight });
   const audience = preflight.steps[0]?.people;
-  refuseUnapproved(campaign, policy, { templates, audience });
+  refuseUnapproved(campaign, policy, { named, audience });
 }
 
 /** What a segment that is still being built says of itself; undefined: all are ready. */
@@ -80,7 +81,7 @@ async function refuseNobody(
 function refuseUnapproved(
   campaign: Campaign,
   policy: SendingPolicy,
-  found: { readonly templates: readonly Template[]; readonly audience: number | undefined },
+  found: { readonly named: Named; readonly audience: number | undefined },
 ): void {
   if (isApprovalRequired(policy, found.audience) !== true) return;
   const { id, approvedBy } = campaign;
@@ -88,8 +89,8 @@ function refuseUnapproved(
   if (approvedBy === undefined) {
     throw new Problem(409, `Campaign "${id}" needs the approval of a second person: ${how}.`);
   }
-  const [changed] = changedSinceApproval(campaign, found.templates);
+  const [changed] = changedSinceApproval(campaign, standingOf(found.named));
   if (changed === undefined) return;
-  const what = `Template "${changed}" has been changed since "${approvedBy}" approved`;
+  const what = `The ${changed} has been changed since "${approvedBy}" approved`;
   throw new Problem(409, `${what}: have it approved again (${how}).`);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   changedSinceApproval,
   isApprovalRequired,
+  standingOf,
 } from '../../../shared/domain/campaigns/approval.ts';
 import {
   countOutcome,
@@ -200,14 +201,21 @@ describe('an approval', () => {
     expect(isApprovalRequired({ approval }, audience)).toBe(required);
   });
 
-  it('is for the templates as they were', () => {
-    const templates = { a: 1, b: 2 };
-    const was = [
-      { id: 'a', version: 1 },
-      { id: 'b', version: 3 },
-    ];
-    expect(changedSinceApproval({ templates }, was)).toEqual(['b']);
-    expect(changedSinceApproval({ templates: undefined }, was)).toEqual(['a', 'b']);
+  it('is for templates, segments and the endpoint as they were', () => {
+    const named = {
+      templates: [{ id: 'a', version: 1 }],
+      segments: [{ id: 'a', version: 4 }],
+      endpoint: { id: 'crm', url: 'https://crm.example.com' },
+    };
+    const approvedAs = standingOf(named);
+    expect(changedSinceApproval({ approvedAs }, standingOf(named))).toEqual([]);
+    const other = { ...named, segments: [{ id: 'a', version: 5 }] };
+    expect(changedSinceApproval({ approvedAs }, standingOf(other))).toEqual(['segment "a"']);
+    const endpoint = { id: 'crm', url: 'https://evil.example.com' };
+    const diverted = standingOf({ ...named, endpoint });
+    expect(changedSinceApproval({ approvedAs }, diverted)).toEqual(['webhook "crm"']);
+    const all = ['template "a"', 'segment "a"', 'webhook "crm"'];
+    expect(changedSinceApproval({}, approvedAs)).toEqual(all);
   });
 });
 
