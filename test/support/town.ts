@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { WorldOptions } from '../../infra/local/world.ts';
 import { anOffice } from './campaigns.ts';
 import { aWorld } from './world.ts';
 
@@ -7,8 +8,11 @@ export const atOne = { at: '2026-11-25T13:00' };
 export const everyDay = { cron: '0 9 * * ? *' };
 
 /** Three people, two of them in Riga, a segment and a template. */
-export async function aTown(hostile: number | undefined) {
-  const world = await aWorld({ hostile });
+export async function aTown(
+  hostile: number | undefined,
+  options: Pick<Partial<WorldOptions>, 'around'> = {},
+) {
+  const world = await aWorld({ hostile, ...options });
   const office = await anOffice(world);
   await office.lead('anna', { attributes: { city: 'Riga' } });
   await office.lead('boris', { attributes: { city: 'Riga' } });
