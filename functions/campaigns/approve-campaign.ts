@@ -1,7 +1,7 @@
 import { standingOf } from '../../shared/domain/campaigns/approval.ts';
 import type { Campaign } from '../../shared/domain/campaigns/campaign.ts';
 import { campaignShown, requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
-import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
+import { checkCampaign } from '../../shared/flows/campaigns/launch/check-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';

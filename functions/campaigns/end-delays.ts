@@ -1,6 +1,6 @@
 import { isEventSchedule } from '../../shared/domain/campaigns/schedule.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
+import { mayGoOut } from '../../shared/flows/campaigns/epochs/own-epoch.ts';
 import { startMessage } from '../../shared/flows/campaigns/start-message.ts';
 import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';

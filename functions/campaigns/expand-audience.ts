@@ -3,7 +3,7 @@ import { isInAudience } from '../../shared/domain/campaigns/condition.ts';
 import { lastWaveOf, mainStep, personPlan, type Run } from '../../shared/domain/campaigns/run.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
 import { personTimeZone } from '../../shared/domain/time/zone.ts';
-import { mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
+import { mayGoOut } from '../../shared/flows/campaigns/epochs/own-epoch.ts';
 import { decideRows, reserveRows } from '../../shared/flows/campaigns/reserve-messages.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';

@@ -9,9 +9,9 @@ import {
   refusal,
   requireCampaign,
 } from '../../shared/flows/campaigns/change-campaign.ts';
-import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
-import { requireOwnEpoch } from '../../shared/flows/campaigns/own-epoch.ts';
-import { refuseLaunch } from '../../shared/flows/campaigns/refuse-launch.ts';
+import { requireOwnEpoch } from '../../shared/flows/campaigns/epochs/own-epoch.ts';
+import { checkCampaign } from '../../shared/flows/campaigns/launch/check-campaign.ts';
+import { refuseLaunch } from '../../shared/flows/campaigns/launch/refuse-launch.ts';
 import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type Put, Throttled } from '../../shared/ports/table.ts';

@@ -1,11 +1,14 @@
 import type { Campaign } from '../../shared/domain/campaigns/campaign.ts';
-import type { PreflightStop } from '../../shared/domain/campaigns/preflight-stops.ts';
-import { assumptionsOf, warningsOf } from '../../shared/domain/campaigns/preflight-warnings.ts';
+import type { PreflightStop } from '../../shared/domain/campaigns/preflight/preflight-stops.ts';
+import {
+  assumptionsOf,
+  warningsOf,
+} from '../../shared/domain/campaigns/preflight/preflight-warnings.ts';
 import { requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
-import { checkCampaign, type Named } from '../../shared/flows/campaigns/check-campaign.ts';
-import { launchTimeIssue } from '../../shared/flows/campaigns/launch-time.ts';
-import { preflightCampaign as preflightOf } from '../../shared/flows/campaigns/preflight-campaign.ts';
-import { buildingText } from '../../shared/flows/campaigns/refuse-launch.ts';
+import { checkCampaign, type Named } from '../../shared/flows/campaigns/launch/check-campaign.ts';
+import { launchTimeIssue } from '../../shared/flows/campaigns/launch/launch-time.ts';
+import { preflightCampaign as preflightOf } from '../../shared/flows/campaigns/launch/preflight-campaign.ts';
+import { buildingText } from '../../shared/flows/campaigns/launch/refuse-launch.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { adoptEpoch } from '../../shared/flows/campaigns/adopt-epoch.ts';
 import { advanceRun } from '../../shared/flows/campaigns/advance-run.ts';
+import { adoptEpoch } from '../../shared/flows/campaigns/epochs/adopt-epoch.ts';
+import { epochOf, mayGoOut } from '../../shared/flows/campaigns/epochs/own-epoch.ts';
 import { fireCampaign } from '../../shared/flows/campaigns/fire-campaign.ts';
-import { epochOf, mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
 import type { RunReach } from '../../shared/flows/campaigns/run-reach.ts';
 import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts';
 import { workThroughSlot } from '../../shared/flows/time/due-worker.ts';

@@ -4,7 +4,7 @@ import { hasEnded, inState, transition } from '../../shared/domain/campaigns/tra
 import { slugSchema } from '../../shared/domain/identity/slug.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import { campaignShown, refusal } from '../../shared/flows/campaigns/change-campaign.ts';
-import { checkCampaign } from '../../shared/flows/campaigns/check-campaign.ts';
+import { checkCampaign } from '../../shared/flows/campaigns/launch/check-campaign.ts';
 import { settleCampaign } from '../../shared/flows/campaigns/settle-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { pathParam } from '../../shared/runtime/http/path-param.ts';

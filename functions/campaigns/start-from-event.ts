@@ -18,7 +18,7 @@ import {
 import { messageId } from '../../shared/domain/messaging/message.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
+import { mayGoOut } from '../../shared/flows/campaigns/epochs/own-epoch.ts';
 import { startMessage } from '../../shared/flows/campaigns/start-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { Throttled } from '../../shared/ports/table.ts';

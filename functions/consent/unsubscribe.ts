@@ -15,7 +15,7 @@ import {
   isTestLink,
   readUnsubscribe,
   type UnsubscribeClaims,
-} from '../../shared/flows/messaging/link-tokens.ts';
+} from '../../shared/flows/messaging/links/unsubscribe-tokens.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { HttpAnswer } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';

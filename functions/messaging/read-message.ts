@@ -1,5 +1,5 @@
 import { messageId } from '../../shared/domain/messaging/message.ts';
-import { rerenderMessage } from '../../shared/flows/messaging/rerender-message.ts';
+import { rerenderMessage } from '../../shared/flows/messaging/sending/rerender-message.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { normalisePhone } from '../../shared/domain/identity/identifier.ts';
-import { inboundTextSchema, meaningOf } from '../../shared/domain/messaging/inbound-text.ts';
-import { recordReply } from '../../shared/flows/messaging/record-reply.ts';
-import { takeWord } from '../../shared/flows/messaging/take-word.ts';
+import { inboundTextSchema, meaningOf } from '../../shared/domain/messaging/texts/inbound-text.ts';
+import { recordReply } from '../../shared/flows/messaging/texts/record-reply.ts';
+import { takeWord } from '../../shared/flows/messaging/texts/take-word.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { logger } from '../../shared/runtime/observability.ts';

@@ -8,14 +8,14 @@ import {
 } from '../../shared/domain/templates/email-rendering.ts';
 import { type Template, wordsOfAll } from '../../shared/domain/templates/template.ts';
 import type { Words } from '../../shared/domain/templates/template-words.ts';
-import type { Composed } from '../../shared/flows/messaging/compose-messages.ts';
-import { emailPace } from '../../shared/flows/messaging/pace.ts';
+import { emailPace } from '../../shared/flows/messaging/pace/pace.ts';
+import type { Composed } from '../../shared/flows/messaging/sending/compose-messages.ts';
 import {
   type Channel,
   sendBodySchema,
   sendMessages,
-} from '../../shared/flows/messaging/send-messages.ts';
-import { emailTestSchema, sendTest } from '../../shared/flows/messaging/test-messages.ts';
+} from '../../shared/flows/messaging/sending/send-messages.ts';
+import { emailTestSchema, sendTest } from '../../shared/flows/messaging/sending/test-messages.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Email, EmailSender, SendAnswer } from '../../shared/ports/senders.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';

@@ -3,13 +3,13 @@ import { flatPrice } from '../../shared/domain/messaging/policy/price.ts';
 import type { Device } from '../../shared/domain/profiles/profile.ts';
 import { urlLinkPlan } from '../../shared/domain/templates/links.ts';
 import { pushRenderer, type RenderedPush } from '../../shared/domain/templates/push-rendering.ts';
-import { devicesOf, removeDevices } from '../../shared/flows/messaging/devices.ts';
-import { pushToAll } from '../../shared/flows/messaging/push-to-all.ts';
+import { devicesOf, removeDevices } from '../../shared/flows/messaging/push/devices.ts';
+import { pushToAll } from '../../shared/flows/messaging/push/push-to-all.ts';
 import {
   type Channel,
   sendBodySchema,
   sendMessages,
-} from '../../shared/flows/messaging/send-messages.ts';
+} from '../../shared/flows/messaging/sending/send-messages.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { NotSent, type Push } from '../../shared/ports/senders.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';

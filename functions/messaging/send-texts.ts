@@ -4,13 +4,13 @@ import { messageId } from '../../shared/domain/messaging/message.ts';
 import { smsPrice } from '../../shared/domain/messaging/policy/sms-price.ts';
 import { textLinkPlan } from '../../shared/domain/templates/links.ts';
 import { type RenderedText, textRenderer } from '../../shared/domain/templates/text-rendering.ts';
-import type { Composed } from '../../shared/flows/messaging/compose-messages.ts';
+import type { Composed } from '../../shared/flows/messaging/sending/compose-messages.ts';
 import {
   type Channel,
   sendBodySchema,
   sendMessages,
-} from '../../shared/flows/messaging/send-messages.ts';
-import { sendTest, textTestSchema } from '../../shared/flows/messaging/test-messages.ts';
+} from '../../shared/flows/messaging/sending/send-messages.ts';
+import { sendTest, textTestSchema } from '../../shared/flows/messaging/sending/test-messages.ts';
 import type { Text, TextSender } from '../../shared/ports/senders.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';

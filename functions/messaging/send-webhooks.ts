@@ -9,8 +9,8 @@ import {
   type Channel,
   sendBodySchema,
   sendMessages,
-} from '../../shared/flows/messaging/send-messages.ts';
-import { webhookHeaders } from '../../shared/flows/messaging/webhook-signature.ts';
+} from '../../shared/flows/messaging/sending/send-messages.ts';
+import { webhookHeaders } from '../../shared/flows/messaging/webhooks/webhook-signature.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Webhook } from '../../shared/ports/senders.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { awaitsWinner } from '../../shared/domain/campaigns/message-content.ts';
+import { awaitsWinner } from '../../shared/domain/campaigns/message/message-content.ts';
 import type { Run } from '../../shared/domain/campaigns/run.ts';
 import { safetyNetMs } from '../../shared/domain/messaging/ledger.ts';
 import type { Message } from '../../shared/domain/messaging/message.ts';
@@ -7,11 +7,15 @@ import { capsOn } from '../../shared/domain/messaging/policy/frequency-cap.ts';
 import type { SendingPolicy } from '../../shared/domain/messaging/policy/sending-policy.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { mayGoOut } from '../../shared/flows/campaigns/own-epoch.ts';
-import { wakeForWinner } from '../../shared/flows/campaigns/wake-for-winner.ts';
-import { freeCutOff, isCutOff, settleUnknown } from '../../shared/flows/messaging/claims.ts';
-import { wakeDeferred } from '../../shared/flows/messaging/decide-again.ts';
-import { handOut } from '../../shared/flows/messaging/hand-out.ts';
+import { mayGoOut } from '../../shared/flows/campaigns/epochs/own-epoch.ts';
+import { wakeForWinner } from '../../shared/flows/campaigns/experiments/wake-for-winner.ts';
+import {
+  freeCutOff,
+  isCutOff,
+  settleUnknown,
+} from '../../shared/flows/messaging/sending/claims.ts';
+import { wakeDeferred } from '../../shared/flows/messaging/sending/decide-again.ts';
+import { handOut } from '../../shared/flows/messaging/sending/hand-out.ts';
 import { workerSeconds } from '../../shared/flows/time/due-worker.ts';
 import { slotMessageSchema } from '../../shared/flows/time/slot-message.ts';
 import type { Ports } from '../../shared/ports/ports.ts';

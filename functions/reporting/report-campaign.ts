@@ -1,5 +1,5 @@
+import type { Winner } from '../../shared/domain/campaigns/experiments/winner.ts';
 import { runShards } from '../../shared/domain/campaigns/run.ts';
-import type { Winner } from '../../shared/domain/campaigns/winner.ts';
 import {
   type Comparison,
   comparer,

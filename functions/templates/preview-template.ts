@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { smsParts } from '../../shared/domain/messaging/sms-parts.ts';
+import { smsParts } from '../../shared/domain/messaging/texts/sms-parts.ts';
 import { RenderError } from '../../shared/domain/templates/liquid.ts';
 import { type Rendered, renderer } from '../../shared/domain/templates/rendering.ts';
 import { inLanguage } from '../../shared/domain/templates/template-language.ts';

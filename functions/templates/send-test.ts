@@ -6,7 +6,7 @@ import { type Rendered, renderer } from '../../shared/domain/templates/rendering
 import type { Template } from '../../shared/domain/templates/template.ts';
 import { inLanguage } from '../../shared/domain/templates/template-language.ts';
 import { bytesOf } from '../../shared/domain/templates/template-source.ts';
-import { testLinkToken } from '../../shared/flows/messaging/link-tokens.ts';
+import { testLinkToken } from '../../shared/flows/messaging/links/unsubscribe-tokens.ts';
 import {
   type Asked,
   askedData,

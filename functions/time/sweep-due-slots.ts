@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { epochOf } from '../../shared/flows/campaigns/own-epoch.ts';
+import { epochOf } from '../../shared/flows/campaigns/epochs/own-epoch.ts';
 import { workerSeconds } from '../../shared/flows/time/due-worker.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { DueQuery } from '../../shared/ports/table.ts';

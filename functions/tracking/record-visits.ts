@@ -1,4 +1,3 @@
-import type { Message } from '../../shared/domain/messaging/message.ts';
 import {
   isAutomated,
   isEcho,
@@ -8,8 +7,9 @@ import {
   provesTaken,
   type Visit,
   visitChange,
-} from '../../shared/domain/messaging/visits.ts';
-import { type Visited, visitedSchema } from '../../shared/flows/messaging/visited.ts';
+} from '../../shared/domain/messaging/links/visits.ts';
+import type { Message } from '../../shared/domain/messaging/message.ts';
+import { type Visited, visitedSchema } from '../../shared/flows/messaging/links/link-visit.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { eachMessage } from '../../shared/runtime/each-message.ts';
 import { logger } from '../../shared/runtime/observability.ts';

@@ -1,9 +1,9 @@
-import { linkRefusal } from '../../shared/domain/messaging/link-page.ts';
+import { linkRefusal } from '../../shared/domain/messaging/links/link-page.ts';
+import { saysMachine } from '../../shared/domain/messaging/links/visits.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
-import { saysMachine } from '../../shared/domain/messaging/visits.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { isShortId, readLinkToken } from '../../shared/flows/messaging/visit-tokens.ts';
-import type { Visited } from '../../shared/flows/messaging/visited.ts';
+import type { Visited } from '../../shared/flows/messaging/links/link-visit.ts';
+import { isShortId, readLinkToken } from '../../shared/flows/messaging/links/visit-tokens.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { nameOf } from '../../shared/runtime/error-name.ts';
 import type { HttpAnswer } from '../../shared/runtime/http/answer.ts';

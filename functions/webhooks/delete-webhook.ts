@@ -1,4 +1,4 @@
-import { requireWebhook } from '../../shared/flows/messaging/shown-webhook.ts';
+import { requireWebhook } from '../../shared/flows/messaging/webhooks/shown-webhook.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { deleteWebhookEndpoint } from '../../shared/stores/webhook-endpoints.ts';

@@ -1,4 +1,4 @@
-import { shownWebhook } from '../../shared/flows/messaging/shown-webhook.ts';
+import { shownWebhook } from '../../shared/flows/messaging/webhooks/shown-webhook.ts';
 import { page } from '../../shared/runtime/http/answer.ts';
 import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
 import { route } from '../../shared/runtime/http/route.ts';

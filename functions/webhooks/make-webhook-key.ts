@@ -1,7 +1,7 @@
 import { rotated } from '../../shared/domain/messaging/webhook-endpoint.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { requireWebhook } from '../../shared/flows/messaging/shown-webhook.ts';
-import { shownSecret } from '../../shared/flows/messaging/webhook-signature.ts';
+import { requireWebhook } from '../../shared/flows/messaging/webhooks/shown-webhook.ts';
+import { shownSecret } from '../../shared/flows/messaging/webhooks/webhook-signature.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
 import { saveWebhookEndpoint } from '../../shared/stores/webhook-endpoints.ts';

@@ -1,4 +1,7 @@
-import { requireWebhook, shownWebhook } from '../../shared/flows/messaging/shown-webhook.ts';
+import {
+  requireWebhook,
+  shownWebhook,
+} from '../../shared/flows/messaging/webhooks/shown-webhook.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 

@@ -4,8 +4,8 @@ import {
   webhookEndpointSchema,
 } from '../../shared/domain/messaging/webhook-endpoint.ts';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
-import { shownWebhook } from '../../shared/flows/messaging/shown-webhook.ts';
-import { shownSecret } from '../../shared/flows/messaging/webhook-signature.ts';
+import { shownWebhook } from '../../shared/flows/messaging/webhooks/shown-webhook.ts';
+import { shownSecret } from '../../shared/flows/messaging/webhooks/webhook-signature.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { pathParam } from '../../shared/runtime/http/path-param.ts';
 import { route } from '../../shared/runtime/http/route.ts';

@@ -16,7 +16,7 @@ import {
   outboxWebhookSender,
 } from '../../shared/adapters/embedded/senders.ts';
 import { EmbeddedTable } from '../../shared/adapters/embedded/table.ts';
-import type { SendingQuota } from '../../shared/domain/messaging/sending-rate.ts';
+import type { SendingQuota } from '../../shared/domain/messaging/pace/sending-rate.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type QueueName, queueNames } from '../../shared/ports/queue.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock, VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { createHostility } from '../../shared/adapters/embedded/hostility.ts';
 import type { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
-import type { SendingQuota } from '../../shared/domain/messaging/sending-rate.ts';
+import type { SendingQuota } from '../../shared/domain/messaging/pace/sending-rate.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import type { Email, Push, PushAnswer, SendAnswer, Webhook } from '../../shared/ports/senders.ts';
@@ -169,7 +169,7 @@ async function makeParts(options: WorldOptions) {
 /** A database put back from a copy is told at once; all that a restored backup asks for follows. */
 async function adoptRestored({ embedded, clock, settings }: Awaited<ReturnType<typeof makeParts>>) {
   // Only now: what logs may not be imported before `quietPowertools`.
-  const { epochOf } = await import('../../shared/flows/campaigns/own-epoch.ts');
+  const { epochOf } = await import('../../shared/flows/campaigns/epochs/own-epoch.ts');
   if ((await epochOf({ table: embedded.calmTable, clock, settings })) !== 'adopting') return;
   await embedded.queue.send('runs', [{ body: { slot: runSlot } }]);
 }

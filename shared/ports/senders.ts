@@ -1,4 +1,4 @@
-import type { SendingQuota } from '../domain/messaging/sending-rate.ts';
+import type { SendingQuota } from '../domain/messaging/pace/sending-rate.ts';
 import type { Device } from '../domain/profiles/profile.ts';
 
 /** How long an adapter waits for its provider, in ms: generous, because giving up means that nobody knows. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { armTallySchema } from '../domain/campaigns/arm-tally.ts';
 import { storedDefinitionSchema } from '../domain/campaigns/campaign.ts';
+import { armTallySchema } from '../domain/campaigns/experiments/arm-tally.ts';
+import { winnerSchema } from '../domain/campaigns/experiments/winner.ts';
 import { parseRunId, type Run, runId, runStates } from '../domain/campaigns/run.ts';
-import { winnerSchema } from '../domain/campaigns/winner.ts';
 import type { Item, Put, Table } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
 

@@ -4,7 +4,7 @@ import {
   newBucket,
   type RateBucket,
   type SendingQuota,
-} from '../domain/messaging/sending-rate.ts';
+} from '../domain/messaging/pace/sending-rate.ts';
 import type { Item, Table, WriteResult } from '../ports/table.ts';
 import { writeOnce } from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isEmptyAudience } from '../../shared/flows/campaigns/audience-parts.ts';
+import { isEmptyAudience } from '../../shared/flows/campaigns/launch/audience-parts.ts';
 import { currentRuleset } from '../../shared/stores/segments.ts';
 import { anOffice } from '../support/campaigns.ts';
 import { aWorld } from '../support/world.ts';

@@ -3,7 +3,7 @@ import type { AroundPorts } from '../../infra/local/load-functions.ts';
 import type { World } from '../../infra/local/world.ts';
 import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { type Message, messageId } from '../../shared/domain/messaging/message.ts';
-import { paceAt } from '../../shared/domain/messaging/sending-rate.ts';
+import { paceAt } from '../../shared/domain/messaging/pace/sending-rate.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { getBucket } from '../../shared/stores/sending-rates.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, standing } from '../support/messaging.ts';

@@ -4,7 +4,7 @@ import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import type { Run } from '../../shared/domain/campaigns/run.ts';
 import { claimLeaseMs } from '../../shared/domain/messaging/ledger.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
-import { freeMessages } from '../../shared/flows/messaging/claims.ts';
+import { freeMessages } from '../../shared/flows/messaging/sending/claims.ts';
 import type { EmailSender } from '../../shared/ports/senders.ts';
 import { type Break, Breaker } from '../support/breaking-ports.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, timelineOf } from '../support/messaging.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { World } from '../../infra/local/world.ts';
 import type { Run } from '../../shared/domain/campaigns/run.ts';
 import type { Message } from '../../shared/domain/messaging/message.ts';
-import { decideWinner } from '../../shared/flows/campaigns/decide-winner.ts';
+import { decideWinner } from '../../shared/flows/campaigns/experiments/decide-winner.ts';
 import { updateMessage } from '../../shared/stores/messages.ts';
 import { getRun, saveRun } from '../../shared/stores/runs.ts';
 import { aRun, handOver, ledgerOf, reserve, somePeople, standing } from '../support/messaging.ts';

@@ -7,7 +7,7 @@ import {
   type SESv2Client,
   SendBulkEmailCommand,
 } from '@aws-sdk/client-sesv2';
-import type { SendingQuota } from '../../domain/messaging/sending-rate.ts';
+import type { SendingQuota } from '../../domain/messaging/pace/sending-rate.ts';
 import { type Email, type EmailSender, NotSent, type SendAnswer } from '../../ports/senders.ts';
 import { asSendFailure } from './not-sent.ts';
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { SendingQuota } from '../../domain/messaging/sending-rate.ts';
+import type { SendingQuota } from '../../domain/messaging/pace/sending-rate.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
   type Email,

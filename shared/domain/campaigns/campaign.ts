@@ -4,11 +4,11 @@ import type { MessageChannel } from '../messaging/message.ts';
 import { launchLimitsSchema } from '../messaging/policy/launch-limits.ts';
 import { quietHoursSchema } from '../messaging/quiet-hours.ts';
 import { durationSchema } from '../time/duration.ts';
-import { experimentSchema, metricIssue } from './experiment.ts';
+import { experimentSchema, metricIssue } from './experiments/experiment.ts';
 import { goalSchema } from './goal.ts';
 import { idleWords } from './idle-words.ts';
-import { linksSchema } from './links.ts';
-import { messageChoiceSchema } from './message-choice.ts';
+import { linksSchema } from './message/link-words.ts';
+import { messageChoiceSchema } from './message/message-choice.ts';
 import type { PausedFor } from './reputation-pause.ts';
 import { isEventSchedule, scheduleSchema, startedByMessagesOf } from './schedule.ts';
 

@@ -1,11 +1,11 @@
 import { addDuration, parseDuration } from '../time/duration.ts';
 import { dateInstant, isoInstant, readDate } from '../time/instant.ts';
 import { fromLocal, toLocal } from '../time/zone.ts';
-import type { ArmTally } from './arm-tally.ts';
 import type { CampaignDefinition } from './campaign.ts';
+import type { ArmTally } from './experiments/arm-tally.ts';
+import type { Winner } from './experiments/winner.ts';
 import { isEventSchedule, isOnceSchedule, recipientZone, type Schedule } from './schedule.ts';
 import { firstZone, lastZone, waveOf, wavesOf } from './waves.ts';
-import type { Winner } from './winner.ts';
 
 /** `running`: it may write and send rows; `paused` holds them; the others are the end. */
 export const runStates = ['running', 'paused', 'completed', 'cancelled'] as const;

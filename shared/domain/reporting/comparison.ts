@@ -7,7 +7,7 @@ import {
   mergeArm,
   revenueOf,
   wasSent,
-} from '../campaigns/arm-tally.ts';
+} from '../campaigns/experiments/arm-tally.ts';
 import { amongZeros, noSpread, welch } from '../campaigns/statistics/means.ts';
 import {
   type Estimate,

@@ -1,4 +1,4 @@
-import { wasSent } from '../campaigns/arm-tally.ts';
+import { wasSent } from '../campaigns/experiments/arm-tally.ts';
 import type { Message, MessageState } from '../messaging/message.ts';
 import { add, rescale, type Units } from '../rules/ledger/decimal.ts';
 

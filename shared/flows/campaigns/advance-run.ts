@@ -12,7 +12,7 @@ import { isoInstant } from '../../domain/time/instant.ts';
 import { getCampaign, saveCampaign } from '../../stores/campaigns.ts';
 import { queryMessages } from '../../stores/messages.ts';
 import { openParts, type Part, saveRun } from '../../stores/runs.ts';
-import { decideWinner } from './decide-winner.ts';
+import { decideWinner } from './experiments/decide-winner.ts';
 import { type RunReach, sendParts } from './run-reach.ts';
 import { settleCampaign } from './settle-campaign.ts';
 import { walkRun } from './walk-run.ts';

@@ -11,7 +11,7 @@ import { writeOnce } from '../../stores/messages.ts';
 import { getRun, runPut } from '../../stores/runs.ts';
 import { getPolicy } from '../../stores/sending-policy.ts';
 import { judgeAnew } from '../deliverability/judge-campaign.ts';
-import { requireOwnEpoch } from './own-epoch.ts';
+import { requireOwnEpoch } from './epochs/own-epoch.ts';
 import { settleCampaign } from './settle-campaign.ts';
 
 /** The campaign, or 404. */

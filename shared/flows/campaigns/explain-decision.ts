@@ -4,8 +4,8 @@ import {
   decisionInputs,
   type ExplainedCase,
 } from '../../domain/campaigns/decision-explanation.ts';
-import { plannedFor, plannedRun } from '../../domain/campaigns/planned-run.ts';
-import { outcomeOf, type PreflightOutcome } from '../../domain/campaigns/preflight.ts';
+import { plannedFor, plannedRun } from '../../domain/campaigns/preflight/planned-run.ts';
+import { outcomeOf, type PreflightOutcome } from '../../domain/campaigns/preflight/preflight.ts';
 import { mainStep, type Run } from '../../domain/campaigns/run.ts';
 import { isEventSchedule, isOnceSchedule } from '../../domain/campaigns/schedule.ts';
 import { isLive } from '../../domain/campaigns/transition.ts';
@@ -22,7 +22,7 @@ import { currentRuleset } from '../../stores/segments.ts';
 import { getPolicy } from '../../stores/sending-policy.ts';
 import { getSuppression } from '../../stores/suppressions.ts';
 import { getTemplate } from '../../stores/templates.ts';
-import { decidePlanned } from './preflight-campaign.ts';
+import { decidePlanned } from './launch/preflight-campaign.ts';
 import { stillWanted } from './unless.ts';
 
 type Reach = Pick<Ports, 'table' | 'queue' | 'clock' | 'settings'>;

@@ -1,6 +1,6 @@
-import { bestChannel } from '../../domain/campaigns/best-channel.ts';
-import { channelsOf } from '../../domain/campaigns/message-choice.ts';
-import { contentFor, namedWait, waitFor } from '../../domain/campaigns/message-content.ts';
+import { bestChannel } from '../../domain/campaigns/message/best-channel.ts';
+import { channelsOf } from '../../domain/campaigns/message/message-choice.ts';
+import { contentFor, namedWait, waitFor } from '../../domain/campaigns/message/message-content.ts';
 import type { Run } from '../../domain/campaigns/run.ts';
 import { isTooLate, mainStep } from '../../domain/campaigns/run.ts';
 import type { TriggerEvent } from '../../domain/campaigns/trigger.ts';
@@ -22,7 +22,7 @@ import { heldOutPuts } from '../../stores/message-entries.ts';
 import { reserveMessage, writeOnce } from '../../stores/messages.ts';
 import { getPolicy } from '../../stores/sending-policy.ts';
 import { suppressedAmong } from '../../stores/suppressions.ts';
-import { handOut } from '../messaging/hand-out.ts';
+import { handOut } from '../messaging/sending/hand-out.ts';
 
 /** A person a run considers, with what is theirs alone. `plannedAt` is in ms. */
 export type Candidate = {

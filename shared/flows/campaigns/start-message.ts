@@ -17,7 +17,7 @@ import {
 import { heldOutPuts } from '../../stores/message-entries.ts';
 import { reserveMessage, writeOnce } from '../../stores/messages.ts';
 import { currentRuleset } from '../../stores/segments.ts';
-import { handOut } from '../messaging/hand-out.ts';
+import { handOut } from '../messaging/sending/hand-out.ts';
 import { clashPauseMs, type Draft, decideRows, toSend } from './reserve-messages.ts';
 import { stillWanted } from './unless.ts';
 

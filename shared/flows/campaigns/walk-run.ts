@@ -2,7 +2,7 @@ import {
   awaitsWinner,
   contentOfWinner,
   winnerWaitMs,
-} from '../../domain/campaigns/message-content.ts';
+} from '../../domain/campaigns/message/message-content.ts';
 import { type Run, runShards, type Walk } from '../../domain/campaigns/run.ts';
 import { isEventSchedule } from '../../domain/campaigns/schedule.ts';
 import { isOpen, type MessageChange, safetyNetMs } from '../../domain/messaging/ledger.ts';
@@ -11,7 +11,7 @@ import { isoInstant } from '../../domain/time/instant.ts';
 import { inParallel } from '../../runtime/parallel.ts';
 import { moveMessage, queryMessages } from '../../stores/messages.ts';
 import { openParts, saveRun } from '../../stores/runs.ts';
-import { handOut } from '../messaging/hand-out.ts';
+import { handOut } from '../messaging/sending/hand-out.ts';
 import { toSend } from './reserve-messages.ts';
 import { type RunReach, sendParts } from './run-reach.ts';
 

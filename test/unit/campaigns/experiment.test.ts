@@ -6,16 +6,16 @@ import {
   experimentSchema,
   isTester,
   variantOf,
-} from '../../../shared/domain/campaigns/experiment.ts';
+} from '../../../shared/domain/campaigns/experiments/experiment.ts';
+import type { Winner } from '../../../shared/domain/campaigns/experiments/winner.ts';
 import {
   awaitsWinner,
   contentFor,
   contentOfWinner,
   namedWait,
   waitFor,
-} from '../../../shared/domain/campaigns/message-content.ts';
+} from '../../../shared/domain/campaigns/message/message-content.ts';
 import type { Run } from '../../../shared/domain/campaigns/run.ts';
-import type { Winner } from '../../../shared/domain/campaigns/winner.ts';
 import { isControl } from '../../../shared/domain/messaging/policy/control-group.ts';
 import { bucketOf } from '../../../shared/domain/rules/bucket.ts';
 import { aDefinition, aDefinitionInput } from './a-campaign.ts';

@@ -15,9 +15,9 @@ import {
   type PreflightOutcome,
   type PreflightTally,
   preflightSteps,
-} from '../../../shared/domain/campaigns/preflight.ts';
-import { costOf, countMessage } from '../../../shared/domain/campaigns/preflight-cost.ts';
-import { stopsOf } from '../../../shared/domain/campaigns/preflight-stops.ts';
+} from '../../../shared/domain/campaigns/preflight/preflight.ts';
+import { costOf, countMessage } from '../../../shared/domain/campaigns/preflight/preflight-cost.ts';
+import { stopsOf } from '../../../shared/domain/campaigns/preflight/preflight-stops.ts';
 import { scheduleFault } from '../../../shared/domain/campaigns/schedule-time.ts';
 import { pricesSchema } from '../../../shared/domain/messaging/policy/prices.ts';
 

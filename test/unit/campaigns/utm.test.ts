@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { campaignSchema } from '../../../shared/domain/campaigns/campaign.ts';
-import { isTracked, utmOf, withUtm } from '../../../shared/domain/campaigns/utm.ts';
+import { isTracked, utmOf, withUtm } from '../../../shared/domain/campaigns/message/utm.ts';
 import { aDefinitionInput } from './a-campaign.ts';
 
 const message = { channel: 'email', campaign: 'march', variant: undefined } as const;

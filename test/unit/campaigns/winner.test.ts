@@ -5,10 +5,13 @@ import {
   countPerson,
   emptyArm,
   mergeArm,
-} from '../../../shared/domain/campaigns/arm-tally.ts';
-import { experimentSchema, type Metric } from '../../../shared/domain/campaigns/experiment.ts';
+} from '../../../shared/domain/campaigns/experiments/arm-tally.ts';
+import {
+  experimentSchema,
+  type Metric,
+} from '../../../shared/domain/campaigns/experiments/experiment.ts';
+import { chooseWinner, winnerSchema } from '../../../shared/domain/campaigns/experiments/winner.ts';
 import { noSpread, withNumber } from '../../../shared/domain/campaigns/statistics/means.ts';
-import { chooseWinner, winnerSchema } from '../../../shared/domain/campaigns/winner.ts';
 import { type Dice, diceOf } from '../../support/dice.ts';
 
 const decidedAt = Date.parse('2027-03-08T14:00:00.000Z');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { meaningOf } from '../../../shared/domain/messaging/inbound-text.ts';
+import { meaningOf } from '../../../shared/domain/messaging/texts/inbound-text.ts';
 
 describe('a text to the company', () => {
   it.each([

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/domain/messaging/policy/price.ts';
 import { pricesSchema } from '../../../shared/domain/messaging/policy/prices.ts';
 import { countryOf, smsPrice } from '../../../shared/domain/messaging/policy/sms-price.ts';
-import { smsParts } from '../../../shared/domain/messaging/sms-parts.ts';
+import { smsParts } from '../../../shared/domain/messaging/texts/sms-parts.ts';
 import { decimalOf, zero } from '../../../shared/domain/rules/ledger/decimal.ts';
 
 const amountOf = (price: Price): string =>

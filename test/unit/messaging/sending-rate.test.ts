@@ -9,8 +9,8 @@ import {
   shapeOf,
   slowed,
   takeRate,
-} from '../../../shared/domain/messaging/sending-rate.ts';
-import { emailSenders } from '../../../shared/flows/messaging/pace.ts';
+} from '../../../shared/domain/messaging/pace/sending-rate.ts';
+import { emailSenders } from '../../../shared/flows/messaging/pace/pace.ts';
 
 const quota = { perSecond: 14, perDay: 50_000, sentLastDay: 0, readAt: 0 };
 const ask = { messages: 50, kind: 'transactional', quota, buckets: 1, now: 1_000 } as const;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newMessage } from '../../../shared/domain/messaging/ledger.ts';
-import type { Message } from '../../../shared/domain/messaging/message.ts';
 import {
   hiddenLink,
   isAutomated,
@@ -11,7 +10,8 @@ import {
   type Visit,
   visitChange,
   withVisit,
-} from '../../../shared/domain/messaging/visits.ts';
+} from '../../../shared/domain/messaging/links/visits.ts';
+import type { Message } from '../../../shared/domain/messaging/message.ts';
 
 const start = Date.parse('2026-11-25T12:00:00.000Z');
 const iso = (seconds: number): string => new Date(start + seconds * 1_000).toISOString();

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sharesOf, warmUpDay, warmUpRoom } from '../../../shared/domain/messaging/warm-up-room.ts';
+import {
+  sharesOf,
+  warmUpDay,
+  warmUpRoom,
+} from '../../../shared/domain/messaging/pace/warm-up-room.ts';
 
 const warmUp = { from: '2026-11-25', curve: [50, 100] };
 const on = (instant: string, timeZone = 'Europe/Riga') =>

@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { decimalOf } from '../../rules/ledger/decimal.ts';
-import { smsParts } from '../sms-parts.ts';
+import { smsParts } from '../texts/sms-parts.ts';
 import { type Price, timesOf } from './price.ts';
 import type { Prices } from './prices.ts';
 
