@@ -98,13 +98,15 @@ export const isOpen = (state: MessageState): boolean => open.includes(state);
 
 /**
  * Whether a row went to its person, may have gone, or is about to: only then a frequency cap counts
- * it. What was once called without an answer may have gone, and so may what a restored backup forgot.
+ * it. What was once called without an answer may have gone, and so may what a restored backup forgot, and
+ * what the provider took before it was told to have failed: carriers take back such words.
  */
 export function isCounted({
   state,
   reason,
   resent,
-}: Pick<Message, 'state' | 'reason' | 'resent'>): boolean {
+  acceptedAt,
+}: Pick<Message, 'state' | 'reason' | 'resent' | 'acceptedAt'>): boolean {
   if (resent !== undefined) return true;
   switch (state) {
     case 'reserved':
@@ -116,8 +118,9 @@ export function isCounted({
     case 'complained':
       return true;
     case 'deferred':
-    case 'rejected':
       return false;
+    case 'rejected':
+      return acceptedAt !== undefined;
     case 'withheld':
       return reason === 'restored';
     case 'failed':

@@ -114,9 +114,9 @@ async function sentToSuppressed(life: Life): Promise<readonly string[]> {
 const windowDays: Readonly<Record<string, number>> = { day: 1, week: 7 };
 const dayMs = 24 * 60 * 60_000;
 
-/** A webhook reaches a system; what the carrier could not bring to anybody gives its room back. */
-const counts = ({ channel, state }: Message): boolean =>
-  channel !== 'webhook' && state !== 'rejected';
+/** A webhook reaches a system; what the provider did not even take gives its room back. */
+const counts = ({ channel, state, acceptedAt }: Message): boolean =>
+  channel !== 'webhook' && (state !== 'rejected' || acceptedAt !== undefined);
 
 /** Nobody is counted more often than the cap allows, on any of their own days, and who was sent to is counted. */
 function sentTooOften(life: Life, rows: readonly Message[]): readonly string[] {

@@ -77,6 +77,7 @@ describe('what a contact counts', () => {
     ['refused for too long', { state: 'failed', reason: 'refused-by-provider' }, false],
     ['not answered', { state: 'failed', reason: 'no-answer' }, true],
     ['rejected', { state: 'rejected' }, false],
+    ['taken, then rejected', { state: 'rejected', acceptedAt: at }, true],
     ['unknown', { state: 'unknown' }, true],
     ['bounced', { state: 'bounced' }, true],
     ['reserved again', { state: 'reserved' }, true],
