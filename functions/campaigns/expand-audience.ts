@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { isInAudience } from '../../shared/domain/campaigns/condition.ts';
-import { lastWaveOf, mainStep, personPlan, type Run } from '../../shared/domain/campaigns/run.ts';
+import {
+  lastWaveOf,
+  mainStep,
+  mayBeMissed,
+  personPlan,
+  type Run,
+} from '../../shared/domain/campaigns/run.ts';
 import { messageId } from '../../shared/domain/messaging/message.ts';
 import { personTimeZone } from '../../shared/domain/time/zone.ts';
 import { mayGoOut } from '../../shared/flows/campaigns/epochs/own-epoch.ts';
@@ -106,8 +112,7 @@ async function missedByAll(
   const way = run.definition.message.channel;
   const keyOf = ({ profileId }: MemberRow): string =>
     messageId({ run: run.id, step: mainStep, profileId, way, trigger: '' });
-  const begun = Math.min(...[...run.startedWaves, ...run.waves].map(Date.parse));
-  const moved = members.filter(({ movedAt }) => movedAt && Date.parse(movedAt) >= begun);
+  const moved = members.filter(({ movedAt }) => mayBeMissed(run, movedAt));
   const rows = await getMessages(table, moved.map(keyOf));
   const met = new Set(rows.map(({ profileId }) => profileId));
   return moved.filter(({ profileId }) => !met.has(profileId));

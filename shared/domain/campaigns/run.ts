@@ -142,6 +142,14 @@ export const lastWaveOf = ({
 }: Pick<Run, 'waves' | 'startedWaves'>): string | undefined =>
   waves.at(-1) ?? startedWaves.toSorted().at(-1);
 
+/** Whether the waves of a run may all have passed somebody by: their zone has changed (ISO) since the first. */
+export const mayBeMissed = (
+  { waves, startedWaves }: Pick<Run, 'waves' | 'startedWaves'>,
+  movedAt: string | undefined,
+): boolean =>
+  movedAt !== undefined &&
+  [...startedWaves, ...waves].some((wave) => Date.parse(wave) <= Date.parse(movedAt));
+
 /** A person's local time that was gone before the campaign was launched is not made up for. */
 export const isTooLate = (
   run: Pick<Run, 'definition' | 'launchedAt'>,

@@ -1,3 +1,4 @@
+import { dayMs } from '../time/calendar.ts';
 import { type Message, type MessageChannel, messageId } from './message.ts';
 
 /** A message over the cap that is to go as soon as there is room. Instants are ISO. */
@@ -55,7 +56,7 @@ const longestLine = 50;
 const keptDays = 30;
 
 /** A date's number: days since 1970-01-01. */
-export const numberOfDay = (date: string): number => Date.parse(date) / 86_400_000;
+export const numberOfDay = (date: string): number => Date.parse(date) / dayMs;
 
 type Rows = {
   /** Undefined: the row is new. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { localDay } from '../../time/calendar.ts';
+import { dayMs, localDay } from '../../time/calendar.ts';
 import { nextMidnight } from '../../time/midnight.ts';
 import { instantsOfLocal } from '../../time/zone.ts';
 import { type Contact, graceMs, numberOfDay, type Waiting } from '../contact.ts';
@@ -108,7 +108,7 @@ function firstRoom(
   let day = today + 1;
   while (!caps.every((cap) => countedIn(cap, contact, day) < cap.limit)) day += 1;
   // A midnight that the clock shows twice may lie behind: the other one has not come yet.
-  const start = instantsOfLocal(day * 86_400_000, timeZone).find((instant) => instant > now);
+  const start = instantsOfLocal(day * dayMs, timeZone).find((instant) => instant > now);
   return start ?? nextMidnight(now, timeZone);
 }
 
