@@ -16,7 +16,7 @@ export const approveCampaign = route({
   path: '/admin/campaigns/{id}/approve',
   summary:
     'Approve a draft as it stands, with its templates, segments and webhook as they stand; by somebody else than who wrote it (403)',
-  auth: 'admin',
+  auth: 'approve',
   handle: async ({ params, user }, ports) => {
     const campaign = await requireCampaign(params['id'] ?? '', ports);
     refuseUnfit(campaign, user);

@@ -6,7 +6,7 @@ export const cancelCampaign = route({
   method: 'POST',
   path: '/admin/campaigns/{id}/cancel',
   summary: 'End a campaign: what has not been sent is withheld as "cancelled"',
-  auth: 'admin',
+  auth: 'market',
   handle: async ({ params }, ports) =>
     ok(await campaignShown(await changeCampaign(params['id'] ?? '', 'cancel', ports), ports)),
 });

@@ -14,7 +14,7 @@ export const explainCampaign = route({
   path: '/admin/explain',
   summary:
     'Explain why a person (profile, email, phone, externalId or anonymousId) gets the message of a campaign or not: every input of the decision in its order, each with its value and whether it lets the message pass, what stands in the ledger already, and the verdict in a sentence',
-  auth: 'admin',
+  auth: 'see-people',
   query: querySchema,
   handle: async ({ query: { campaign: id, ...person } }, ports) => {
     const campaign = await requireCampaign(id, ports);

@@ -26,7 +26,7 @@ export const launchCampaign = route({
   method: 'POST',
   path: '/admin/campaigns/{id}/launch',
   summary: 'Let a campaign go out as its schedule says',
-  auth: 'admin',
+  auth: 'market',
   handle: async ({ params }, ports) => {
     const campaign = await requireCampaign(params['id'] ?? '', ports);
     const next = transition(campaign, 'launch');

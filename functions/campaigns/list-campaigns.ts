@@ -12,7 +12,7 @@ export const listCampaigns = route({
   method: 'GET',
   path: '/admin/campaigns',
   summary: 'All campaigns with their states',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: listQuerySchema,
   handle: async ({ query }, { table }) => {
     const after = cursorOf(query);

@@ -23,7 +23,7 @@ export const listRunMessages = route({
   method: 'GET',
   path: '/admin/runs/{id}/messages',
   summary: 'Everyone a run considered, and what came of it',
-  auth: 'admin',
+  auth: 'see-people',
   query: listQuerySchema,
   handle: async ({ params, query }, { table }) => {
     const id = params['id'] ?? '';

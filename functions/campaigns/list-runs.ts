@@ -25,7 +25,7 @@ export const listRuns = route({
   method: 'GET',
   path: '/admin/campaigns/{id}/runs',
   summary: 'The times a campaign went out, newest first',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: listQuerySchema,
   handle: async ({ params, query }, ports) => {
     const { id } = await requireCampaign(params['id'] ?? '', ports);

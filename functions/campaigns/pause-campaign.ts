@@ -6,7 +6,7 @@ export const pauseCampaign = route({
   method: 'POST',
   path: '/admin/campaigns/{id}/pause',
   summary: 'Hold everything of a campaign: nothing is sent until it is resumed',
-  auth: 'admin',
+  auth: 'pause',
   handle: async ({ params }, ports) =>
     ok(await campaignShown(await changeCampaign(params['id'] ?? '', 'pause', ports), ports)),
 });

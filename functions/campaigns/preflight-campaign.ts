@@ -20,7 +20,7 @@ export const preflightCampaign = route({
   path: '/admin/campaigns/{id}/preflight',
   summary:
     'What a launch now would bring: the funnel of the audience step by step with the reasons and samples of each loss, how many messages go out now and later, what they cost (exact decimals), what stops the launch (stops; ok: false) and what to know before (warnings, assumptions). Exact up to 100 000 people; beyond, or when time runs short, estimated with its error at 95 %',
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async ({ params }, ports) => {
     const campaign = await requireCampaign(params['id'] ?? '', ports);
     const { id, definition, state, approvedBy } = campaign;

@@ -7,7 +7,7 @@ export const readCampaign = route({
   method: 'GET',
   path: '/admin/campaigns/{id}',
   summary: 'One campaign with its state',
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async ({ params }, ports) =>
     ok(await campaignShown(await requireCampaign(params['id'] ?? '', ports), ports)),
 });

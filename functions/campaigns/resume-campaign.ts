@@ -6,7 +6,7 @@ export const resumeCampaign = route({
   method: 'POST',
   path: '/admin/campaigns/{id}/resume',
   summary: 'Go on with a paused campaign: what was held goes out, nothing twice',
-  auth: 'admin',
+  auth: 'market',
   handle: async ({ params }, ports) =>
     ok(await campaignShown(await changeCampaign(params['id'] ?? '', 'resume', ports), ports)),
 });

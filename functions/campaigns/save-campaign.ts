@@ -18,7 +18,7 @@ export const saveCampaign = route({
   path: '/admin/campaigns/{id}',
   summary:
     'Save a campaign as a draft; one that has ended becomes a draft again, one that goes out is refused: cancel it first',
-  auth: 'admin',
+  auth: 'market',
   body: campaignSchema,
   handle: async ({ params, body: definition, user }, ports) => {
     const { table, clock, settings } = ports;

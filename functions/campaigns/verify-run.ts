@@ -24,7 +24,7 @@ export const verifyRun = route({
   method: 'GET',
   path: '/admin/runs/{id}/verify',
   summary: "A run's ledger against the provider's events: what is missing, what is extra",
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async ({ params }, ports) => {
     const id = params['id'] ?? '';
     const run = await getRun(ports.table, id);

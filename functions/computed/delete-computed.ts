@@ -10,7 +10,7 @@ export const deleteComputed: Route = route({
   method: 'DELETE',
   path: '/admin/computed/{id}',
   summary: 'Delete a computed value; 409 while a segment or a campaign uses it',
-  auth: 'admin',
+  auth: 'market',
   status: 202,
   handle: async ({ params }, ports): Promise<HttpAnswer> => {
     const { table } = ports;

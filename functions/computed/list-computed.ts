@@ -9,7 +9,7 @@ export const listComputed: Route = route({
   method: 'GET',
   path: '/admin/computed',
   summary: 'List all computed values with their states',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: listQuerySchema,
   handle: async ({ query }, { table }) => {
     const { computed } = await loadRules(table);

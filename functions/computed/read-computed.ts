@@ -7,7 +7,7 @@ export const readComputed: Route = route({
   method: 'GET',
   path: '/admin/computed/{id}',
   summary: 'Read a computed value and its state: ready, building or deleting',
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async ({ params }, { table }) =>
     ok(await computedStatus(table, await requireComputed(table, params['id'] ?? ''))),
 });

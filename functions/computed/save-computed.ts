@@ -15,7 +15,7 @@ export const saveComputed = route({
   path: '/admin/computed/{id}',
   summary:
     'Make or change a computed value: rules ask for it by { "computed": id, "equals": ... }, templates by {{ profile.computed.id }}',
-  auth: 'admin',
+  auth: 'market',
   body: namedComputedSchema,
   handle: async ({ params, body }, ports) => {
     const id = pathParam(params, 'id', computedIdSchema);

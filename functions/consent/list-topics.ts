@@ -8,7 +8,7 @@ export const listTopics: Route = route({
   method: 'GET',
   path: '/admin/topics',
   summary: 'List the topics of consent',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: listQuerySchema,
   handle: async ({ query }, { table }) => {
     const { topics, after } = await listStoredTopics(table, cursorOf(query));

@@ -8,7 +8,7 @@ export const readTopic: Route = route({
   method: 'GET',
   path: '/admin/topics/{id}',
   summary: 'Read a topic of consent',
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async ({ params }, { table }) => {
     const id = params['id'] ?? '';
     const topic = await getTopic(table, id);

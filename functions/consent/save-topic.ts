@@ -13,7 +13,7 @@ export const saveTopic: Route = route({
   method: 'PUT',
   path: '/admin/topics/{id}',
   summary: 'Make or rename a topic of consent',
-  auth: 'admin',
+  auth: 'market',
   body: topicSchema,
   handle: async ({ params, body }, { table, clock }) => {
     const id = pathParam(params, 'id', slugSchema);

@@ -11,7 +11,7 @@ export const listSuppressions = route({
   method: 'GET',
   path: '/admin/suppressions',
   summary: 'List suppressed addresses',
-  auth: 'admin',
+  auth: 'see-people',
   query: z.strictObject({ after: z.string().default('') }),
   handle: async ({ query }, { table }) => {
     const found = await suppressionsPage(table, { after: query.after, limit: pageSize });

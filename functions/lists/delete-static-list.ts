@@ -16,7 +16,7 @@ export const deleteStaticList: Route = route({
   path: '/admin/lists/{id}',
   summary:
     'Delete a static list; 409 while a segment or a campaign uses it. Made again under its id it is empty',
-  auth: 'admin',
+  auth: 'market',
   handle: async ({ params }, ports) => {
     const { table, queue, settings } = ports;
     const { id, version } = await requireList(table, params['id'] ?? '');

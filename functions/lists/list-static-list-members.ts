@@ -12,7 +12,7 @@ export const listStaticListMembers = route({
   method: 'GET',
   path: '/admin/lists/{id}/members',
   summary: 'List the people in a static list: { items: [{ profile }], next }',
-  auth: 'admin',
+  auth: 'see-people',
   query: listQuerySchema,
   handle: async ({ params, query }, { table }) => {
     const list = await requireList(table, params['id'] ?? '');

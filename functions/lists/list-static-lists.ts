@@ -9,7 +9,7 @@ export const listStaticLists: Route = route({
   method: 'GET',
   path: '/admin/lists',
   summary: 'List all static lists with their sizes',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: listQuerySchema,
   handle: async ({ query }, { table }) => {
     const { lists } = await loadRules(table);

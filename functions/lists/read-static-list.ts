@@ -7,7 +7,7 @@ export const readStaticList: Route = route({
   method: 'GET',
   path: '/admin/lists/{id}',
   summary: 'Read a static list: { id, name, size, createdAt, updatedAt }',
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async ({ params }, { table }) =>
     ok(await staticListStatus(table, await requireList(table, params['id'] ?? ''))),
 });

@@ -11,7 +11,7 @@ export const removeFromStaticList = route({
   summary:
     'Take people out of a static list, up to 10 000 rows and 2 MB: JSON, or CSV whose first row names email, phone, ' +
     'externalId or profile. Answers { accepted: people, errors: [{ row, path, message }] }; 422 when no row names anybody',
-  auth: 'admin',
+  auth: 'market',
   body: listUploadSchema,
   upload: { maxBytes: maxUploadBytes, csv: readListCsv },
   status: 202,

@@ -13,7 +13,7 @@ export const saveStaticList = route({
   path: '/admin/lists/{id}',
   summary:
     'Make or rename a static list: people are put into it by upload, and rules ask for it by { "list": id }',
-  auth: 'admin',
+  auth: 'market',
   body: staticListSchema,
   handle: async ({ params, body }, ports) => {
     const id = pathParam(params, 'id', slugSchema);

@@ -14,7 +14,7 @@ export const readMessage = route({
   method: 'GET',
   path: '/admin/messages/{id}',
   summary: 'One message, as its person received it',
-  auth: 'admin',
+  auth: 'see-people',
   handle: async ({ params }, ports) => {
     const id = params['id'] ?? '';
     const [row] = await getMessages(ports.table, [id]);

@@ -7,6 +7,6 @@ export const readSendingPolicy = route({
   method: 'GET',
   path: '/admin/sending-policy',
   summary: 'What holds for all campaigns: caps, control group, approval, limits, prices',
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async (_, { table }) => ok(await getPolicy(table)),
 });

@@ -9,7 +9,7 @@ export const saveSendingPolicy = route({
   method: 'PUT',
   path: '/admin/sending-policy',
   summary: 'Set what holds for all campaigns; what is left out goes back to its default',
-  auth: 'admin',
+  auth: 'administer',
   body: sendingPolicySchema,
   handle: async ({ body }, { table, clock }) => {
     await savePolicy(table, body, isoInstant(clock.now()));

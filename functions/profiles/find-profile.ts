@@ -9,7 +9,7 @@ export const findProfile: Route = route({
   method: 'GET',
   path: '/admin/profiles',
   summary: 'Find a profile by one identifier: email, phone, externalId or anonymousId',
-  auth: 'admin',
+  auth: 'see-people',
   query: z.strictObject(identifierQuery),
   handle: async ({ query }, ports) =>
     ok(await shownProfile(await findByIdentifier(query, ports), ports)),

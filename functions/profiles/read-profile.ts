@@ -7,6 +7,6 @@ export const readProfile: Route = route({
   method: 'GET',
   path: '/admin/profiles/{id}',
   summary: 'Read a profile',
-  auth: 'admin',
+  auth: 'see-people',
   handle: async ({ params }, ports) => ok(await shownProfile(params['id'], ports)),
 });

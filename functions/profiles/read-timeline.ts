@@ -10,7 +10,7 @@ export const readTimeline: Route = route({
   method: 'GET',
   path: '/admin/profiles/{id}/timeline',
   summary: 'Read the timeline of a profile, newest first',
-  auth: 'admin',
+  auth: 'see-people',
   query: listQuerySchema,
   handle: async ({ params, query }, { table }) => {
     const id = params['id'] ?? '';

@@ -32,7 +32,7 @@ export const reportCampaign = route({
   method: 'GET',
   path: '/admin/campaigns/{id}/report',
   summary: 'What came of a campaign',
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async ({ params }, ports) => {
     const { id, definition } = await requireCampaign(params['id'] ?? '', ports);
     const tally = emptyTally();

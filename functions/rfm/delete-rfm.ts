@@ -10,7 +10,7 @@ export const deleteRfm: Route = route({
   method: 'DELETE',
   path: '/admin/rfm',
   summary: 'Switch RFM off; 409 while a segment or a campaign uses it',
-  auth: 'admin',
+  auth: 'market',
   handle: async (_request, ports) => {
     const { table } = ports;
     await requireUnused({ kind: 'rfm', id: '' }, { table, shown: 'RFM' });

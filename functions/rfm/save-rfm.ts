@@ -10,7 +10,7 @@ export const saveRfm: Route = route({
   method: 'PUT',
   path: '/admin/rfm',
   summary: 'Say what RFM goes by: the event of an order, its money, currency and window',
-  auth: 'admin',
+  auth: 'market',
   body: rfmSettingsSchema,
   handle: async ({ body }, ports) => {
     await changeRules((source, at) => defineRfm(source, body, at), ports);

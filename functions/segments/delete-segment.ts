@@ -10,7 +10,7 @@ export const deleteSegment = route({
   method: 'DELETE',
   path: '/admin/segments/{id}',
   summary: 'Delete a segment',
-  auth: 'admin',
+  auth: 'market',
   status: 202,
   handle: async ({ params }, ports): Promise<HttpAnswer> => {
     const id = params['id'] ?? '';

@@ -13,7 +13,7 @@ export const explainSegment = route({
   path: '/admin/segments/{id}/explain',
   summary:
     'Explain why a person (profile, email, phone, externalId or anonymousId) is in a segment or not: since when by their timeline (null: it does not say, as whom the first definition or an edit without notify let in), and each condition with its value, its answer and until when it holds; while building also by the rule that comes (next)',
-  auth: 'admin',
+  auth: 'see-people',
   query: querySchema,
   handle: async ({ params, query }, ports) => {
     const profile = await requirePerson(query, ports);

@@ -19,7 +19,7 @@ export const listMembers = route({
   method: 'GET',
   path: '/admin/segments/{id}/members',
   summary: 'List the members of a segment',
-  auth: 'admin',
+  auth: 'see-people',
   query: listQuerySchema,
   handle: async ({ params, query }, { table }) => {
     const id = params['id'] ?? '';

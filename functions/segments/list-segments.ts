@@ -9,7 +9,7 @@ export const listSegments: Route = route({
   method: 'GET',
   path: '/admin/segments',
   summary: 'List all segments with size and state',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: listQuerySchema,
   handle: async ({ query }, ports) => {
     const { segments } = await loadRules(ports.table);

@@ -16,7 +16,7 @@ export const listSizes = route({
   method: 'GET',
   path: '/admin/segments/{id}/history',
   summary: 'The size of a segment at the end of each day, newest first',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: listQuerySchema,
   handle: async ({ params, query }, { table, settings }) => {
     const segment = await requireSegment(table, params['id'] ?? '');

@@ -28,10 +28,10 @@ export const previewSegment = route({
   method: 'POST',
   path: '/admin/segments/preview',
   summary:
-    'Preview a rule that is not saved: its size (exact up to 100 000 people; beyond, or when time runs short, estimated from the people looked at, with its error at 95 %), ten of the people, the rule in words, and notes on what it names that is not ready',
-  auth: 'admin',
+    'Preview a rule that is not saved: its size (exact up to 100 000 people; beyond, or when time runs short, estimated from the people looked at, with its error at 95 %), ten of the people (for those who may see people), the rule in words, and notes on what it names that is not ready',
+  auth: 'see-numbers',
   body: previewSchema,
-  handle: async ({ body: { rule } }, ports) => {
+  handle: async ({ body: { rule }, may }, ports) => {
     const source = await loadRules(ports.table);
     refuseUnsavable(rule, source, ports);
     const ruleset = compileRuleset(source, ports.settings.timeZone);
@@ -40,7 +40,9 @@ export const previewSegment = route({
     const { sample, ...size } = await previewSize(rule, ruleset, { ports, limits });
     return ok({
       ...size,
-      sample: sample.map((profile) => profileShown(profile, ruleset, ports.clock.now())),
+      ...(may('see-people') && {
+        sample: sample.map((profile) => profileShown(profile, ruleset, ports.clock.now())),
+      }),
       words: ruleWords(rule, namesOf(source)),
       notes: previewNotes(rule, source),
     });

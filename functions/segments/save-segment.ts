@@ -14,7 +14,7 @@ export const saveSegment = route({
   method: 'PUT',
   path: '/admin/segments/{id}',
   summary: 'Make or change a segment',
-  auth: 'admin',
+  auth: 'market',
   body: segmentSchema,
   handle: async ({ params, body }, ports) => {
     const id = pathParam(params, 'id', slugSchema);

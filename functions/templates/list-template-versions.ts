@@ -12,7 +12,7 @@ export const listTemplateVersions = route({
   method: 'GET',
   path: '/admin/templates/{id}/versions',
   summary: 'The versions of a template, newest first',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: listQuerySchema,
   handle: async ({ params, query }, { table }) => {
     const id = params['id'] ?? '';

@@ -11,7 +11,7 @@ export const listTemplates = route({
   method: 'GET',
   path: '/admin/templates',
   summary: 'List templates',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: z.strictObject({ after: z.string().default('') }),
   handle: async ({ query }, { table }) => {
     const after = query.after === '' ? null : query.after;

@@ -23,7 +23,7 @@ export const previewTemplate = route({
   method: 'POST',
   path: '/admin/templates/{id}/preview',
   summary: 'Preview a template for a person, by version and language',
-  auth: 'admin',
+  auth: 'see-people',
   body: z.strictObject(askedFields),
   handle: async ({ params, body }, ports) => {
     const template = await askedTemplate(params['id'] ?? '', body.version, ports);

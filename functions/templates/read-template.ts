@@ -9,7 +9,7 @@ export const readTemplate = route({
   method: 'GET',
   path: '/admin/templates/{id}',
   summary: 'Read a template',
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async ({ params }, { table }) => {
     const id = params['id'] ?? '';
     const template = await getTemplate(table, id);

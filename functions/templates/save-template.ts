@@ -24,7 +24,7 @@ export const saveTemplate = route({
   method: 'PUT',
   path: '/admin/templates/{id}',
   summary: 'Save a template',
-  auth: 'admin',
+  auth: 'market',
   body: templateDraftSchema,
   handle: async ({ params, body }, { table, clock, settings }) => {
     const id = slugSchema.safeParse(params['id']);

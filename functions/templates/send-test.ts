@@ -28,7 +28,7 @@ export const sendTest = route({
   method: 'POST',
   path: '/admin/templates/{id}/test',
   summary: 'Send a template to an address, to see it; answers { id }',
-  auth: 'admin',
+  auth: 'market',
   body: z.strictObject({
     to: z.string().describe('An email address, or a phone number, as the channel needs.'),
     ...askedFields,

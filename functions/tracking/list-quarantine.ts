@@ -8,7 +8,7 @@ export const listQuarantine: Route = route({
   method: 'GET',
   path: '/admin/quarantine',
   summary: 'List what could not be processed, oldest first',
-  auth: 'admin',
+  auth: 'administer',
   query: listQuerySchema,
   handle: async ({ query }, { table }) => {
     const { rows, after } = await listRows(table, cursorOf(query));

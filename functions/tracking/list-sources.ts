@@ -7,7 +7,7 @@ export const listSources: Route = route({
   method: 'GET',
   path: '/admin/sources',
   summary: 'List the sources',
-  auth: 'admin',
+  auth: 'see-numbers',
   query: listQuerySchema,
   handle: async ({ query }, { table }) => {
     const { sources, after } = await listStoredSources(table, cursorOf(query));

@@ -9,7 +9,7 @@ export const makeSourceKey: Route = route({
   method: 'POST',
   path: '/admin/sources/{id}/keys',
   summary: 'Make a write key; it is shown this once',
-  auth: 'admin',
+  auth: 'administer',
   status: 201,
   handle: async ({ params }, { table, clock, ids }) => {
     const source = params['id'] ?? '';

@@ -8,7 +8,7 @@ export const readSource: Route = route({
   method: 'GET',
   path: '/admin/sources/{id}',
   summary: 'Read a source and the ids of its write keys',
-  auth: 'admin',
+  auth: 'see-numbers',
   handle: async ({ params }, { table }) => {
     const id = params['id'] ?? '';
     const source = await requireSource(table, id);

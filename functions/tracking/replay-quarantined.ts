@@ -7,7 +7,7 @@ export const replayQuarantined: Route = route({
   method: 'POST',
   path: '/admin/quarantine/{id}/replay',
   summary: 'Process a quarantined input again',
-  auth: 'admin',
+  auth: 'administer',
   status: 202,
   handle: async ({ params }, { table, queue }) => {
     const id = params['id'] ?? '';

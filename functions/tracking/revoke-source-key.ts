@@ -9,7 +9,7 @@ export const revokeSourceKey: Route = route({
   method: 'DELETE',
   path: '/admin/sources/{id}/keys/{key}',
   summary: 'Revoke a write key',
-  auth: 'admin',
+  auth: 'administer',
   handle: async ({ params }, { table }) => {
     const { id: source = '', key = '' } = params;
     const revoked =

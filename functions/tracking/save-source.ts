@@ -13,7 +13,7 @@ export const saveSource: Route = route({
   method: 'PUT',
   path: '/admin/sources/{id}',
   summary: 'Make or rename a source',
-  auth: 'admin',
+  auth: 'administer',
   body: sourceSchema,
   handle: async ({ params, body }, { table, clock }) => {
     const id = pathParam(params, 'id', slugSchema);

@@ -9,7 +9,7 @@ export const deleteWebhook = route({
   path: '/admin/webhooks/{id}',
   summary:
     'Delete an endpoint for webhooks; messages that still wait for it end as `rejected` with the reason `no-endpoint`',
-  auth: 'admin',
+  auth: 'administer',
   handle: async ({ params }, { table }) => {
     const { id } = await requireWebhook(table, params['id'] ?? '');
     await deleteWebhookEndpoint(table, id);

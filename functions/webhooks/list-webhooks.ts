@@ -8,7 +8,7 @@ export const listWebhooks = route({
   method: 'GET',
   path: '/admin/webhooks',
   summary: 'List the endpoints for webhooks',
-  auth: 'admin',
+  auth: 'market',
   query: listQuerySchema,
   handle: async ({ query }, { table, clock }) => {
     const { rows, after } = await listWebhookEndpoints(table, cursorOf(query));

@@ -14,7 +14,7 @@ export const makeWebhookKey = route({
   path: '/admin/webhooks/{id}/keys',
   summary:
     'Make a new secret for signing; it is shown this once, and the older ones sign on for 24 hours',
-  auth: 'admin',
+  auth: 'administer',
   status: 201,
   handle: async ({ params }, { table, clock, ids, secrets }) => {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {

@@ -9,7 +9,7 @@ export const readWebhook = route({
   method: 'GET',
   path: '/admin/webhooks/{id}',
   summary: 'Read an endpoint for webhooks and the ids of the keys that sign its calls',
-  auth: 'admin',
+  auth: 'market',
   handle: async ({ params }, { table, clock }) =>
     ok(shownWebhook(await requireWebhook(table, params['id'] ?? ''), clock.now())),
 });

@@ -20,7 +20,7 @@ export const saveWebhook = route({
   path: '/admin/webhooks/{id}',
   summary:
     'Make or change an endpoint for webhooks; when it is made, `secret` is shown, this once: calls are signed with it (standardwebhooks.com)',
-  auth: 'admin',
+  auth: 'administer',
   body: webhookEndpointSchema,
   handle: async ({ params, body }, { table, clock, ids, secrets, settings }) => {
     const id = pathParam(params, 'id', slugSchema);

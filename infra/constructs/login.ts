@@ -2,13 +2,25 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   CfnUserPool,
+  CfnUserPoolGroup,
   Mfa,
   UserPool,
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { type Role, roles } from '../../shared/runtime/http/permission.ts';
 
-/** The people of the company, each of them an admin. Nobody signs up: an administrator makes each user. */
+const groups: Readonly<Record<Role, string>> = {
+  analyst: 'Sees definitions, sizes and reports, and no person.',
+  marketer: 'Sees people; makes segments, templates and campaigns, and lets them go out.',
+  approver: 'Sees what marketers see, says yes to their campaigns, and pauses them.',
+  admin: 'May do everything: sources and their keys, webhooks, the sending policy, the quarantine.',
+};
+
+/**
+ * The people of the company. Nobody signs up: an administrator makes each user, and puts them into
+ * groups, which are what they may do.
+ */
 export class Login extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
@@ -48,6 +60,13 @@ export class Login extends Construct {
         reason: 'The plus plan is paid per user; the admin API is for a few people of one company.',
       },
     );
+    for (const groupName of roles) {
+      new CfnUserPoolGroup(this, groupName, {
+        groupName,
+        description: groups[groupName],
+        userPoolId: this.pool.userPoolId,
+      });
+    }
     this.client = this.pool.addClient('Client', {
       authFlows: { userPassword: true, userSrp: true },
       generateSecret: false,

@@ -1,4 +1,5 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { Role } from '../../shared/runtime/http/permission.ts';
 import type { Api } from './api.ts';
 import type { Data } from './data.ts';
 import type { Email } from './email.ts';
@@ -16,7 +17,8 @@ export type OutputsProps = {
 };
 
 const descriptions: Readonly<Record<string, string>> = {
-  FirstAdmin: 'Makes a user. Every user of the pool is an admin: all of the admin API is theirs.',
+  FirstAdmin:
+    'Makes a user of the group admin, who may do everything; other groups: analyst, marketer, approver.',
   InboundTextsTopic:
     'Where texts from people go: name it in AWS End User Messaging SMS as the two-way destination of your number.',
   TextStatusSetup:
@@ -24,6 +26,8 @@ const descriptions: Readonly<Record<string, string>> = {
   RepublishCommand:
     'Publishes again what was recorded from $FROM to $TO. To go on, set NEXT to the next it answers.',
 };
+
+const firstGroup: Role = 'admin';
 
 /** What the person who deploys needs next, as commands to copy. */
 export function addOutputs(stack: Stack, props: OutputsProps): void {
@@ -43,6 +47,7 @@ export function addOutputs(stack: Stack, props: OutputsProps): void {
     FirstAdmin: [
       `aws cognito-idp admin-create-user --user-pool-id ${pool} --username "$EMAIL" --message-action SUPPRESS --user-attributes Name=email,Value="$EMAIL" Name=email_verified,Value=true`,
       `aws cognito-idp admin-set-user-password --user-pool-id ${pool} --username "$EMAIL" --password "$PASSWORD" --permanent`,
+      `aws cognito-idp admin-add-user-to-group --user-pool-id ${pool} --username "$EMAIL" --group-name ${firstGroup}`,
     ].join(' && '),
     AdminToken: `aws cognito-idp initiate-auth --client-id ${client} --auth-flow USER_PASSWORD_AUTH --auth-parameters USERNAME="$EMAIL",PASSWORD="$PASSWORD" --query AuthenticationResult.AccessToken --output text`,
     FirstWriteKey: [

@@ -1,4 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose';
+import type { RequestOptions } from './world-request.ts';
 
 const issuer = 'https://local.perennial';
 const audience = 'perennial-admin';
@@ -11,10 +12,9 @@ export class Authorizer {
     this.#secret = secret;
   }
 
-  /** A marketer's token; another name is another person. */
-  adminToken(name = 'local-marketer'): Promise<string> {
-    // Nothing asks for the group: who has a token may do everything, as on AWS.
-    return new SignJWT({ 'cognito:groups': ['admins'], token_use: 'access' })
+  /** A person's token; another name is another person. Unless groups are named, an admin's. */
+  adminToken(name = 'local-admin', groups: readonly string[] = ['admin']): Promise<string> {
+    return new SignJWT({ 'cognito:groups': groups, token_use: 'access' })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setSubject(name)
       .setIssuer(issuer)
@@ -22,10 +22,10 @@ export class Authorizer {
       .sign(this.#secret);
   }
 
-  /** The token of the marketer of a name, of the world's own, or none. */
-  async tokenFor(admin: boolean | string = false): Promise<string | undefined> {
+  /** The token of the person of a name, of the world's own admin, or none. */
+  async tokenFor({ admin = false, groups }: Pick<RequestOptions, 'admin' | 'groups'>) {
     if (admin === false) return undefined;
-    return admin === true ? this.adminToken() : this.adminToken(admin);
+    return this.adminToken(admin === true ? undefined : admin, groups);
   }
 
   /** What API Gateway puts under `requestContext.authorizer`; undefined when the bearer is not let in. */

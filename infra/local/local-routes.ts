@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
+import { roles } from '../../shared/runtime/http/permission.ts';
 import { Problem, unprocessable, unprocessableField } from '../../shared/runtime/problem.ts';
 import { advanceTarget } from './durations.ts';
 import { feedbackSchema } from './feedback.ts';
@@ -109,17 +110,20 @@ function postRedrive(request: HttpRequest, { embedded }: LocalWorld): HttpAnswer
   return json(202, { queue, messages: embedded.queue.redrive(queue) });
 }
 
-const tokenSchema = z.strictObject({ name: z.string().min(1).max(100) });
+const tokenSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  roles: z.array(z.enum(roles)).default(['admin']),
+});
 
-/** Another marketer's token, for whoever has one: campaigns may need the approval of a second person. */
+/** Another person's token, for whoever has one: campaigns may need the approval of a second person. */
 async function postToken(
   request: HttpRequest,
   { authorizer, clock }: LocalWorld,
 ): Promise<HttpAnswer> {
-  const { name } = parsed(tokenSchema, request);
+  const { name, roles: held } = parsed(tokenSchema, request);
   const asker = await authorizer.authorize(request.headers['authorization'], clock.now());
   if (asker === undefined) throw new Problem(401, 'Send the admin token of the world as a bearer.');
-  return json(200, { name, token: await authorizer.adminToken(name) });
+  return json(200, { name, roles: held, token: await authorizer.adminToken(name, held) });
 }
 
 function parsed<Body>(schema: z.ZodType<Body>, request: HttpRequest): Body {

@@ -4,8 +4,10 @@ export type RequestOptions = {
   /** Text and forms go as they are; anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** With the world's own admin token, or that of the marketer of this name. */
+  /** With the world's own admin token, or that of the person of this name. */
   readonly admin?: boolean | string;
+  /** The groups of that person, instead of `admin`. */
+  readonly groups?: readonly string[];
 };
 
 export function asHttpRequest(

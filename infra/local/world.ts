@@ -109,7 +109,7 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
     request: async (method: string, path: string, request: RequestOptions = {}) =>
       asWorldAnswer(
         await gateway.answer(
-          asHttpRequest(method, path, request, await authorizer.tokenFor(request.admin)),
+          asHttpRequest(method, path, request, await authorizer.tokenFor(request)),
         ),
       ),
     /** Until nothing runs and nothing waits; what is delayed on the clock is not waited for. */

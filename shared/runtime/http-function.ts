@@ -11,8 +11,9 @@ import { framesOf, nameOf } from './error-name.ts';
 import { gatewayAnswer, problemAnswer } from './http/answer.ts';
 import { useFieldMessages } from './http/field-messages.ts';
 import { wrongCursor } from './http/list-query.ts';
+import { forbidden, isPermitted, type Role, rolesOf } from './http/permission.ts';
 import { bodyText, isCsv, jsonBody } from './http/request-body.ts';
-import type { Route, Upload } from './http/route.ts';
+import { permissionOf, type Route, type Upload } from './http/route.ts';
 import { routeTable } from './http/route-table.ts';
 import { sourceOfWriteKey } from './http/write-key.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
@@ -49,13 +50,15 @@ async function answer(
   event: APIGatewayProxyEventV2,
   ports: Ports,
 ) {
+  const asker = askerOf(event);
+  refuseUnpermitted(route, asker);
   const { upload } = route;
   refuseBody(route, event);
   const csv = upload !== undefined && isCsv(event) ? csvBody(upload, event) : undefined;
   const hasJson = route.body !== undefined && csv === undefined;
   const json = hasJson ? jsonBody(event, upload) : undefined;
   // What websites send and rows of uploads are looked through one by one, where they are read.
-  const isWhole = route.auth === 'admin' && upload === undefined;
+  const isWhole = permissionOf(route) !== undefined && upload === undefined;
   const fault = isWhole ? findUnstorable(json) : undefined;
   if (fault !== undefined) throw unprocessable([fault]);
   const source =
@@ -66,7 +69,8 @@ async function answer(
       query: queryOf(route, event),
       body: route.body === undefined || csv !== undefined ? csv : parse(route.body, json),
       source,
-      user: userOf(event),
+      user: asker.user,
+      may: (permission) => isPermitted(permission, asker.roles),
       requestId: event.requestContext.requestId,
       isHead: event.requestContext.http.method === 'HEAD',
       userAgent: event.headers['user-agent'],
@@ -78,15 +82,15 @@ async function answer(
 const nothing = z.strictObject({});
 
 /** Where an admin can say nothing, nothing is ignored: "dryRun" beside a launch would be a launch. */
-function queryOf({ auth, query }: Route, event: APIGatewayProxyEventV2): unknown {
-  const schema = query ?? (auth === 'admin' ? nothing : undefined);
+function queryOf({ query, ...route }: Route, event: APIGatewayProxyEventV2): unknown {
+  const schema = query ?? (permissionOf(route) === undefined ? undefined : nothing);
   if (schema === undefined) return undefined;
   const parsed = parse(schema, event.queryStringParameters ?? {});
   return query === undefined ? undefined : parsed;
 }
 
 function refuseBody({ auth, body, method }: Route, event: APIGatewayProxyEventV2): void {
-  if (auth !== 'admin' || body !== undefined || method === 'GET') return;
+  if (permissionOf({ auth }) === undefined || body !== undefined || method === 'GET') return;
   if (bodyText(event).trim() !== '') parse(nothing, jsonBody(event));
 }
 
@@ -102,14 +106,30 @@ function parse(schema: NonNullable<Route['body']>, value: unknown): unknown {
   return parsed.data;
 }
 
+type Asker = { readonly user: string; readonly roles: readonly Role[] };
+
 /** The authoriser has checked the token; its subject is who asks. Public routes have none. */
-function userOf(event: APIGatewayProxyEventV2): string {
+function askerOf(event: APIGatewayProxyEventV2): Asker {
   // The authoriser adds to the context what the type of an open route does not name.
   const { authorizer } = event.requestContext as Partial<
     APIGatewayProxyEventV2WithJWTAuthorizer['requestContext']
   >;
-  const subject = authorizer?.jwt.claims['sub'];
-  return typeof subject === 'string' ? subject : '';
+  const claims = authorizer?.jwt.claims ?? {};
+  // The authoriser lets ID tokens in too, which are for websites to read and not to act with.
+  if (claims['token_use'] !== 'access') return { user: '', roles: [] };
+  const subject = claims['sub'];
+  return {
+    user: typeof subject === 'string' ? subject : '',
+    roles: rolesOf(claims['cognito:groups']),
+  };
+}
+
+/** Before anything of the request is read: who may not ask learns nothing by asking. */
+function refuseUnpermitted(route: Route, { user, roles }: Asker): void {
+  const permission = permissionOf(route);
+  if (permission === undefined) return;
+  if (user === '') throw new Problem(401, 'Send the access token of a user as a bearer.');
+  if (!isPermitted(permission, roles)) throw forbidden(permission, roles);
 }
 
 function asProblem(error: unknown, event: APIGatewayProxyEventV2): Problem {

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { roles } from '../../shared/runtime/http/permission.ts';
 import { functionId, synthesised } from './synthesised.ts';
 
 const template = synthesised();
@@ -50,8 +51,11 @@ describe('the API', () => {
     ).not.toThrow();
   });
 
-  it('has no groups of users, because no route asks for one', () => {
-    expect(template.findResources('AWS::Cognito::UserPoolGroup')).toEqual({});
+  it('has the groups of users that its routes ask for', () => {
+    const groups = Object.values(template.findResources('AWS::Cognito::UserPoolGroup'));
+    expect(groups.map((group) => group['Properties'].GroupName).toSorted()).toEqual(
+      roles.toSorted(),
+    );
   });
 
   it('limits leads apart from the rest, so that a flood of them keeps nobody from unsubscribing', () => {
@@ -157,12 +161,13 @@ describe('after deployment', () => {
     }
   });
 
-  it('says how to make an admin of the pool, who needs no group', () => {
+  it('says how to make an admin of the pool', () => {
     expect(text('FirstAdmin')).toContain(`admin-create-user --user-pool-id ",${pool}`);
     expect(text('FirstAdmin')).toContain(`admin-set-user-password --user-pool-id ",${pool}`);
     expect(text('FirstAdmin')).toContain('--password "$PASSWORD" --permanent');
-    expect(text('FirstAdmin')).not.toContain('group');
-    expect(outputs['FirstAdmin']?.['Description']).toContain('Every user of the pool is an admin');
+    expect(text('FirstAdmin')).toContain(`admin-add-user-to-group --user-pool-id ",${pool}`);
+    expect(text('FirstAdmin')).toContain('--group-name admin');
+    for (const role of roles) expect(outputs['FirstAdmin']?.['Description']).toContain(role);
   });
 
   it('says how the admin gets a token, by the way in that the client allows', () => {

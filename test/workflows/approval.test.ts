@@ -149,7 +149,7 @@ describe('the local world', () => {
     await town.campaign('march', march);
     const answer = await town.world.request('POST', '/admin/campaigns/march/approve', { headers });
     expect(answer.json()).toMatchObject({
-      approval: { required: false, editedBy: 'local-marketer', approvedBy: 'noah' },
+      approval: { required: false, editedBy: 'local-admin', approvedBy: 'noah' },
     });
   });
 });

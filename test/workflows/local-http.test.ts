@@ -138,7 +138,7 @@ describe('the authoriser in front of the admin API', () => {
       {
         requestContext: {
           authorizer: {
-            jwt: { claims: { sub: 'local-marketer', 'cognito:groups': '[admins]' } },
+            jwt: { claims: { sub: 'local-admin', 'cognito:groups': '[admin]' } },
           },
         },
       },

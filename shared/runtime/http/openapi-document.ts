@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Route } from './route.ts';
+import { permissions } from './permission.ts';
+import { permissionOf, type Route } from './route.ts';
 
 /** The routes as an OpenAPI 3.1 document: bodies and queries from their schemas, every error an RFC 9457 problem. */
 export function openApiDocument(routes: readonly Route[], url: string): unknown {
@@ -53,13 +54,12 @@ const problemContent = {
 };
 
 function operation(route: Route): unknown {
-  const security = { none: [], 'write-key': [{ writeKey: [] }], admin: [{ admin: [] }] }[
-    route.auth
-  ];
+  const permission = permissionOf(route);
   const isPage = route.auth === 'none' && route.path !== '/health';
   return {
     summary: route.summary,
-    security,
+    security: securityOf(route),
+    ...(permission && { 'x-permission': permission, 'x-roles': permissions[permission] }),
     parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
     ...(route.body && {
       requestBody: {
@@ -78,6 +78,11 @@ function operation(route: Route): unknown {
       '4XX': { description: 'What is wrong, and the fix', content: problemContent },
     },
   };
+}
+
+function securityOf({ auth }: Route): unknown {
+  if (auth === 'none') return [];
+  return auth === 'write-key' ? [{ writeKey: [] }] : [{ admin: [] }];
 }
 
 const pathParameters = (path: string): unknown[] =>

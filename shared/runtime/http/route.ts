@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Ports } from '../../ports/ports.ts';
 import type { HttpAnswer } from './answer.ts';
+import type { Permission } from './permission.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -13,12 +14,18 @@ export type HttpRequest<Body, Query> = {
   readonly source: string;
   /** The subject of the admin's token; '' on public routes. */
   readonly user: string;
+  /** What else the user may do: some answers show more to some. */
+  readonly may: (permission: Permission) => boolean;
   readonly requestId: string;
   /** Whether only the head of the answer is asked for. */
   readonly isHead: boolean;
   /** What the caller says of itself; undefined: nothing. */
   readonly userAgent: string | undefined;
 };
+
+/** What routes of the admin API ask for; undefined: the route is open, or asks for a write key. */
+export const permissionOf = ({ auth }: Pick<Route, 'auth'>): Permission | undefined =>
+  auth === 'none' || auth === 'write-key' ? undefined : auth;
 
 /** What a text says, or why it says nothing. */
 export type TextReading<Body> =
@@ -46,8 +53,8 @@ export type Route = {
   /** `/admin/segments/{id}`. */
   readonly path: string;
   readonly summary: string;
-  /** Who may call: anyone, the holder of a write key, an admin. */
-  readonly auth: 'none' | 'write-key' | 'admin';
+  /** Who may call: anyone, the holder of a write key, a user whose groups permit it. */
+  readonly auth: 'none' | 'write-key' | Permission;
   readonly body: z.ZodType | undefined;
   readonly query: z.ZodType | undefined;
   readonly upload: Upload<unknown> | undefined;
