@@ -8,7 +8,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { type Role, roles } from '../../shared/runtime/http/permission.ts';
+import { type Role, roles } from '../../shared/domain/access/permission.ts';
 
 const groups: Readonly<Record<Role, string>> = {
   analyst: 'Sees definitions, sizes and reports, and no person.',

@@ -1,5 +1,5 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import type { Role } from '../../shared/runtime/http/permission.ts';
+import type { Role } from '../../shared/domain/access/permission.ts';
 import type { Api } from './api.ts';
 import type { Data } from './data.ts';
 import type { Email } from './email.ts';

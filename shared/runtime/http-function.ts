@@ -4,6 +4,7 @@ import type {
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
 import * as z from 'zod';
+import { isPermitted, type Role, refusalOf, rolesOf } from '../domain/access/permission.ts';
 import { findUnstorable } from '../domain/tracking/storable.ts';
 import type { Ports } from '../ports/ports.ts';
 import { InvalidRequest, Throttled } from '../ports/table.ts';
@@ -11,7 +12,6 @@ import { framesOf, nameOf } from './error-name.ts';
 import { gatewayAnswer, problemAnswer } from './http/answer.ts';
 import { useFieldMessages } from './http/field-messages.ts';
 import { wrongCursor } from './http/list-query.ts';
-import { forbidden, isPermitted, type Role, rolesOf } from './http/permission.ts';
 import { bodyText, isCsv, jsonBody } from './http/request-body.ts';
 import { permissionOf, type Route, type Upload } from './http/route.ts';
 import { routeTable } from './http/route-table.ts';
@@ -129,7 +129,7 @@ function refuseUnpermitted(route: Route, { user, roles }: Asker): void {
   const permission = permissionOf(route);
   if (permission === undefined) return;
   if (user === '') throw new Problem(401, 'Send the access token of a user as a bearer.');
-  if (!isPermitted(permission, roles)) throw forbidden(permission, roles);
+  if (!isPermitted(permission, roles)) throw new Problem(403, refusalOf(permission, roles));
 }
 
 function asProblem(error: unknown, event: APIGatewayProxyEventV2): Problem {

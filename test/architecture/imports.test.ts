@@ -17,6 +17,7 @@ const pureLibraries = [
 /** The order of areas: one may use those before it. */
 const areas = [
   'time',
+  'access',
   'identity',
   'profiles',
   'consent',

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { roles } from '../../shared/runtime/http/permission.ts';
+import { roles } from '../../shared/domain/access/permission.ts';
 import { functionId, synthesised } from './synthesised.ts';
 
 const template = synthesised();

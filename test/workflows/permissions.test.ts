@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { httpAnswer, httpEvent } from '../../infra/local/http-event.ts';
 import { asHttpRequest } from '../../infra/local/world-request.ts';
-import { type Role, roles } from '../../shared/runtime/http/permission.ts';
+import { type Role, roles } from '../../shared/domain/access/permission.ts';
 import { aWorld } from '../support/world.ts';
 
 type Call = readonly [method: string, path: string, body?: unknown];

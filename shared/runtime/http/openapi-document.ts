@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { permissions } from './permission.ts';
+import { permissions } from '../../domain/access/permission.ts';
 import { permissionOf, type Route } from './route.ts';
 
 /** The routes as an OpenAPI 3.1 document: bodies and queries from their schemas, every error an RFC 9457 problem. */

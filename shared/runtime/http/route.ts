@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import type { Permission } from '../../domain/access/permission.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { HttpAnswer } from './answer.ts';
-import type { Permission } from './permission.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 

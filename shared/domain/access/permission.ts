@@ -1,5 +1,3 @@
-import { Problem } from '../problem.ts';
-
 /** The groups of the user pool. A person may be in several; one in none may do nothing. */
 export const roles = ['analyst', 'marketer', 'approver', 'admin'] as const;
 
@@ -37,11 +35,11 @@ export function rolesOf(claim: unknown): readonly Role[] {
   return roles.filter((role) => groups.has(role));
 }
 
-/** 403 for somebody who is known, but not in a group that may. */
-export const forbidden = (permission: Permission, held: readonly Role[]): Problem => {
+/** Why somebody who is known, but in no group that may, is refused. */
+export const refusalOf = (permission: Permission, held: readonly Role[]): string => {
   const are = held.length === 0 ? 'You are in no group' : `You are ${listed(held, 'and')}`;
   const may = listed(permissions[permission], 'or');
-  return new Problem(403, `${are}, and this is for ${may}: ask an admin for the group.`);
+  return `${are}, and this is for ${may}: ask an admin for the group.`;
 };
 
 const listed = (words: readonly Role[], joint: string): string => {

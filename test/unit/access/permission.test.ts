@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rolesOf } from '../../../shared/runtime/http/permission.ts';
+import { rolesOf } from '../../../shared/domain/access/permission.ts';
 
 describe('the roles in a token’s groups', () => {
   const cases: readonly (readonly [unknown, readonly string[]])[] = [
