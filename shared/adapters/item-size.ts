@@ -2,7 +2,8 @@ import type { Value } from '../ports/table.ts';
 
 /** DynamoDB's number: half a byte a significant digit, one for the exponent, one for a minus sign. */
 const numberSize = (value: number): number => {
-  const digits = Math.abs(value).toExponential().replace(/e.*$/, '').replace('.', '').length;
+  const [mantissa = ''] = Math.abs(value).toExponential().split('e');
+  const digits = mantissa.replace('.', '').length;
   return Math.ceil(digits / 2) + 1 + (value < 0 ? 1 : 0);
 };
 

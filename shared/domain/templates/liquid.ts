@@ -138,7 +138,8 @@ function fixOf(said: string): string {
     return 'use a filter of Liquid such as "default", "upcase" or "date"';
   }
   if (/^output .* not closed/.test(said)) return 'close it with "}}"';
-  if (/^tag .*\{%.*[^}]$/.test(said) && !said.includes('%}')) return 'close it with "%}"';
+  const isOpen = said.includes('{%') && !said.includes('%}') && !said.endsWith('}');
+  if (said.startsWith('tag ') && isOpen) return 'close it with "%}"';
   if (said.includes('not closed'))
     return 'add its end tag, such as "{% endif %}" or "{% endfor %}"';
   if (said.includes('call stack')) return 'nest fewer tags in each other';

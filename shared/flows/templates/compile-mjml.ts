@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Engine } from 'mrml/web/mrml_wasm.js';
 import * as z from 'zod';
-import { elementFault, type PlainMjml, withoutLiquid } from '../../domain/templates/mjml-source.ts';
+import { elementFault } from '../../domain/templates/mjml-elements.ts';
+import { type PlainMjml, withoutLiquid } from '../../domain/templates/mjml-source.ts';
 
 /** The compiler as WebAssembly. */
 const wasm = 'mrml/web/mrml_wasm_bg.wasm';

@@ -7,7 +7,8 @@ type Found = { readonly route: Route; readonly params: Readonly<Record<string, s
 export function routeTable(routes: readonly Route[]): (method: string, path: string) => Found {
   const rows = routes.map((route) => ({ route, parts: route.path.split('/') }));
   return (method, path) => {
-    const parts = path.replace(/\/+$/, '').split('/');
+    const parts = path.split('/');
+    while (parts.at(-1) === '') parts.pop();
     const fitting = rows.flatMap((row) => {
       const params = fit(row.parts, parts);
       return params === undefined

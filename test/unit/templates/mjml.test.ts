@@ -100,6 +100,14 @@ describe('MJML', () => {
     expect(error).toContain(`line:${line}`);
   });
 
+  // Each took minutes, or hours, while expressions looked for their end again and again.
+  it.each(['{{', '{%', '<aaaa', '<a "', '<!--', '{{ a }}'])(
+    'of %s a hundred thousand times is answered',
+    async (part) => {
+      expect(await compileMjml(around(part.repeat(100_000)))).toHaveProperty('error');
+    },
+  );
+
   it.each(['mj-section', 'b', '_'])(
     'with <%s> too deep in each other is refused, and spoils nothing for others',
     async (name) => {
