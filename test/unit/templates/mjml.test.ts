@@ -101,12 +101,16 @@ describe('MJML', () => {
   });
 
   // Each took minutes, or hours, while expressions looked for their end again and again.
-  it.each(['{{', '{%', '<aaaa', '<a "', '<!--', '{{ a }}'])(
-    'of %s a hundred thousand times is answered',
-    async (part) => {
-      expect(await compileMjml(around(part.repeat(100_000)))).toHaveProperty('error');
-    },
-  );
+  it.each([
+    ['{{', 'html'],
+    ['{%', 'html'],
+    ['{{ a }}', 'html'],
+    ['<aaaa', 'error'],
+    ['<a "', 'error'],
+    ['<!--', 'error'],
+  ])('of %s a hundred thousand times is answered with %s', async (part, answer) => {
+    expect(await compileMjml(around(part.repeat(100_000)))).toHaveProperty(answer);
+  });
 
   it.each(['mj-section', 'b', '_'])(
     'with <%s> too deep in each other is refused, and spoils nothing for others',
