@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { isPhoneCountry } from '../shared/domain/identity/identifier.ts';
+import { restoredTablesSchema } from './restored-tables.ts';
 
 const domain = z
   .string()
@@ -65,6 +66,11 @@ export const configSchema = z
       .min(30, 'must be at least 30: what could not be published is published again from there')
       .max(36_500, 'must be at most 36500: leave it out to keep all')
       .optional(),
+    /**
+     * Tables restored from a backup, in the place of the stack's own: what `npm run restore` writes.
+     * Once set, it stays: without it the deployment goes back to the stack's own tables.
+     */
+    tables: restoredTablesSchema.optional(),
   })
   .refine((config) => addressOf(config.sender).endsWith(`@${config.senderDomain}`), {
     message: 'must be on the senderDomain',
@@ -86,6 +92,8 @@ const flags: Readonly<Record<keyof Config, string>> = {
   iosApplication: '-c iosApplication=arn:aws:sns:eu-west-1:123456789012:app/APNS/Shop',
   androidApplication: '-c androidApplication=arn:aws:sns:eu-west-1:123456789012:app/GCM/Shop',
   timelineDays: '-c timelineDays=730',
+  tables:
+    '-c tables=\'{"profiles":"...","timeline":"...","marketing":"...","timelineStream":"..."}\'',
 };
 
 /** Values for synthesis alone: nothing is ever sent from example.com, which is reserved. */
@@ -116,7 +124,7 @@ export function readConfig(contextOf: (name: string) => unknown): Config {
   const values: Record<string, unknown> = readFile(contextOf('config'));
   for (const name of Object.keys(flags)) {
     const value = contextOf(name);
-    if (value !== undefined) values[name] = name === 'origins' ? listOf(value) : value;
+    if (value !== undefined) values[name] = ofFlag(name, value);
   }
   const result = configSchema.safeParse(values);
   if (result.success) return result.data;
@@ -152,6 +160,21 @@ function explain(error: z.ZodError, values: Readonly<Record<string, unknown>>): 
     `Pass each as shown to the cdk command, or put all of them as JSON into ${defaultFile}`,
     '(another file: -c config=path).',
   ].join('\n');
+}
+
+/** A flag is text, whatever it stands for. */
+function ofFlag(name: string, value: unknown): unknown {
+  if (name === 'origins') return listOf(value);
+  return name === 'tables' ? objectOf(value) : value;
+}
+
+function objectOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }
 
 function listOf(value: unknown): unknown {

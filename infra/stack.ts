@@ -19,7 +19,7 @@ export class PerennialStack extends Stack {
   constructor(scope: Construct, id: string, props: { readonly config: Config }) {
     super(scope, id, { description: 'Perennial: CRM marketing in your own account.' });
     const { config } = props;
-    const data = new Data(this, 'Data');
+    const data = new Data(this, 'Data', { restored: config.tables });
     const queues = new Queues(this, 'Queues');
     const email = new Email(this, 'Email', { domain: config.senderDomain });
     const { configurationSetName } = email.configurationSet;

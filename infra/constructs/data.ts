@@ -1,8 +1,9 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
   CfnTable,
+  type ITable,
   ProjectionType,
   StreamViewType,
   Table,
@@ -11,6 +12,7 @@ import {
 import { Construct } from 'constructs';
 import { tableDefinitions } from '../../shared/adapters/aws/table-definitions.ts';
 import type { TableName } from '../../shared/ports/table.ts';
+import type { RestoredTables } from '../restored-tables.ts';
 
 /** Logical ids never change: a changed one would make CloudFormation replace the table. */
 const logicalIds: Readonly<Record<TableName, string>> = {
@@ -19,17 +21,47 @@ const logicalIds: Readonly<Record<TableName, string>> = {
   marketing: 'MarketingTable',
 };
 
-/** The three tables: retained, protected, restorable to any second of the last 35 days. */
-export class Data extends Construct {
-  readonly tables: Readonly<Record<TableName, Table>>;
+export type DataProps = { readonly restored: RestoredTables | undefined };
 
-  constructor(scope: Construct, id: string) {
+/**
+ * The three tables: retained, protected, restorable to any second of the last 35 days. Where tables
+ * restored from a backup take their place, the stack's own stay as they are, in the template and out
+ * of use: what was written to them is kept, and they can be restored from again.
+ */
+export class Data extends Construct {
+  readonly tables: Readonly<Record<TableName, Table | ITable>>;
+
+  constructor(scope: Construct, id: string, { restored }: DataProps) {
     super(scope, id);
-    this.tables = {
+    const own = {
       profiles: this.#table('profiles'),
       timeline: this.#table('timeline'),
       marketing: this.#table('marketing'),
     };
+    this.tables =
+      restored === undefined
+        ? own
+        : {
+            profiles: this.#restored('profiles', restored),
+            timeline: this.#restored('timeline', restored),
+            marketing: this.#restored('marketing', restored),
+          };
+  }
+
+  /** A restored table's stream has a time of its own in its ARN, which nothing else tells. */
+  #restored(name: TableName, restored: RestoredTables): ITable {
+    const { dueIndex, stream } = tableDefinitions[name];
+    return Table.fromTableAttributes(this, `restored-${name}`, {
+      tableName: restored[name],
+      globalIndexes: dueIndex === undefined ? [] : [dueIndex.name],
+      ...(stream && {
+        tableStreamArn: Stack.of(this).formatArn({
+          service: 'dynamodb',
+          resource: 'table',
+          resourceName: `${restored[name]}/stream/${restored.timelineStream}`,
+        }),
+      }),
+    });
   }
 
   #table(name: TableName): Table {
