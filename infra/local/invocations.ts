@@ -9,6 +9,9 @@ export type LoadedFunction = {
   readonly call: (event: unknown, context: Context) => Promise<unknown>;
 };
 
+/** Told of every invocation as it begins, with the event that Lambda would hand over. */
+export type OnInvocation = (row: FunctionRow, event: unknown) => void;
+
 /** The function ran longer than its row allows; on Lambda it would have been killed. */
 export class TimedOut extends Error {
   override readonly name = 'TimedOut';
@@ -17,6 +20,11 @@ export class TimedOut extends Error {
 /** Everything that runs right now, so that the world knows when it is idle and who must be waited for. */
 export class Invocations {
   readonly #running = new Map<Promise<unknown>, string>();
+  readonly #onStart: OnInvocation | undefined;
+
+  constructor(onStart?: OnInvocation) {
+    this.#onStart = onStart;
+  }
 
   get count(): number {
     return this.#running.size;
@@ -25,6 +33,7 @@ export class Invocations {
   /** Runs a function within its timeout, in real time. Rejects with what it threw, or `TimedOut`. */
   start(loaded: LoadedFunction, event: unknown): Promise<unknown> {
     const { row } = loaded;
+    this.#onStart?.(row, event);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       const late = () => reject(new TimedOut(`${row.file} ran over ${row.timeoutSeconds} s.`));

@@ -13,12 +13,12 @@ import { runSlot } from '../../shared/stores/runs.ts';
 import { Authorizer } from './authorizer.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { advanceTarget, instantOf } from './durations.ts';
-import { embeddedPorts } from './embedded-ports.ts';
+import { type EmbeddedPorts, embeddedPorts } from './embedded-ports.ts';
 import { type Failure, Failures } from './failures.ts';
 import { giveFeedback } from './feedback.ts';
 import { HttpGateway } from './http-gateway.ts';
 import { closeServer, httpServer, listenOn } from './http-server.ts';
-import { Invocations } from './invocations.ts';
+import { Invocations, type OnInvocation } from './invocations.ts';
 import { beginLife, notingSends } from './life.ts';
 import { type AroundPorts, loadFunctions } from './load-functions.ts';
 import { localRoutes } from './local-routes.ts';
@@ -38,6 +38,7 @@ export type WorldOptions = {
   readonly onFailure?: ((failure: Failure) => void) | undefined;
   readonly around?: AroundPorts | undefined;
   readonly meter?: RequestMeter | undefined;
+  readonly onInvocation?: OnInvocation | undefined;
   /** What the email provider says instead of accepting; throws when its answer is lost. */
   readonly emailAnswer?: ((email: Email) => SendAnswer | undefined) | undefined;
   /** What the push service says instead of accepting. */
@@ -91,6 +92,7 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
   const onEnd = () => machinery.wake();
   const local = localRoutes({ ...parts, advance, feedback, authorizer });
   const gateway = new HttpGateway({ ...parts, authorizer, local, onEnd });
+  callFromOutside(embedded, gateway);
   const server = httpServer((request) => gateway.answer(request));
   const adminToken = await authorizer.adminToken();
   await adoptRestored(parts);
@@ -159,7 +161,7 @@ async function makeParts(options: WorldOptions) {
   const life = beginLife(directory, embedded.database);
   settings.epoch = options.settings?.epoch ?? life.epoch;
   const failures = new Failures(clock, options.onFailure);
-  const invocations = new Invocations();
+  const invocations = new Invocations(options.onInvocation);
   const functions = await loadFunctions(notingSends(embedded.ports, life), options.around);
   const isVirtual = clock instanceof VirtualClock;
   const parts = { embedded, functions, invocations, failures, clock, settings, hostility, life };
@@ -172,6 +174,14 @@ async function adoptRestored({ embedded, clock, settings }: Awaited<ReturnType<t
   const { epochOf } = await import('../../shared/flows/campaigns/epochs/own-epoch.ts');
   if ((await epochOf({ table: embedded.calmTable, clock, settings })) !== 'adopting') return;
   await embedded.queue.send('runs', [{ body: { slot: runSlot } }]);
+}
+
+/** What the system asks of itself by its public name comes in where websites do. */
+function callFromOutside(embedded: EmbeddedPorts, gateway: HttpGateway): void {
+  embedded.publicApi.onPost = async (path, { writeKey, body }) => {
+    const headers = { 'x-write-key': writeKey };
+    return (await gateway.answer(asHttpRequest('POST', path, { body, headers }, undefined))).status;
+  };
 }
 
 /** Hands lines of a log to the functions that read it. */
