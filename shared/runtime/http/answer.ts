@@ -17,6 +17,7 @@ const securityHeaders = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000',
 } as const;
 
 const pagePolicy =
