@@ -1,12 +1,49 @@
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { describe, expect, it } from 'vitest';
-import { awsEventWorld, awsQueueWorld, endpoint, scheduler } from './aws-world.ts';
-import { aBusEvent, busSuite } from './bus-suite.ts';
+import { awsEventWorld, awsQueueWorld, endpoint, eventBridge, scheduler } from './aws-world.ts';
+import { aBusEvent, busSuite, tooLongEvent } from './bus-suite.ts';
 import { queueSuite } from './queue-suite.ts';
 import { aSchedule, schedulesSuite } from './schedules-suite.ts';
+import { inputsOf, type StandIn } from './stand-in.ts';
 
-/** The stand-in stores schedules, patterns and events of any form; AWS would not. */
-const standIn = { refuses: false };
+const toEventBridge = inputsOf(eventBridge);
+const toScheduler = inputsOf(scheduler);
+
+const busOfMoto: StandIn = {
+  name: 'moto',
+  takes: {
+    'an event longer than EventBridge takes': {
+      Entries: [{ DetailType: 'event', Detail: JSON.stringify(tooLongEvent) }],
+    },
+  },
+  asked: () => toEventBridge.at(-1),
+};
+
+const expression = (text: string, zone = 'UTC') => ({
+  ScheduleExpression: text,
+  ScheduleExpressionTimezone: zone,
+});
+
+/** moto stores schedules and patterns of any form. */
+const schedulesOfMoto: StandIn = {
+  name: 'moto',
+  takes: {
+    'a name with a space': { Name: 'march 8' },
+    'a name of 65 characters': { Name: 'x'.repeat(65) },
+    'a time that is none': expression('at(2027-02-30T10:00:00)'),
+    'a time with an offset': expression('at(2027-03-08T10:00:00Z)'),
+    'an unknown zone': expression('at(2027-03-08T10:00:00)', 'Europe/Nowhere'),
+    'a cron of five fields': expression('cron(0 10 * * ?)'),
+    'a cron without ?': expression('cron(0 10 * * * *)'),
+    'an empty pattern': { EventPattern: '{}' },
+    'an unknown operator': { EventPattern: '{"source":[{"sounds":"like"}]}' },
+    'a pattern of more than 2048 characters': {
+      EventPattern: JSON.stringify({ source: ['x'.repeat(2_048)] }),
+    },
+  },
+  // A schedule is one request; a listener is its rule, and then the rule's target.
+  asked: () => ({ ...toEventBridge.at(-2), ...toScheduler.at(-1) }),
+};
 
 describe.runIf(endpoint !== undefined)('on AWS', () => {
   queueSuite('SQS', awsQueueWorld);
@@ -17,7 +54,7 @@ describe.runIf(endpoint !== undefined)('on AWS', () => {
       const { bus, schedules, arrived } = await awsEventWorld();
       return { bus, listen: (listener) => schedules.putListener(listener), arrived };
     },
-    standIn,
+    busOfMoto,
   );
 
   schedulesSuite(
@@ -34,7 +71,7 @@ describe.runIf(endpoint !== undefined)('on AWS', () => {
         },
       };
     },
-    standIn,
+    schedulesOfMoto,
   );
 
   describe('a schedule at EventBridge Scheduler', () => {
