@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { canaryCaptured } from './canary.ts';
 import { consentGiven, consentWithdrawn } from './consent.ts';
 import {
   messageBounced,
@@ -168,6 +169,12 @@ export const catalog = {
     producers: [...emailEvents, 'functions/tracking/record-visits.ts'],
     consumers: startCampaigns,
     example: { ...about, automated: false, link: 'https://example.com/spring' },
+  },
+  'canary.captured': {
+    data: canaryCaptured,
+    producers: ingest,
+    consumers: ['functions/canary/hear-canary.ts'],
+    example: {},
   },
 } as const satisfies Record<string, CatalogEntry>;
 

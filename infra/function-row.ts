@@ -15,6 +15,8 @@ export type Grants = {
   readonly push?: true;
   /** Calls systems of the company's own: no AWS service, so no right to grant. */
   readonly webhook?: true;
+  /** Calls the API by its public name, as websites do: no right to grant. */
+  readonly publicApi?: true;
   readonly secrets?: readonly SecretName[];
 };
 
@@ -37,6 +39,8 @@ export type Trigger =
   /** What SNS writes about SMS; the company subscribes it (see the output TextStatusSetup). */
   | { readonly kind: 'logs' }
   | { readonly kind: 'minute' }
+  /** Again and again on AWS; locally only when it is invoked: nobody would hear the alarm. */
+  | { readonly kind: 'rate'; readonly minutes: number }
   | { readonly kind: 'invoke' };
 
 /** One Lambda. */

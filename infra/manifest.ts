@@ -268,6 +268,22 @@ export const functions: readonly FunctionRow[] = [
     timeoutSeconds: 60,
     loss: 'Reports miss conversions and revenue.',
   },
+  {
+    file: 'functions/canary/post-canary.ts',
+    trigger: { kind: 'rate', minutes: 5 },
+    grants: { tables: { marketing: 'write' }, publicApi: true, secrets: ['link-signing'] },
+    memoryMb: 256,
+    timeoutSeconds: 30,
+    loss: 'Websites may be losing their leads, or nobody watches whether they do.',
+  },
+  {
+    file: 'functions/canary/hear-canary.ts',
+    trigger: { kind: 'queue', queue: 'canary', batch: 10, windowSeconds: 0, concurrency: 2 },
+    grants: {},
+    memoryMb: 256,
+    timeoutSeconds: 10,
+    loss: 'Nobody watches whether leads come through.',
+  },
 ];
 
 /** Seconds after which no function begun before can still be writing: the longest timeout of those that decide about people. */

@@ -1,3 +1,4 @@
+import { canaryEvent } from '../shared/domain/canary/canary.ts';
 import type { QueueName } from '../shared/ports/queue.ts';
 import type { EventPattern } from '../shared/ports/schedules.ts';
 
@@ -104,6 +105,7 @@ export const queues: Readonly<Record<QueueName, QueueRow>> = {
     fedBy: 'listeners',
     loss: 'Conversions are missing from reports.',
   },
+  canary: { maxReceives: 5, loss: 'Nobody watches whether leads come through.' },
 };
 
 /**
@@ -119,5 +121,11 @@ export const standingListeners = (configurationSet: string): readonly ListenerRo
       detail: { mail: { tags: { 'ses:configuration-set': [configurationSet] } } },
     },
     queue: 'email-events',
+  },
+  {
+    name: 'canary',
+    bus: 'perennial',
+    pattern: { source: ['perennial'], 'detail-type': [canaryEvent] },
+    queue: 'canary',
   },
 ];

@@ -1,3 +1,4 @@
+import { isCanary } from '../../shared/domain/canary/canary.ts';
 import { page } from '../../shared/runtime/http/answer.ts';
 import { cursorOf, listQuerySchema } from '../../shared/runtime/http/list-query.ts';
 import { type Route, route } from '../../shared/runtime/http/route.ts';
@@ -15,6 +16,7 @@ export const readTimeline: Route = route({
   handle: async ({ params, query }, { table }) => {
     const id = params['id'] ?? '';
     const after = cursorOf(query);
+    if (isCanary(id)) throw new Problem(404, 'There is no such profile.');
     const read = await queryTimeline(table, id, { after, limit: 100, descending: true });
     if (
       read.entries.length === 0 &&

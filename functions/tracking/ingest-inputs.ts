@@ -1,3 +1,4 @@
+import { canaryId, canarySource } from '../../shared/domain/canary/canary.ts';
 import { givenIdentifiers } from '../../shared/domain/identity/resolution.ts';
 import type { Profile } from '../../shared/domain/profiles/profile.ts';
 import type { Ruleset } from '../../shared/domain/segments/ruleset.ts';
@@ -6,11 +7,11 @@ import { type Input, inputsMessageSchema } from '../../shared/domain/tracking/in
 import { ContentError, recordInputs } from '../../shared/flows/segments/person-record.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { Throttled } from '../../shared/ports/table.ts';
-import { logger } from '../../shared/runtime/observability.ts';
+import { count, logger } from '../../shared/runtime/observability.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { findOwners } from '../../shared/stores/identities.ts';
-import { getProfiles } from '../../shared/stores/profiles.ts';
+import { getCanary, getProfiles } from '../../shared/stores/profiles.ts';
 import { quarantine } from '../../shared/stores/quarantine.ts';
 import { currentRuleset } from '../../shared/stores/segments.ts';
 
@@ -59,7 +60,9 @@ async function ingest(inputs: readonly Input[], ports: Ports): Promise<readonly 
     table,
     inputs.flatMap(({ identifiers }) => givenIdentifiers(identifiers)),
   );
-  const people = await getProfiles(table, [...new Set(owners.values())]);
+  const people = new Map(await getProfiles(table, [...new Set(owners.values())]));
+  const canary = inputs.some(isOfCanary) ? await getCanary(table) : undefined;
+  if (canary !== undefined) people.set(canaryId, canary);
   const assignments = assignInputs(inputs, { owners, people, newId: () => ids.next() });
   const again: Input[] = [];
   await inParallel(assignments, parallelPeople, async (assignment) => {
@@ -118,15 +121,23 @@ async function setAside(
   error: ContentError,
   { table, ids, clock }: Ports,
 ): Promise<readonly Input[]> {
+  if (isOfCanary(input)) {
+    // Nobody waits for it, and its own alarm rings.
+    logger.error('canary-not-stored', { messageId: input.messageId });
+    return [];
+  }
   const row = { input, token: ids.next(), reason: error.message, now: clock.now() };
   try {
     const id = await quarantine(table, row);
     logger.error('input-quarantined', { id, source: input.source, kind: input.kind });
+    count('InputsQuarantined', 1);
     return [];
   } catch (cause) {
     return passing(cause, [input]);
   }
 }
+
+const isOfCanary = ({ source }: Input): boolean => source === canarySource;
 
 /** Each message id of a source once. */
 function distinct(inputs: readonly Input[]): readonly Input[] {

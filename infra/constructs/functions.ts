@@ -159,6 +159,7 @@ function variablesOf(
       applications: { ios: config.iosApplication, android: config.androidApplication },
     },
     PERENNIAL_WEBHOOK: grants.webhook && {},
+    PERENNIAL_PUBLIC_API: grants.publicApi && {},
     PERENNIAL_SECRETS:
       grants.secrets &&
       Object.fromEntries(grants.secrets.map((name) => [name, secrets[name].secretArn])),
@@ -178,6 +179,7 @@ const portVariables = [
   'PERENNIAL_TEXT',
   'PERENNIAL_PUSH',
   'PERENNIAL_WEBHOOK',
+  'PERENNIAL_PUBLIC_API',
   'PERENNIAL_SECRETS',
 ] as const;
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -18,6 +19,7 @@ import type { Functions } from './functions.ts';
 import type { Resources } from './grants.ts';
 
 type StreamTrigger = Extract<Trigger, { kind: 'stream' }>;
+type Firing = { readonly id: string; readonly description: string; readonly expression: string };
 type QueueTrigger = Extract<Trigger, { kind: 'queue' }>;
 
 /** A record that cannot be published holds up those behind it: after these attempts it goes to the bucket. */
@@ -55,6 +57,9 @@ export class Triggers extends Construct {
         return;
       case 'minute':
         this.#everyMinute(made.of(row.file));
+        return;
+      case 'rate':
+        this.#again(row, trigger.minutes, made.of(row.file));
         return;
       case 'http':
       case 'logs':
@@ -110,7 +115,24 @@ export class Triggers extends Construct {
 
   /** The tick leaves nothing behind: what one minute misses, the next one takes. */
   #everyMinute(target: IFunction): void {
-    const role = new Role(this, 'MinuteRole', {
+    this.#call(target, {
+      id: 'Minute',
+      description: 'Works through everything that has become due.',
+      expression: 'rate(1 minute)',
+    });
+  }
+
+  #again({ file }: FunctionRow, minutes: number, target: IFunction): void {
+    this.#call(target, {
+      id: `Rate-${basename(file, '.ts')}`,
+      description: `Runs ${file}.`,
+      expression: `rate(${minutes} minutes)`,
+    });
+  }
+
+  /** What one firing misses, the next one makes up for. */
+  #call(target: IFunction, { id, description, expression }: Firing): void {
+    const role = new Role(this, `${id}Role`, {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
@@ -118,9 +140,9 @@ export class Triggers extends Construct {
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.functionArn] }),
     );
-    const schedule = new CfnSchedule(this, 'Minute', {
-      description: 'Works through everything that has become due.',
-      scheduleExpression: 'rate(1 minute)',
+    const schedule = new CfnSchedule(this, id, {
+      description,
+      scheduleExpression: expression,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn: target.functionArn,

@@ -4,6 +4,7 @@ import { EmbeddedBus } from '../../shared/adapters/embedded/bus.ts';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import type { Hostility } from '../../shared/adapters/embedded/hostility.ts';
 import { systemIds } from '../../shared/adapters/embedded/ids.ts';
+import { EmbeddedPublicApi } from '../../shared/adapters/embedded/public-api.ts';
 import { EmbeddedQueue, type QueueLimits } from '../../shared/adapters/embedded/queue.ts';
 import type { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
 import { EmbeddedSchedules } from '../../shared/adapters/embedded/schedules.ts';
@@ -77,8 +78,10 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
     ids,
   );
   const senders = { email, text, push, webhook };
-  const ports: Ports = { table, queue, bus, schedules, ...senders, secrets, clock, ids, settings };
-  return { database, table, calmTable, queue, schedules, bus, outbox, ports };
+  const publicApi = new EmbeddedPublicApi();
+  const reached = { table, queue, bus, schedules, ...senders, secrets, publicApi };
+  const ports: Ports = { ...reached, clock, ids, settings };
+  return { database, table, calmTable, queue, schedules, bus, outbox, publicApi, ports };
 }
 
 /** Ids follow the dice too: where items lie decides who meets whom. */

@@ -41,6 +41,7 @@ export function grantedPorts(ports: Ports, row: FunctionRow): Ports {
         return ports.secrets.get(name);
       },
     },
+    publicApi: grants.publicApi ? ports.publicApi : { post: async () => refuse('the public API') },
     clock: ports.clock,
     ids: ports.ids,
     settings: ports.settings,

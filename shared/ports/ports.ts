@@ -1,6 +1,7 @@
 import type { Bus } from './bus.ts';
 import type { Clock } from './clock.ts';
 import type { Ids } from './ids.ts';
+import type { PublicApi } from './public-api.ts';
 import type { Queue } from './queue.ts';
 import type { Schedules } from './schedules.ts';
 import type { Secrets } from './secrets.ts';
@@ -19,6 +20,7 @@ export type Ports = {
   readonly push: PushSender;
   readonly webhook: WebhookSender;
   readonly secrets: Secrets;
+  readonly publicApi: PublicApi;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly settings: Settings;

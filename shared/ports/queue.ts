@@ -18,6 +18,7 @@ export const queueNames = [
   'email-events',
   'link-visits',
   'conversions',
+  'canary',
 ] as const;
 
 export type QueueName = (typeof queueNames)[number];

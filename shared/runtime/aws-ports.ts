@@ -4,6 +4,7 @@ import { systemIds } from '../adapters/embedded/ids.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { PublicApi } from '../ports/public-api.ts';
 import { type Queue, queueNames } from '../ports/queue.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { Secrets } from '../ports/secrets.ts';
@@ -106,6 +107,10 @@ export async function awsPorts(): Promise<Ports> {
       process.env.PERENNIAL_SECRETS === undefined
         ? ungranted('secrets')
         : await secretsOf(process.env.PERENNIAL_SECRETS),
+    publicApi:
+      process.env.PERENNIAL_PUBLIC_API === undefined
+        ? ungranted('publicApi')
+        : await publicApiOf(settings),
   };
 }
 
@@ -174,6 +179,11 @@ async function pushOf(variable: string): Promise<PushSender> {
 async function webhookSender(): Promise<WebhookSender> {
   const { httpsWebhookSender } = await import('../adapters/aws/webhook.ts');
   return httpsWebhookSender();
+}
+
+async function publicApiOf({ publicUrl }: Settings): Promise<PublicApi> {
+  const { publicApiAt } = await import('../adapters/aws/public-api.ts');
+  return publicApiAt(publicUrl);
 }
 
 async function secretsOf(variable: string): Promise<Secrets> {

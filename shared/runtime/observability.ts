@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import {
   type CountedMetric,
+  canaryMetric,
   metricDimensions,
   metricNamespace,
 } from '../adapters/aws/counted-metrics.ts';
@@ -30,6 +31,11 @@ export const metrics = new Metrics({
 /** Adds to a count whose alarm stands in the deployment. */
 export const count = (metric: CountedMetric, times: number): void => {
   metrics.addMetric(metric, MetricUnit.Count, times);
+};
+
+/** A lead of the canary has come out at the other end, so long after it was posted. */
+export const canaryHeard = (latencyMs: number): void => {
+  metrics.addMetric(canaryMetric, MetricUnit.Milliseconds, latencyMs);
 };
 
 /** X-Ray. Handlers' answers are not captured: they may hold personal data. */

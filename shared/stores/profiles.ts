@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canaryId, isCanary } from '../domain/canary/canary.ts';
 import { shardOf } from '../domain/identity/hash.ts';
 import { devicePlatforms, type Profile } from '../domain/profiles/profile.ts';
 import { isoInstant } from '../domain/time/instant.ts';
@@ -144,12 +145,18 @@ export function newProfile(id: string, now: number): Profile {
 /** Ids of ours are 26 characters; what could be no key names nobody. */
 const maxIdCharacters = 100;
 const mayBeId = (id: string): boolean =>
-  id !== '' && id.length <= maxIdCharacters && id.isWellFormed();
+  id !== '' && id.length <= maxIdCharacters && id.isWellFormed() && !isCanary(id);
 
 export async function getProfile(table: Table, id: string): Promise<Profile | undefined> {
   if (!mayBeId(id)) return undefined;
   const item = await table.get('profiles', { pk: id });
   return item === undefined ? undefined : complete(table, item);
+}
+
+/** The canary, once it is stored: no other way leads to it, so that it shows nowhere. */
+export async function getCanary(table: Table): Promise<Profile | undefined> {
+  const item = await table.get('profiles', { pk: canaryId });
+  return item === undefined ? undefined : parseProfile(item);
 }
 
 /** The profiles that exist, by id; strongly consistent. */
@@ -178,7 +185,9 @@ export async function scanProfiles(
   },
 ): Promise<{ readonly profiles: readonly Profile[]; readonly after: string | null }> {
   const page = await table.scan('profiles', { ...scan, consistent: true });
-  return { profiles: await completeAll(table, page.items), after: page.after };
+  const hasCanary = page.items.some(({ pk }) => pk === canaryId);
+  const people = hasCanary ? page.items.filter(({ pk }) => pk !== canaryId) : page.items;
+  return { profiles: await completeAll(table, people), after: page.after };
 }
 
 /** Nobody waits for pages that few have. */

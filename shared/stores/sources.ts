@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canarySource } from '../domain/canary/canary.ts';
 import { type Page, type Table, Throttled, type Write } from '../ports/table.ts';
 import { allItems } from './all-items.ts';
 
@@ -64,6 +65,13 @@ export async function addSourceKey(
     },
   ]);
   return id;
+}
+
+/** The canary's key alone: its source is in no list, and nobody can revoke what stands under no source. */
+export async function putCanaryKey(table: Table, hash: string): Promise<void> {
+  const item = { pk: `write-key#${hash}`, sk: '-', source: canarySource };
+  const result = await table.write({ kind: 'put', table: 'marketing', item });
+  if (result.kind !== 'written') throw new Throttled('A write key stays contended.');
 }
 
 /** A key that was not stored must never be shown: what is contended is to be asked for again. */

@@ -18,6 +18,7 @@ const pureLibraries = [
 const areas = [
   'time',
   'access',
+  'canary',
   'identity',
   'profiles',
   'consent',

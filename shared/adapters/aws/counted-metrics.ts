@@ -15,6 +15,9 @@ export const countedMetrics = [
   'BackupsRestored',
 ] as const;
 
+/** How long a lead of the canary took from the website to the other end, in ms; its alarm asks for one in time. */
+export const canaryMetric = 'CanaryLatency';
+
 /** A refusal for a moment is nothing to be told of. */
 export const lastingMetrics: readonly CountedMetric[] = [...providerMetrics, 'WebhooksRefused'];
 

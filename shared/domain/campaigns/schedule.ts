@@ -32,6 +32,7 @@ export const silentTypes: readonly string[] = [
   'message.complained',
   'message.rejected',
   'message.replied',
+  'canary.captured',
 ];
 
 /** Each person's own zone instead of one for all. */

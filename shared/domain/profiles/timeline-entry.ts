@@ -1,3 +1,4 @@
+import { canaryDays, canaryEvent } from '../canary/canary.ts';
 import { dayMs } from '../time/calendar.ts';
 
 /**
@@ -30,6 +31,7 @@ export function expiryOf(
   { type, occurredAt, recordedAt }: Pick<TimelineEntry, 'type' | 'occurredAt' | 'recordedAt'>,
   timelineDays: number | undefined,
 ): number | undefined {
+  if (type === canaryEvent) return Math.ceil(Date.parse(recordedAt) / 1000) + canaryDays * 86_400;
   if (type !== 'event' || timelineDays === undefined) return undefined;
   const kept = Date.parse(occurredAt) + (timelineDays + marginDays) * dayMs;
   const late = Date.parse(recordedAt) + shortestDays * dayMs;

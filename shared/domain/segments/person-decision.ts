@@ -1,3 +1,4 @@
+import { isCanary } from '../canary/canary.ts';
 import { changeLists, type ListsChange, livingMarks, noListsChange } from '../lists/static-list.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { TimelineEntry } from '../profiles/timeline-entry.ts';
@@ -5,6 +6,7 @@ import { decodeLedger, dropMetrics, encodeLedger, type Ledger } from '../rules/l
 import { type Instant, isoInstant } from '../time/instant.ts';
 import type { Input } from '../tracking/input.ts';
 import { applyInput } from '../tracking/input-application.ts';
+import { decideCanary } from './canary-decision.ts';
 import { fillMetrics, missingMetrics, type PastEvent, recordEvent } from './history.ts';
 import { markText, settledText } from './mark-text.ts';
 import {
@@ -65,6 +67,7 @@ const maxSteps = 1000;
 /** The one decision about a person: what inputs and time make of the profile, its segments and its timeline. */
 export function decidePerson(situation: PersonSituation): PersonDecision {
   const { profile, inputs, ruleset, now } = situation;
+  if (isCanary(profile.id)) return decideCanary(situation);
   const draft = new Draft(situation);
   const missing = missingMetrics(ruleset, draft.ledger);
   if (missing.length > 0) {

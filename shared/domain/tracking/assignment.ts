@@ -1,3 +1,4 @@
+import { canaryId, canarySource } from '../canary/canary.ts';
 import { type Identifier, identifierKey } from '../identity/identifier.ts';
 import {
   givenIdentifiers,
@@ -48,6 +49,11 @@ export function assignInputs(inputs: readonly Input[], known: Known): readonly A
   };
   const inTime = [...inputs].sort((left, right) => compare(left.occurredAt, right.occurredAt));
   for (const original of inTime) {
+    if (original.source === canarySource) {
+      // Whatever it names: it belongs to nobody.
+      assign(canaryId, { original, input: original, claims: [], conflicts: [] });
+      continue;
+    }
     const resolution = resolvePerson(original.identifiers, owners, people);
     const person = resolution.person ?? known.newId();
     const { claims, conflicts } = resolution;

@@ -1,3 +1,4 @@
+import { canarySource, isCanaryLead } from '../canary/canary.ts';
 import { normaliseEmail, normaliseId, normalisePhone } from '../identity/identifier.ts';
 import type { Input, InputIdentifiers } from './input.ts';
 import { findHalfPair } from './storable.ts';
@@ -36,6 +37,11 @@ export const wrongInstant = (field: string): ReadingIssue => ({
 
 /** An input that is whole: what the tables and the quarantine could not hold is refused at the door. */
 export function wholeInput(input: Input): Reading {
+  if (input.source === canarySource && !isCanaryLead(input)) {
+    const message =
+      'this write key is for Perennial to watch itself with: make one with POST /admin/sources/{id}/keys';
+    return { ok: false, issues: [{ path: [], message }] };
+  }
   const json = JSON.stringify(input);
   if (json.length * 3 > maxInputBytes && new TextEncoder().encode(json).length > maxInputBytes) {
     const message = `must be at most ${maxInputBytes / 1024} KB in all`;

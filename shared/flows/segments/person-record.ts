@@ -1,3 +1,4 @@
+import { isCanary } from '../../domain/canary/canary.ts';
 import type { Identifier } from '../../domain/identity/identifier.ts';
 import type { ListsChange } from '../../domain/lists/static-list.ts';
 import type { Profile } from '../../domain/profiles/profile.ts';
@@ -248,7 +249,8 @@ async function pastOf(
   ruleset: Ruleset,
   table: Table,
 ): Promise<readonly PastEvent[]> {
-  if (profile.version === 0 || ruleset.unfilled.length === 0) return [];
+  if (profile.version === 0 || isCanary(profile.id)) return [];
+  if (ruleset.unfilled.length === 0) return [];
   if (missingMetrics(ruleset, decodeLedger(profile.ledger)).length === 0) return [];
   return personHistory(table, profile.id);
 }

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { AroundPorts } from '../../infra/local/load-functions.ts';
+import { canaryDays, canaryLateMs } from '../../shared/domain/canary/canary.ts';
+import { aBusListener } from '../support/bus-listener.ts';
+import {
+  canaryEar,
+  canaryEntries,
+  postCanary,
+  postCanaryAtLast,
+  storedCanary,
+} from '../support/canary.ts';
+import { modes, settled } from '../support/modes.ts';
+import { aWorld } from '../support/world.ts';
+
+describe.each(modes)('the canary, hostile %s', (hostile) => {
+  it('comes out at the other end, every time', async () => {
+    const { published, around } = aBusListener();
+    await using world = await aWorld({ hostile, around });
+    using ear = await canaryEar();
+    for (let time = 1; time <= 5; time += 1) {
+      await postCanaryAtLast(world);
+      await settled(world, hostile);
+      expect(published.size).toBe(time);
+      expect(ear.heard().length).toBeGreaterThanOrEqual(time);
+      await world.advance('PT5M');
+    }
+    expect(Math.min(...ear.heard())).toBeLessThan(canaryLateMs);
+    const types = [...published.values()].map(({ type, profileId }) => [type, profileId]);
+    expect(types).toEqual(Array.from({ length: 5 }, () => ['canary.captured', 'canary']));
+    expect(world.deadLetters()).toEqual([]);
+  });
+
+  it('stays small for ever, and what it leaves on the timeline goes', async () => {
+    await using world = await aWorld({ hostile });
+    await postCanaryAtLast(world);
+    await settled(world, hostile);
+    const first = await storedCanary(world);
+    expect(Object.keys(first).toSorted()).toEqual(
+      [
+        'attributes',
+        'consents',
+        'createdAt',
+        'identifiers',
+        'pk',
+        'segments',
+        'updatedAt',
+        'version',
+      ].toSorted(),
+    );
+    for (let time = 0; time < 5; time += 1) {
+      await world.advance('PT5M');
+      await postCanaryAtLast(world);
+    }
+    await settled(world, hostile);
+    const last = await storedCanary(world);
+    expect(last).toEqual({ ...first, version: 6, updatedAt: last['updatedAt'] });
+    const entries = await canaryEntries(world);
+    expect(entries).toHaveLength(6);
+    const seconds = Date.parse(world.now()) / 1000;
+    for (const { expiresAt } of entries) {
+      expect(expiresAt).toBeLessThanOrEqual(seconds + canaryDays * 86_400);
+    }
+  });
+
+  it('is one lead, though the schedule fires twice for an instant', async () => {
+    await using world = await aWorld({ hostile });
+    await postCanaryAtLast(world);
+    await postCanaryAtLast(world);
+    await settled(world, hostile);
+    expect(await canaryEntries(world)).toHaveLength(1);
+  });
+});
+
+/** A link of the chain that does not work while this says so. */
+const broken =
+  (file: string, isBroken: () => boolean): AroundPorts =>
+  (row, ports) => {
+    if (row.file !== file) return ports;
+    const gate = async (): Promise<void> => {
+      if (isBroken()) throw new Error('Out of order.');
+    };
+    const { table, bus, queue, publicApi } = ports;
+    return {
+      ...ports,
+      table: {
+        ...table,
+        get: (...call) => gate().then(() => table.get(...call)),
+        transact: (...call) => gate().then(() => table.transact(...call)),
+      },
+      bus: { put: (events) => gate().then(() => bus.put(events)) },
+      queue: { send: (...call) => gate().then(() => queue.send(...call)) },
+      publicApi: { post: (...call) => gate().then(() => publicApi.post(...call)) },
+    };
+  };
+
+describe('when a link of the chain is broken', () => {
+  it.each([
+    ['nobody posts it', 'functions/canary/post-canary.ts'],
+    ['leads are not accepted', 'functions/http/public.ts'],
+    ['leads are not stored', 'functions/tracking/ingest-inputs.ts'],
+    ['nothing reaches the bus', 'functions/tracking/publish-timeline.ts'],
+  ])('nothing is heard: %s', async (_, file) => {
+    let isBroken = true;
+    await using world = await aWorld({ around: broken(file, () => isBroken) });
+    using ear = await canaryEar();
+    await postCanary(world);
+    await world.settle();
+    expect(ear.heard()).toEqual([]);
+    isBroken = false;
+    await world.advance('PT5M');
+    expect(await postCanary(world)).toBe(true);
+    await world.settle();
+    expect(ear.heard()).toHaveLength(1);
+  });
+
+  it('nobody hears it whose rule is gone', async () => {
+    await using world = await aWorld();
+    using ear = await canaryEar();
+    const deliver = world.embedded.queue.send.bind(world.embedded.queue);
+    world.embedded.queue.send = async (queue, ...messages) => {
+      if (queue !== 'canary') await deliver(queue, ...messages);
+    };
+    expect(await postCanary(world)).toBe(true);
+    await world.settle();
+    expect(await canaryEntries(world)).toHaveLength(1);
+    expect(ear.heard()).toEqual([]);
+  });
+});
+
+describe('a lead that comes through too late', () => {
+  it('is heard as late: it does not stand for one in time', async () => {
+    await using world = await aWorld();
+    using ear = await canaryEar();
+    const deliver = world.embedded.queue.send.bind(world.embedded.queue);
+    world.embedded.queue.send = (queue, messages) =>
+      deliver(
+        queue,
+        messages.map((message) =>
+          queue === 'inputs' ? { ...message, delaySeconds: 900 } : message,
+        ),
+      );
+    await postCanary(world);
+    await world.advance('PT15M');
+    expect(ear.heard()).toEqual([15 * 60_000]);
+    expect(Math.min(...ear.heard())).toBeGreaterThanOrEqual(canaryLateMs);
+  });
+});
+
+describe('a lead of the canary that the tables refuse', () => {
+  it('is dropped, and nobody finds it in the quarantine', async () => {
+    const { InvalidRequest } = await import('../../shared/ports/table.ts');
+    const around: AroundPorts = (row, ports) => {
+      if (row.file !== 'functions/tracking/ingest-inputs.ts') return ports;
+      const transact = async () => {
+        throw new InvalidRequest('Too large.');
+      };
+      return { ...ports, table: { ...ports.table, transact } };
+    };
+    await using world = await aWorld({ around });
+    expect(await postCanary(world)).toBe(true);
+    await world.settle();
+    const quarantine = await world.request('GET', '/admin/quarantine', { admin: true });
+    expect(quarantine.json()).toMatchObject({ items: [] });
+    expect(world.deadLetters()).toEqual([]);
+  });
+});
