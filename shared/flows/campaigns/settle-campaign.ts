@@ -2,8 +2,8 @@ import type { Campaign } from '../../domain/campaigns/campaign.ts';
 import { goalEvents } from '../../domain/campaigns/goal.ts';
 import { firingInstant, firingZone, planText, type Run } from '../../domain/campaigns/run.ts';
 import { isEventSchedule, isOnceSchedule } from '../../domain/campaigns/schedule.ts';
+import { scheduleName } from '../../domain/campaigns/schedule-name.ts';
 import { isLive } from '../../domain/campaigns/transition.ts';
-import { stableHash } from '../../domain/identity/hash.ts';
 import { isoInstant } from '../../domain/time/instant.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Throttled } from '../../ports/table.ts';
@@ -97,12 +97,6 @@ async function settleSchedule(campaign: Campaign, ports: Reach): Promise<void> {
   }
   const at = schedule.at.length === 16 ? `${schedule.at}:00` : schedule.at;
   return ports.schedules.putSchedule({ ...target, when: { at, timeZone } });
-}
-
-/** The scheduler's names are up to 64 long, as campaign ids are. */
-function scheduleName(id: string): string {
-  const name = `campaign-${id}`;
-  return name.length <= 64 ? name : `${name.slice(0, 55)}-${stableHash(id).toString(16)}`;
 }
 
 async function settleTrigger(campaign: Campaign, ports: Reach): Promise<void> {
