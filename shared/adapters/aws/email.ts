@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import {
   BadRequestException,
   type BulkEmailEntry,
@@ -9,28 +8,26 @@ import {
 } from '@aws-sdk/client-sesv2';
 import type { SendingQuota } from '../../domain/messaging/pace/sending-rate.ts';
 import { type Email, type EmailSender, NotSent, type SendAnswer } from '../../ports/senders.ts';
+import {
+  asciiAddress,
+  callRoom,
+  contentBytesPerCall,
+  emailsPerCall,
+  refusalOf,
+  replacementData,
+} from '../email-rules.ts';
 import { asSendFailure } from './not-sent.ts';
 
 /** SES renders one inline template per call; everything a recipient sees is their replacement data. */
 const inlineTemplate = { Subject: '{{subject}}', Html: '{{html}}', Text: '{{text}}' };
 
-/** Characters SES takes as one recipient's replacement data (`EmailTemplateData`). */
-const replacementDataLength = 262_144;
-
-/** Bytes of one call with an inline template, less a margin for what surrounds the entries. */
-const callBytes = 980_000;
-
 /** Messages wait for it, and the last answer holds as well. */
 const quotaTimeoutMs = 3_000;
 
-/** Characters of a header's value (`MessageHeaderValue`). */
-const headerValueLength = 870;
-
 /** SES v2 in bulk. The client must not retry (`maxAttempts: 1`): SES has no idempotency token. */
 export class SesEmailSender implements EmailSender {
-  readonly batchSize = 50;
-  /** Content is escaped twice on its way into a call of 1 MB, which takes a third more room at most in practice. */
-  readonly batchBytes = 700_000;
+  readonly batchSize = emailsPerCall;
+  readonly batchBytes = contentBytesPerCall;
   readonly #client: SESv2Client;
   readonly #from: string;
   readonly #configurationSet: string;
@@ -94,51 +91,30 @@ export class SesEmailSender implements EmailSender {
 type Planned = { readonly entry: BulkEmailEntry } | { readonly answer: SendAnswer };
 
 function planOf(email: Email): Planned {
-  const to = asciiAddress(email.to);
-  if (to === undefined) return { answer: rejected('INVALID_ADDRESS') };
-  const data = JSON.stringify({ subject: email.subject, html: untracked(email), text: email.text });
-  if (data.length > replacementDataLength) return { answer: rejected('CONTENT_TOO_LARGE') };
-  const headers = Object.entries(email.headers);
-  if (headers.some(([, value]) => value.length > headerValueLength)) {
-    return { answer: rejected('HEADER_TOO_LONG') };
-  }
+  const data = replacementData(email);
+  const refusal = refusalOf(email, data);
+  if (refusal !== undefined) return { answer: refusal };
   return {
     entry: {
-      Destination: { ToAddresses: [to] },
+      Destination: { ToAddresses: [asciiAddress(email.to) ?? ''] },
       ReplacementEmailContent: { ReplacementTemplate: { ReplacementTemplateData: data } },
-      ReplacementHeaders: headers.map(([Name, Value]) => ({ Name, Value })),
+      ReplacementHeaders: Object.entries(email.headers).map(([Name, Value]) => ({ Name, Value })),
       ReplacementTags: Object.entries(email.tags).map(([Name, Value]) => ({ Name, Value })),
     },
   };
 }
 
-/** SES would count clicks by leading links through its own servers: which clicks are told of, and how, is decided before. */
-const untracked = ({ html }: Email): string => html.replaceAll(/<a(?=\s)/gi, '$& ses:no-track');
-
 function rejected(reason: string): SendAnswer {
   return { kind: 'rejected', reason };
 }
 
-/** A call that is too large would be refused whole, again and again: what does not fit goes later. */
 function withinCall(plan: readonly Planned[]): Planned[] {
-  let bytes = 0;
+  const later = callRoom();
   return plan.map((planned) => {
     if ('answer' in planned) return planned;
-    const size = Buffer.byteLength(JSON.stringify(planned.entry));
-    if (bytes > 0 && bytes + size > callBytes) {
-      return { answer: { kind: 'throttled', reason: 'CALL_TOO_LARGE' } };
-    }
-    bytes += size;
-    return planned;
+    const answer = later(Buffer.byteLength(JSON.stringify(planned.entry)));
+    return answer === undefined ? planned : { answer };
   });
-}
-
-/** SES takes no international addresses: the domain goes as Punycode, the part before `@` must be ASCII. */
-function asciiAddress(address: string): string | undefined {
-  const at = address.lastIndexOf('@');
-  const local = address.slice(0, Math.max(at, 0));
-  const domain = domainToASCII(address.slice(at + 1));
-  return /^[!-~]+$/.test(local) && domain !== '' ? `${local}@${domain}` : undefined;
 }
 
 function answerOf(result: BulkEmailEntryResult): SendAnswer {

@@ -14,12 +14,19 @@ import {
   type Webhook,
   type WebhookSender,
 } from '../../ports/senders.ts';
+import {
+  asciiAddress,
+  callRoom,
+  contentBytesPerCall,
+  emailsPerCall,
+  refusalOf,
+  replacementData,
+} from '../email-rules.ts';
 import { transactions } from './database.ts';
 import type { Hostility } from './hostility.ts';
 
-/** SES's limits of one bulk call. */
-const batchSize = 50;
-const batchBytes = 1_000_000;
+/** Address, headers and tags of an entry, generously. */
+const entryOverheadBytes = 2_000;
 const maxTags = 50;
 const maxTextCharacters = 1_600;
 const throttleChance = 0.05;
@@ -135,19 +142,21 @@ type EmailOptions = {
 
 /** SES into the outbox, with SES's limits and its refusal of addresses that cannot be. */
 export const outboxEmailSender = (outbox: Outbox, options: EmailOptions = {}): EmailSender => ({
-  batchSize,
-  batchBytes,
+  batchSize: emailsPerCall,
+  batchBytes: contentBytesPerCall,
   ...quotaOf(options),
   async send(emails) {
     refuseCall(emails);
     const sent: Email[] = [];
     const answers: (SendAnswer | undefined)[] = [];
     let ids: readonly string[] = [];
+    const later = callRoom();
     try {
       for (const email of emails) {
-        const answer = options.answer?.(email) ?? refusal(email, options.hostility);
+        const answer =
+          options.answer?.(email) ?? refusal(email, later) ?? badDay(options.hostility);
         answers.push(answer);
-        if (answer === undefined) sent.push(email);
+        if (answer === undefined) sent.push({ ...email, to: asciiAddress(email.to) ?? email.to });
       }
     } finally {
       ids = outbox.addEmails(sent);
@@ -166,12 +175,9 @@ const quotaOf = ({ quota }: EmailOptions): Pick<EmailSender, 'quota'> =>
 /** SNS into the outbox. */
 export const outboxTextSender = (outbox: Outbox): TextSender => ({
   async send(text) {
-    if (!/^\+[1-9]\d{1,14}$/.test(text.to)) {
-      return { kind: 'rejected', reason: 'The number is not in E.164 form.' };
-    }
-    if (text.text.length === 0 || text.text.length > maxTextCharacters) {
-      throw new NotSent(`A text message has 1 to ${maxTextCharacters} characters.`);
-    }
+    const isNumber = /^\+[1-9]\d{1,14}$/.test(text.to);
+    const isText = text.text.length > 0 && text.text.length <= maxTextCharacters;
+    if (!isNumber || !isText) return { kind: 'rejected', reason: 'InvalidParameterException' };
     return { kind: 'accepted', providerId: outbox.addText(text) };
   },
 });
@@ -207,13 +213,8 @@ const providerId = (number: number | bigint): string => `outbox-${number}`;
 
 /** A call that SES takes as a whole or not at all. */
 const refuseCall = (emails: readonly Email[]): void => {
-  if (emails.length === 0 || emails.length > batchSize) {
-    throw new NotSent(`A call sends 1 to ${batchSize} emails, not ${emails.length}.`);
-  }
-  const contents = emails.flatMap(({ subject, html, text }) => [subject, html, text]);
-  const bytes = contents.reduce((sum, content) => sum + Buffer.byteLength(content), 0);
-  if (bytes > batchBytes) {
-    throw new NotSent(`A call sends at most ${batchBytes} bytes of content, not ${bytes}.`);
+  if (emails.length === 0 || emails.length > emailsPerCall) {
+    throw new NotSent(`A call sends 1 to ${emailsPerCall} emails, not ${emails.length}.`);
   }
   for (const { id, tags, headers } of emails) {
     const entries = Object.entries(tags);
@@ -226,15 +227,26 @@ const refuseCall = (emails: readonly Email[]): void => {
   }
 };
 
-const refusal = (email: Email, hostility: Hostility | undefined): SendAnswer | undefined => {
-  if (!isAddress(email.to)) return { kind: 'rejected', reason: 'The address is malformed.' };
-  if (hostility?.chance(throttleChance) === true) {
-    return { kind: 'throttled', reason: 'Maximum sending rate exceeded.', tooFast: true };
+const refusal = (
+  email: Email,
+  later: (entryBytes: number) => SendAnswer | undefined,
+): SendAnswer | undefined => {
+  const data = replacementData(email);
+  const refused = refusalOf(email, data);
+  if (refused !== undefined) return refused;
+  if (!isAddress(asciiAddress(email.to) ?? '')) {
+    return { kind: 'rejected', reason: 'INVALID_ADDRESS' };
   }
-  return undefined;
+  // The data are a text within the JSON of their entry.
+  return later(Buffer.byteLength(JSON.stringify(data)) + entryOverheadBytes);
 };
 
-/** SES takes a local part in ASCII only; a domain in other letters must be written as Punycode. */
+const badDay = (hostility: Hostility | undefined): SendAnswer | undefined =>
+  hostility?.chance(throttleChance) === true
+    ? { kind: 'throttled', reason: 'Maximum sending rate exceeded.', tooFast: true }
+    : undefined;
+
+/** What SES finds an address malformed for, besides. */
 const isAddress = (address: string): boolean => {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, Math.max(at, 0));

@@ -1,27 +1,10 @@
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { SesEmailSender } from '../../shared/adapters/aws/email.ts';
 import { type Email, NotSent } from '../../shared/ports/senders.ts';
-
-// A CommonJS package: the test runner's interop and Node's disagree about its default import.
-const sesLocal = createRequire(import.meta.url)(
-  'aws-ses-v2-local',
-) as typeof import('aws-ses-v2-local');
-
-const anEmail = (change: Partial<Email> = {}): Email => ({
-  id: '01JDEMAIL',
-  to: 'anna@example.com',
-  subject: 'Sveika, Anna & "draugi"',
-  html: '<p class="a">Pavasaris — {{ not a tag }} &amp; <b>Ā</b></p>',
-  text: 'Pavasaris < vasara',
-  headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
-  tags: { message: '01JDEMAIL' },
-  ...change,
-});
+import { anEmail } from './email-suite.ts';
 
 const senderAt = (port: number): SesEmailSender =>
   new SesEmailSender({
@@ -39,93 +22,6 @@ const portOf = (server: Server): number => {
   // A server that listens on TCP has an address object.
   return (server.address() as AddressInfo).port;
 };
-
-const storedSchema = z.object({
-  emails: z.array(
-    z.object({
-      from: z.string(),
-      destination: z.object({ to: z.array(z.string()) }),
-      subject: z.string(),
-      body: z.object({ html: z.string(), text: z.string() }),
-      headers: z.array(z.object({ name: z.string(), value: z.string() })),
-    }),
-  ),
-});
-
-describe('emails through a server that speaks SES v2', () => {
-  let server: Server;
-  beforeAll(async () => {
-    server = await sesLocal.default({ port: 0, host: '127.0.0.1' });
-  });
-  beforeEach(async () => {
-    await fetch(`http://127.0.0.1:${portOf(server)}/clear-store`, { method: 'POST' });
-  });
-  afterAll(() => server.close());
-
-  const inbox = async () => {
-    const answer = await fetch(`http://127.0.0.1:${portOf(server)}/store`);
-    return storedSchema.parse(await answer.json()).emails;
-  };
-
-  it('gives each recipient their own subject, content and headers, unescaped', async () => {
-    const answers = await senderAt(portOf(server)).send([
-      anEmail(),
-      anEmail({ to: 'bob@example.com', subject: 'Hi Bob', headers: { 'X-Entity': 'bob' } }),
-    ]);
-    expect(answers.map((answer) => answer.kind)).toEqual(['accepted', 'accepted']);
-    const [anna, bob] = await inbox();
-    expect(anna).toEqual({
-      from: 'Shop <shop@example.com>',
-      destination: { to: ['anna@example.com'] },
-      subject: anEmail().subject,
-      body: { html: anEmail().html, text: anEmail().text },
-      headers: [{ name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' }],
-    });
-    expect(bob?.subject).toBe('Hi Bob');
-    expect(bob?.headers).toEqual([{ name: 'X-Entity', value: 'bob' }]);
-  });
-
-  it('keeps every link out of click tracking: SES is not the one to tell', async () => {
-    const link = 'https://api.example.com/u/token';
-    const html = `<a href="${link}">Unsubscribe</a> <A\nhref='https://example.com'>Shop</A><abbr>a</abbr>`;
-    const headers = { 'List-Unsubscribe': `<${link}>` };
-    await senderAt(portOf(server)).send([anEmail({ html, headers })]);
-    const [email] = await inbox();
-    expect(email?.body.html).toBe(
-      `<a ses:no-track href="${link}">Unsubscribe</a> <A ses:no-track\nhref='https://example.com'>Shop</A><abbr>a</abbr>`,
-    );
-  });
-
-  it('sends to the others when a recipient is malformed, and answers in order', async () => {
-    const answers = await senderAt(portOf(server)).send([
-      anEmail({ to: 'not an address' }),
-      anEmail({ to: 'anna@bücher.example' }),
-      anEmail({ to: 'ļ@example.com' }),
-      anEmail({ html: 'x'.repeat(300_000) }),
-      anEmail({ headers: { 'List-Unsubscribe': 'x'.repeat(900) } }),
-    ]);
-    expect(answers).toEqual([
-      { kind: 'rejected', reason: 'INVALID_ADDRESS' },
-      { kind: 'accepted', providerId: expect.stringMatching(/^ses-/) },
-      { kind: 'rejected', reason: 'INVALID_ADDRESS' },
-      { kind: 'rejected', reason: 'CONTENT_TOO_LARGE' },
-      { kind: 'rejected', reason: 'HEADER_TOO_LONG' },
-    ]);
-    expect((await inbox()).map((email) => email.destination.to)).toEqual([
-      ['anna@xn--bcher-kva.example'],
-    ]);
-  });
-
-  it('leaves for a later call what makes a call too large', async () => {
-    const answers = await senderAt(portOf(server)).send(
-      Array.from({ length: 6 }, () => anEmail({ html: '"'.repeat(100_000) })),
-    );
-    const last = { kind: 'throttled', reason: 'CALL_TOO_LARGE' };
-    expect(answers.map((answer) => answer.kind).slice(0, 2)).toEqual(['accepted', 'accepted']);
-    expect(answers.slice(2)).toEqual([last, last, last, last]);
-    expect(await inbox()).toHaveLength(2);
-  });
-});
 
 describe('what SES may answer', () => {
   let reply: { readonly status: number; readonly body: object } | 'hang up';
