@@ -52,14 +52,26 @@ type Middle = {
 
 /** Listens to a client: the inputs of its requests, oldest first. */
 export function inputsOf(client: { readonly middlewareStack: unknown }): readonly object[] {
-  const inputs: object[] = [];
+  return listenTo(client).asked;
+}
+
+/** Listens to a client: the inputs of the requests that were taken, oldest first. */
+export function takenInputsOf(client: { readonly middlewareStack: unknown }): readonly object[] {
+  return listenTo(client).taken;
+}
+
+function listenTo(client: { readonly middlewareStack: unknown }) {
+  const asked: object[] = [];
+  const taken: object[] = [];
   // Every client has such a stack, each with the types of its own commands.
   (client.middlewareStack as Middle).add(
     (next) => async (args) => {
-      inputs.push(args.input);
-      return next(args);
+      asked.push(args.input);
+      const answer = await next(args);
+      taken.push(args.input);
+      return answer;
     },
     { step: 'initialize' },
   );
-  return inputs;
+  return { asked, taken };
 }

@@ -1,0 +1,121 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  RestoreSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, describe, expect, it } from 'vitest';
+import { AwsSecrets } from '../../shared/adapters/aws/secrets.ts';
+import { systemClock } from '../../shared/adapters/embedded/clock.ts';
+import { systemIds } from '../../shared/adapters/embedded/ids.ts';
+import { folderSecrets } from '../../shared/adapters/embedded/secrets.ts';
+import type { Secrets } from '../../shared/ports/secrets.ts';
+import { connection, endpoint } from './aws-world.ts';
+import { inputsOf } from './stand-in.ts';
+
+type SecretsWorld = {
+  /** As another process has it: nothing is known yet. */
+  open(): Secrets;
+  /** From now on nothing can be read. */
+  breakDown(): Promise<void>;
+  repair(): Promise<void>;
+};
+
+/** What every adapter for secrets does. */
+const secretsSuite = (adapter: string, make: () => Promise<SecretsWorld>): void => {
+  describe(`secrets: ${adapter}`, () => {
+    it('are of at least 32 bytes, and the same for everybody, also when asked for at once', async () => {
+      const { open } = await make();
+      const secrets = open();
+      const [first, same] = await Promise.all([
+        secrets.get('link-signing'),
+        secrets.get('link-signing'),
+      ]);
+      expect(first.length).toBeGreaterThanOrEqual(32);
+      expect(same).toEqual(first);
+      expect(await open().get('link-signing')).toEqual(first);
+    });
+
+    it('that could not be read are read again by whoever asks next', async () => {
+      const { open, breakDown, repair } = await make();
+      const value = await open().get('link-signing');
+      await breakDown();
+      const secrets = open();
+      await expect(secrets.get('link-signing')).rejects.toBeInstanceOf(Error);
+      await repair();
+      expect(await secrets.get('link-signing')).toEqual(value);
+    });
+  });
+};
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+secretsSuite('embedded', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+  folders.push(folder);
+  const [own, aside] = [join(folder, 'own'), join(folder, 'aside')];
+  return {
+    open: () => folderSecrets(own, systemIds(systemClock())),
+    breakDown: async () => {
+      renameSync(own, aside);
+      writeFileSync(own, 'no folder');
+    },
+    repair: async () => {
+      rmSync(own);
+      renameSync(aside, own);
+    },
+  };
+});
+
+describe.runIf(endpoint !== undefined)('on AWS', () => {
+  const made = async (value: { SecretString: string } | { SecretBinary: Uint8Array }) => {
+    const client = new SecretsManagerClient(connection);
+    const create = new CreateSecretCommand({ Name: crypto.randomUUID(), ...value });
+    const { ARN = '' } = await client.send(create);
+    return {
+      client,
+      ARN,
+      secrets: () => new AwsSecrets({ client, arns: { 'link-signing': ARN } }),
+    };
+  };
+
+  secretsSuite('Secrets Manager', async () => {
+    const { client, ARN, secrets } = await made({ SecretString: 'k'.repeat(64) });
+    return {
+      open: secrets,
+      breakDown: async () => {
+        await client.send(new DeleteSecretCommand({ SecretId: ARN, RecoveryWindowInDays: 7 }));
+      },
+      repair: async () => {
+        await client.send(new RestoreSecretCommand({ SecretId: ARN }));
+      },
+    };
+  });
+
+  it('a secret is read once, whether it is text or bytes', async () => {
+    const bytes = new TextEncoder().encode('k'.repeat(64));
+    for (const value of [{ SecretString: 'k'.repeat(64) }, { SecretBinary: bytes }]) {
+      const { client, secrets } = await made(value);
+      const inputs = inputsOf(client);
+      const own = secrets();
+      expect(new Uint8Array(await own.get('link-signing'))).toEqual(bytes);
+      await own.get('link-signing');
+      expect(inputs).toHaveLength(1);
+    }
+  });
+
+  it('a secret that is not granted is not asked for', async () => {
+    const client = new SecretsManagerClient(connection);
+    const inputs = inputsOf(client);
+    await expect(new AwsSecrets({ client, arns: {} }).get('link-signing')).rejects.toThrow(
+      'not granted',
+    );
+    expect(inputs).toEqual([]);
+  });
+});
