@@ -52,7 +52,7 @@ function printSummary(artifact: CloudFormationStackArtifact): void {
         String(Properties?.['Description']).startsWith(file),
       );
       if (asset === undefined || row === undefined) return [];
-      const { size } = statSync(join(artifact.assembly.directory, asset, 'index.mjs'));
+      const { size } = statSync(join(artifact.assembly.directory, asset, 'index.js'));
       return [{ function: row.file, trigger: row.trigger.kind, bundleKb: Math.round(size / 1024) }];
     });
   console.table(bundles);

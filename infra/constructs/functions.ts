@@ -62,16 +62,17 @@ export class Functions extends Construct {
       logGroup,
       environment: variables,
       bundling: {
-        format: OutputFormat.ESM,
+        format: OutputFormat.CJS,
         target: bundle.target,
         mainFields: [...bundle.mainFields],
         loader: bundle.loader,
+        esbuildArgs: { '--conditions': bundle.conditions.join() },
         logLevel: LogLevel.ERROR,
         // Readable as it is, so without source maps: to read them costs every cold start 25 ms.
         minify: false,
         externalModules: [],
         banner: bundle.banner,
-        define: absentVariables(variables),
+        define: { ...bundle.define, ...absentVariables(variables) },
       },
       awsSdkConnectionReuse: false,
     });

@@ -1,10 +1,26 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { EventBridgeBus } from '../adapters/aws/bus.ts';
+import { SesEmailSender } from '../adapters/aws/email.ts';
+import { publicApiAt } from '../adapters/aws/public-api.ts';
+import { SnsPushSender } from '../adapters/aws/push.ts';
+import { SqsQueue } from '../adapters/aws/queue.ts';
+import { AwsSchedules } from '../adapters/aws/schedules.ts';
+import { AwsSecrets } from '../adapters/aws/secrets.ts';
+import { DynamoTable } from '../adapters/aws/table.ts';
+import { SnsTextSender } from '../adapters/aws/text.ts';
+import { httpsWebhookSender } from '../adapters/aws/webhook.ts';
 import { systemClock } from '../adapters/embedded/clock.ts';
 import { systemIds } from '../adapters/embedded/ids.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { PublicApi } from '../ports/public-api.ts';
 import { type Queue, queueNames } from '../ports/queue.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { Secrets } from '../ports/secrets.ts';
@@ -13,7 +29,6 @@ import {
   type PushSender,
   sendTimeoutMs,
   type TextSender,
-  type WebhookSender,
 } from '../ports/senders.ts';
 import type { Settings } from '../ports/settings.ts';
 import type { Table } from '../ports/table.ts';
@@ -62,10 +77,11 @@ export const singleCalls = { maxAttempts: 1, requestHandler: waitingFor(sendTime
 
 /**
  * The ports on AWS. Each has one environment variable of JSON, set only for functions that the
- * manifest grants it to. The deployment's bundler knows the absent ones, so a function carries and
- * loads only the clients it uses: `process.env.NAME` must stand here literally.
+ * manifest grants it to. The deployment's bundler knows the absent ones and leaves out what is imported
+ * for them alone, so a function carries only the clients it uses: `process.env.NAME` must stand here
+ * literally.
  */
-export async function awsPorts(): Promise<Ports> {
+export function awsPorts(): Ports {
   const clock = systemClock();
   const ids = systemIds(clock);
   const settings = settingsOf(process.env.PERENNIAL_SETTINGS);
@@ -76,41 +92,39 @@ export async function awsPorts(): Promise<Ports> {
     table:
       process.env.PERENNIAL_TABLES === undefined
         ? ungranted('table')
-        : await tableOf(process.env.PERENNIAL_TABLES, ids),
+        : tableOf(process.env.PERENNIAL_TABLES, ids),
     queue:
       process.env.PERENNIAL_QUEUES === undefined
         ? ungranted('queue')
-        : await queueOf(process.env.PERENNIAL_QUEUES),
+        : queueOf(process.env.PERENNIAL_QUEUES),
     bus:
-      process.env.PERENNIAL_BUS === undefined
-        ? ungranted('bus')
-        : await busOf(process.env.PERENNIAL_BUS),
+      process.env.PERENNIAL_BUS === undefined ? ungranted('bus') : busOf(process.env.PERENNIAL_BUS),
     schedules:
       process.env.PERENNIAL_SCHEDULES === undefined
         ? ungranted('schedules')
-        : await schedulesOf(process.env.PERENNIAL_SCHEDULES),
+        : schedulesOf(process.env.PERENNIAL_SCHEDULES),
     email:
       process.env.PERENNIAL_EMAIL === undefined
         ? ungranted('email')
-        : await emailOf(process.env.PERENNIAL_EMAIL, settings),
+        : emailOf(process.env.PERENNIAL_EMAIL, settings),
     text:
       process.env.PERENNIAL_TEXT === undefined
         ? ungranted('text')
-        : await textOf(process.env.PERENNIAL_TEXT),
+        : textOf(process.env.PERENNIAL_TEXT),
     push:
       process.env.PERENNIAL_PUSH === undefined
         ? ungranted('push')
-        : await pushOf(process.env.PERENNIAL_PUSH),
+        : pushOf(process.env.PERENNIAL_PUSH),
     webhook:
-      process.env.PERENNIAL_WEBHOOK === undefined ? ungranted('webhook') : await webhookSender(),
+      process.env.PERENNIAL_WEBHOOK === undefined ? ungranted('webhook') : httpsWebhookSender(),
     secrets:
       process.env.PERENNIAL_SECRETS === undefined
         ? ungranted('secrets')
-        : await secretsOf(process.env.PERENNIAL_SECRETS),
+        : secretsOf(process.env.PERENNIAL_SECRETS),
     publicApi:
       process.env.PERENNIAL_PUBLIC_API === undefined
         ? ungranted('publicApi')
-        : await publicApiOf(settings),
+        : publicApiAt(settings.publicUrl),
   };
 }
 
@@ -120,33 +134,24 @@ function settingsOf(variable: string | undefined): Settings {
   return { ...settings, defaultCountry };
 }
 
-async function tableOf(variable: string, ids: Ids): Promise<Table> {
+function tableOf(variable: string, ids: Ids): Table {
   const tableNames = parsed('PERENNIAL_TABLES', tablesSchema, variable);
-  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  const { DynamoTable } = await import('../adapters/aws/table.ts');
   const client = new DynamoDBClient(quickCalls);
   return new DynamoTable({ client, tableNames, newAttempt: () => ids.next() });
 }
 
-async function queueOf(variable: string): Promise<Queue> {
+function queueOf(variable: string): Queue {
   const urls = parsed('PERENNIAL_QUEUES', byQueue, variable);
-  const { SQSClient } = await import('@aws-sdk/client-sqs');
-  const { SqsQueue } = await import('../adapters/aws/queue.ts');
   return new SqsQueue({ client: new SQSClient(quickCalls), urls });
 }
 
-async function busOf(variable: string): Promise<Bus> {
+function busOf(variable: string): Bus {
   const { name } = parsed('PERENNIAL_BUS', busSchema, variable);
-  const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
-  const { EventBridgeBus } = await import('../adapters/aws/bus.ts');
   return new EventBridgeBus({ client: new EventBridgeClient(quickCalls), busName: name });
 }
 
-async function schedulesOf(variable: string): Promise<Schedules> {
+function schedulesOf(variable: string): Schedules {
   const options = parsed('PERENNIAL_SCHEDULES', schedulesSchema, variable);
-  const { SchedulerClient } = await import('@aws-sdk/client-scheduler');
-  const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
-  const { AwsSchedules } = await import('../adapters/aws/schedules.ts');
   return new AwsSchedules({
     scheduler: new SchedulerClient(slowCalls),
     eventBridge: new EventBridgeClient(slowCalls),
@@ -154,42 +159,24 @@ async function schedulesOf(variable: string): Promise<Schedules> {
   });
 }
 
-async function emailOf(variable: string, settings: Settings): Promise<EmailSender> {
+function emailOf(variable: string, settings: Settings): EmailSender {
   const { configurationSet } = parsed('PERENNIAL_EMAIL', emailSchema, variable);
-  const { SESv2Client } = await import('@aws-sdk/client-sesv2');
-  const { SesEmailSender } = await import('../adapters/aws/email.ts');
   const client = new SESv2Client(singleCalls);
   return new SesEmailSender({ client, from: settings.sender, configurationSet });
 }
 
-async function textOf(variable: string): Promise<TextSender> {
+function textOf(variable: string): TextSender {
   const { smsType } = parsed('PERENNIAL_TEXT', textSchema, variable);
-  const { SNSClient } = await import('@aws-sdk/client-sns');
-  const { SnsTextSender } = await import('../adapters/aws/text.ts');
   return new SnsTextSender({ client: new SNSClient(singleCalls), smsType });
 }
 
-async function pushOf(variable: string): Promise<PushSender> {
+function pushOf(variable: string): PushSender {
   const { applications } = parsed('PERENNIAL_PUSH', pushSchema, variable);
-  const { SNSClient } = await import('@aws-sdk/client-sns');
-  const { SnsPushSender } = await import('../adapters/aws/push.ts');
   return new SnsPushSender({ client: new SNSClient(singleCalls), applications });
 }
 
-async function webhookSender(): Promise<WebhookSender> {
-  const { httpsWebhookSender } = await import('../adapters/aws/webhook.ts');
-  return httpsWebhookSender();
-}
-
-async function publicApiOf({ publicUrl }: Settings): Promise<PublicApi> {
-  const { publicApiAt } = await import('../adapters/aws/public-api.ts');
-  return publicApiAt(publicUrl);
-}
-
-async function secretsOf(variable: string): Promise<Secrets> {
+function secretsOf(variable: string): Secrets {
   const arns = parsed('PERENNIAL_SECRETS', secretsSchema, variable);
-  const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const { AwsSecrets } = await import('../adapters/aws/secrets.ts');
   return new AwsSecrets({ client: new SecretsManagerClient(quickCalls), arns });
 }
 

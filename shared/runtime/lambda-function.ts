@@ -3,6 +3,7 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { awsPorts } from '#aws-ports';
 import type { Ports } from '../ports/ports.ts';
 import { framesOf, nameOf, Tellable } from './error-name.ts';
 import { logger, metrics, tracer } from './observability.ts';
@@ -58,7 +59,6 @@ export function lambdaFunction<Event, Answer>(
   onAws?.catch(() => {}); // the first invocation awaits it and reports the failure
 
   async function bindToAws(): Promise<BoundFunction<Event, Answer>> {
-    const { awsPorts } = await import('./aws-ports.ts');
     return within(await awsPorts());
   }
 

@@ -88,7 +88,7 @@ const walls: readonly Wall[] = [
   },
   {
     folder: 'shared/runtime/',
-    may: ['events/', 'shared/', 'node:', 'zod', 'jose', ...aws, ...powertools],
+    may: ['events/', 'shared/', '#aws-ports', 'node:', 'zod', 'jose', ...aws, ...powertools],
   },
   {
     folder: 'functions/',

@@ -25,13 +25,14 @@ const bundled = (files: readonly string[], base: string) =>
   build({
     entryPoints: files.map((file) => join(root, file)),
     outdir: folder,
-    outExtension: { '.js': '.mjs' },
     outbase: join(root, base),
     bundle: true,
     platform: 'node',
     format: bundle.format,
     target: bundle.target,
     mainFields: [...bundle.mainFields],
+    conditions: [...bundle.conditions],
+    define: bundle.define,
     loader: bundle.loader,
     banner: { js: bundle.banner },
     logLevel: 'error',
@@ -47,14 +48,14 @@ describe('a function as it is bundled for Lambda', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it.each(functions.map(({ file }) => file))('%s loads and has a handler', (file) => {
-    const path = join(folder, file.replace('functions/', '').replace('.ts', '.mjs'));
+    const path = join(folder, file.replace('functions/', '').replace('.ts', '.js'));
     const { stdout, stderr } = load(path);
     expect({ stdout, stderr }).toEqual({ stdout: 'function\n', stderr: '' });
   });
 
   it('compiles MJML, whose compiler is no JavaScript', async () => {
     await bundled(['shared/flows/templates/compile-mjml.ts'], 'shared/flows');
-    const file = join(folder, 'templates/compile-mjml.mjs');
+    const file = join(folder, 'templates/compile-mjml.js');
     const mjml =
       '<mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section></mj-body></mjml>';
     const code = `const { compileMjml } = await import('${file}'); console.log((await compileMjml('${mjml}')).html);`;

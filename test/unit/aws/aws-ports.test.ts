@@ -18,23 +18,23 @@ describe('the ports of a function on AWS', () => {
     vi.unstubAllEnvs();
   });
 
-  it('are those it is granted, with the company’s settings', async () => {
+  it('are those it is granted, with the company’s settings', () => {
     vi.stubEnv('PERENNIAL_EMAIL', JSON.stringify({ configurationSet: 'perennial' }));
-    const ports = await awsPorts();
+    const ports = awsPorts();
     expect(ports.email.batchSize).toBe(50);
     expect(ports.settings).toEqual({ ...settings, defaultCountry: undefined });
     expect(ports.ids.next()).toHaveLength(26);
   });
 
-  it('say which port is not granted, but only when it is touched', async () => {
-    const ports = await awsPorts();
+  it('say which port is not granted, but only when it is touched', () => {
+    const ports = awsPorts();
     expect(() => ports.bus.put([])).toThrow("The port 'bus' is not granted to this function");
     expect(() => ports.email.batchSize).toThrow("The port 'email' is not granted");
   });
 
   it('refuse a queue that is not granted', async () => {
     vi.stubEnv('PERENNIAL_QUEUES', JSON.stringify({ inputs: 'https://sqs.example/inputs' }));
-    const { queue } = await awsPorts();
+    const { queue } = awsPorts();
     await expect(queue.send('emails', [{ body: {} }])).rejects.toThrow("'emails' is not granted");
   });
 
@@ -44,8 +44,8 @@ describe('the ports of a function on AWS', () => {
     ['PERENNIAL_QUEUES', '{"no-such-queue":"https://sqs.example"}'],
     ['PERENNIAL_TEXT', '{"smsType":"Loud"}'],
     ['PERENNIAL_BUS', 'not JSON'],
-  ])('stop a function whose %s is not valid', async (name, value) => {
+  ])('stop a function whose %s is not valid', (name, value) => {
     vi.stubEnv(name, value);
-    await expect(awsPorts()).rejects.toThrow(`The environment variable ${name} is not valid.`);
+    expect(awsPorts).toThrow(`The environment variable ${name} is not valid.`);
   });
 });
