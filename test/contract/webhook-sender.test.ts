@@ -4,7 +4,12 @@ import { createServer } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isPublicAddress } from '../../shared/adapters/aws/public-address.ts';
 import { answerOf, httpsWebhookSender } from '../../shared/adapters/aws/webhook.ts';
+import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
+import { openDatabase } from '../../shared/adapters/embedded/database.ts';
+import { Outbox, outboxWebhookSender } from '../../shared/adapters/embedded/senders.ts';
+import type { SendAnswer } from '../../shared/ports/senders.ts';
 import { localhostCertificate, localhostKey } from '../support/localhost-certificate.ts';
+import { type EndpointAnswer, webhookSuite } from './webhook-suite.ts';
 
 const stops: (() => void)[] = [];
 afterEach(() => {
@@ -46,6 +51,59 @@ const respond =
   (response: ServerResponse) => {
     response.writeHead(status, headers).end('{}');
   };
+
+webhookSuite('HTTPS', async () => {
+  let next: EndpointAnswer = { status: 200 };
+  const { url, posted } = await anEndpoint((response, request) => {
+    if (next === 'is silent') return;
+    if (next === 'breaks off') return void request.socket.destroy();
+    const { status, retryAfter } = next;
+    respond(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter })(response);
+  });
+  const { origin } = new URL(url);
+  let takes = true;
+  return {
+    sender: httpsWebhookSender({ ...trusting, timeoutMs: 200 }),
+    url,
+    answer: (answer) => {
+      next = answer;
+      takes = typeof answer === 'object' && answer.status < 300;
+    },
+    taken: () =>
+      takes
+        ? posted.map(({ path, body, signature }) => ({
+            url: origin + path,
+            body,
+            signature: String(signature),
+          }))
+        : [],
+  };
+});
+
+webhookSuite('embedded', async () => {
+  let next: EndpointAnswer = { status: 200 };
+  const clock = new VirtualClock(Date.UTC(2027, 2, 8));
+  const outbox = new Outbox({ database: openDatabase(':memory:'), clock });
+  // The local world's endpoint says what a test tells it to.
+  const said = (): SendAnswer | undefined => {
+    if (typeof next === 'string') return { kind: 'throttled', reason: 'no-answer' };
+    const answer = answerOf(next.status, next.retryAfter);
+    return answer.kind === 'accepted' ? undefined : answer;
+  };
+  return {
+    sender: outboxWebhookSender(outbox, { answer: said }),
+    url: 'https://shop.example/hooks?a=1',
+    answer: (answer) => {
+      next = answer;
+    },
+    taken: () =>
+      outbox.list().map(({ to, text, headers }) => ({
+        url: to,
+        body: text,
+        signature: headers['webhook-signature'],
+      })),
+  };
+});
 
 describe('a webhook over HTTPS', () => {
   it('is posted as it is, with its headers', async () => {
