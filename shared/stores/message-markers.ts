@@ -1,7 +1,9 @@
-import type { Put } from '../ports/table.ts';
+import type { Item, Put } from '../ports/table.ts';
 
 /** How long a client's message id is remembered; a repeat after that is recorded anew. */
 const markerDays = 35;
+
+const prefix = 'marker#';
 
 /**
  * Markers in `marketing`: pk `marker#<source>#<message id>`, put absent in the transaction that records
@@ -11,9 +13,23 @@ export const markerPut = (source: string, messageId: string, now: number): Put =
   kind: 'put',
   table: 'marketing',
   item: {
-    pk: `marker#${source}#${messageId}`,
+    pk: `${prefix}${source}#${messageId}`,
     sk: '-',
     expiresAt: Math.ceil(now / 1000) + markerDays * 86_400,
   },
   when: { absent: true },
 });
+
+/**
+ * The markers among a page of `marketing` that were put at an instant (ms) or later, to be put into
+ * tables that were restored to it: what is still on its way, or is sent again, is then known there.
+ */
+export const markersSince = (items: readonly Item[], since: number): readonly Put[] =>
+  items
+    .filter(
+      ({ pk, expiresAt }) =>
+        pk.startsWith(prefix) &&
+        typeof expiresAt === 'number' &&
+        expiresAt >= Math.ceil(since / 1000) + markerDays * 86_400,
+    )
+    .map((item) => ({ kind: 'put', table: 'marketing', item, when: { absent: true } }));
