@@ -15,8 +15,7 @@ export async function postCanary(world: World, firing = world.now()): Promise<bo
 }
 
 /** As a hostile world's clients do: what was too busy is posted again. */
-export async function postCanaryAtLast(world: World): Promise<void> {
-  const firing = world.now();
+export async function postCanaryAtLast(world: World, firing = world.now()): Promise<void> {
   for (let attempt = 0; !(await postCanary(world, firing)); attempt += 1) {
     if (attempt === 20) throw new Error('The canary is not accepted.');
   }
