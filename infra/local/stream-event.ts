@@ -34,6 +34,14 @@ function streamRecord(change: Change): DynamoDBRecord {
   };
 }
 
-// The SDK's and the Lambda types' attribute values differ only in how they write bytes.
+/** As Lambda hands an item over: its event is JSON, in which bytes are base64. */
 const marshalled = (item: Item): Record<string, AttributeValue> =>
-  toAttributes(item) as Record<string, AttributeValue>;
+  Object.fromEntries(
+    Object.entries(toAttributes(item)).map(([name, attribute]) => [
+      name,
+      attribute.B === undefined
+        ? // Bytes stand only at the top level: all else is written alike by the SDK and by Lambda.
+          (attribute as AttributeValue)
+        : { B: Buffer.from(attribute.B).toString('base64') },
+    ]),
+  );

@@ -2,6 +2,7 @@ import {
   CreateTableCommand,
   type CreateTableCommandInput,
   type DynamoDBClient,
+  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { tableDefinitions } from '../../shared/adapters/aws/table-definitions.ts';
 import type { TableName } from '../../shared/ports/table.ts';
@@ -10,7 +11,7 @@ const key = (name: string, type: 'HASH' | 'RANGE') =>
   ({ AttributeName: name, KeyType: type }) as const;
 
 const inputOf = (table: TableName, name: string): CreateTableCommandInput => {
-  const { partitionKey, sortKey, dueIndex } = tableDefinitions[table];
+  const { partitionKey, sortKey, dueIndex, stream } = tableDefinitions[table];
   const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])];
   const indexKeys = dueIndex === undefined ? [] : [dueIndex.partitionKey, dueIndex.sortKey];
   return {
@@ -21,6 +22,7 @@ const inputOf = (table: TableName, name: string): CreateTableCommandInput => {
       AttributeName: attribute,
       AttributeType: 'S',
     })),
+    ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } }),
     ...(dueIndex !== undefined && {
       GlobalSecondaryIndexes: [
         {
@@ -45,6 +47,12 @@ export const createTables = async (
   };
   for (const table of ['profiles', 'timeline', 'marketing'] as const) {
     await client.send(new CreateTableCommand(inputOf(table, names[table])));
+    const timeToLive = {
+      AttributeName: tableDefinitions[table].timeToLiveAttribute,
+      Enabled: true,
+    };
+    const enable = { TableName: names[table], TimeToLiveSpecification: timeToLive };
+    await client.send(new UpdateTimeToLiveCommand(enable));
   }
   return names;
 };
