@@ -1,15 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { isPhoneCountry } from '../shared/domain/identity/identifier.ts';
+import { leastConcurrency } from './constructs/concurrency.ts';
 import { restoredTablesSchema } from './restored-tables.ts';
 
-const domain = z
+const domainName = z
   .string()
   .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a domain, such as example.com');
 
 const origin = z
   .string()
   .regex(/^https?:\/\/[^/\s*]+$/, 'must be an origin, such as https://www.example.com');
+
+const wholeNumber = (what: string) =>
+  z.coerce.number(`must be a whole number of ${what}`).int(`must be a whole number of ${what}`);
 
 const applicationArn = (...platforms: readonly string[]) =>
   z
@@ -30,7 +34,7 @@ export const configSchema = z
         'must be an address or "Name <address>"',
       ),
     /** The domain SES signs for; the sender's address must be on it. */
-    senderDomain: domain,
+    senderDomain: domainName,
     /**
      * To be changed after tables were restored from a backup under the names they had before: then all
      * campaigns come up paused. Restored under other names, that is noticed.
@@ -60,9 +64,7 @@ export const configSchema = z
      * further when they are made are refused. A larger number brings nothing back, and what is written
      * already goes when it was to go.
      */
-    timelineDays: z.coerce
-      .number('must be a whole number of days')
-      .int('must be a whole number of days')
+    timelineDays: wholeNumber('days')
       .min(30, 'must be at least 30: what could not be published is published again from there')
       .max(36_500, 'must be at most 36500: leave it out to keep all')
       .optional(),
@@ -71,11 +73,60 @@ export const configSchema = z
      * Once set, it stays: without it the deployment goes back to the stack's own tables.
      */
     tables: restoredTablesSchema.optional(),
+    /**
+     * The name that bounces return to (MAIL FROM), a subdomain of the senderDomain that is used for
+     * nothing else: then SPF speaks for the sender as DKIM does. Unless set, `mail.` before the domain.
+     */
+    mailFromDomain: domainName.optional(),
+    /**
+     * The API's own name, which the links in messages then carry, with the ARN of its certificate in
+     * the region of the stack. The name that AWS gave goes on: links already sent lead there.
+     */
+    domain: domainName.optional(),
+    certificateArn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+        'must be the ARN of a certificate of ACM',
+      )
+      .optional(),
+    /** The zone of Route 53 that the domain is entered into; without it an output says what to enter. */
+    hostedZoneId: z
+      .string()
+      .regex(/^Z[A-Z0-9]{1,31}$/, 'must be the id of a hosted zone, such as Z0123456789ABC')
+      .optional(),
+    /**
+     * How many functions the account may run at once (Service Quotas). With it, parts of that are set
+     * aside for leads, for marketers and for the timeline, so that no part of the system starves the
+     * others; without it nothing is, and the deployment works in a new account, which may run 10.
+     */
+    accountConcurrency: wholeNumber('executions')
+      .min(
+        leastConcurrency,
+        `must be at least ${leastConcurrency} before parts of it are set aside: leave it out`,
+      )
+      .optional(),
   })
   .refine((config) => addressOf(config.sender).endsWith(`@${config.senderDomain}`), {
     message: 'must be on the senderDomain',
     path: ['sender'],
-  });
+  })
+  .refine(
+    ({ mailFromDomain, senderDomain }) => mailFromDomain?.endsWith(`.${senderDomain}`) ?? true,
+    { message: 'must be a subdomain of the senderDomain', path: ['mailFromDomain'] },
+  )
+  .refine(({ domain, certificateArn }) => domain === undefined || certificateArn !== undefined, {
+    message: 'is missing: the domain needs a certificate',
+    path: ['certificateArn'],
+  })
+  .refine(
+    ({ domain, certificateArn, hostedZoneId }) =>
+      domain !== undefined || (certificateArn ?? hostedZoneId) === undefined,
+    {
+      message: 'is missing: a certificate and a hosted zone are nothing without it',
+      path: ['domain'],
+    },
+  );
 
 export type Config = z.infer<typeof configSchema>;
 
@@ -94,6 +145,11 @@ const flags: Readonly<Record<keyof Config, string>> = {
   timelineDays: '-c timelineDays=730',
   tables:
     '-c tables=\'{"profiles":"...","timeline":"...","marketing":"...","timelineStream":"..."}\'',
+  mailFromDomain: '-c mailFromDomain=mail.example.com',
+  domain: '-c domain=crm.example.com',
+  certificateArn: '-c certificateArn=arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d',
+  hostedZoneId: '-c hostedZoneId=Z0123456789ABC',
+  accountConcurrency: '-c accountConcurrency=1000',
 };
 
 /** Values for synthesis alone: nothing is ever sent from example.com, which is reserved. */
@@ -151,7 +207,8 @@ function explain(error: z.ZodError, values: Readonly<Record<string, unknown>>): 
     }
     const name = String(issue.path[0]);
     const known = Object.entries(flags).find(([flag]) => flag === name);
-    const complaint = values[name] === undefined ? 'is missing' : issue.message;
+    const isAbsent = values[name] === undefined && issue.code !== 'custom';
+    const complaint = isAbsent ? 'is missing' : issue.message;
     return [`  ${name}: ${complaint}\n      ${known?.[1] ?? ''}`];
   });
   return [

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
+import { Overview } from './constructs/dashboard.ts';
 import { Data } from './constructs/data.ts';
 import { Email } from './constructs/email.ts';
 import { Events } from './constructs/events.ts';
@@ -17,11 +18,14 @@ import { Triggers } from './constructs/triggers.ts';
 /** All of Perennial, deployed whole. */
 export class PerennialStack extends Stack {
   constructor(scope: Construct, id: string, props: { readonly config: Config }) {
-    super(scope, id, { description: 'Perennial: CRM marketing in your own account.' });
+    super(scope, id, {
+      description: 'Perennial: CRM marketing in your own account.',
+      terminationProtection: true,
+    });
     const { config } = props;
     const data = new Data(this, 'Data', { restored: config.tables });
     const queues = new Queues(this, 'Queues');
-    const email = new Email(this, 'Email', { domain: config.senderDomain });
+    const email = new Email(this, 'Email', { config });
     const { configurationSetName } = email.configurationSet;
     const events = new Events(this, 'Events', { queues: queues.pairs, configurationSetName });
     const login = new Login(this, 'Login');
@@ -33,10 +37,11 @@ export class PerennialStack extends Stack {
     const functions = new Functions(this, 'Functions', { config, resources, publicUrl: api.url });
     const triggers = new Triggers(this, 'Triggers', { functions, resources });
     api.connect(functions, login);
-    const watched = { api, functions, queues, triggers };
-    new Alarms(this, 'Alarms', { address: config.alarmEmail, ...watched });
+    const watched = { api, data, functions, queues, triggers };
+    const alarms = new Alarms(this, 'Alarms', { address: config.alarmEmail, ...watched });
+    const dashboard = new Overview(this, 'Overview', { alarms, ...watched });
     const texts = new Texts(this, 'Texts', { functions, queues });
-    addOutputs(this, { api, data, email, functions, login, texts });
+    addOutputs(this, { api, dashboard, data, email, functions, login, texts });
   }
 
   /** Kept when the stack goes: without it no link in a message that was sent can be trusted. */

@@ -3,15 +3,19 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnStage,
   CorsHttpMethod,
+  DomainName,
   HttpApi,
   HttpMethod,
   HttpStage,
   type IHttpRouteAuthorizer,
   LogGroupLogDestination,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { functions } from '../manifest.ts';
@@ -42,10 +46,15 @@ const adminMethods = [
 /** The HTTP API: write keys on the public side, tokens of the user pool on the admin side. */
 export class Api extends Construct {
   readonly http: HttpApi;
+  /** What to enter into the DNS for the API's own name, where the stack does not do so itself. */
+  readonly domainRecord: string | undefined;
+  /** Links in messages begin with it; it has no slash at the end. */
+  readonly url: string;
   readonly #stage: HttpStage;
 
   constructor(scope: Construct, id: string, props: { readonly config: Config }) {
     super(scope, id);
+    const named = this.#named(props.config);
     this.http = new HttpApi(this, 'Http', {
       createDefaultStage: false,
       corsPreflight: {
@@ -73,12 +82,34 @@ export class Api extends Construct {
       throttle,
       detailedMetricsEnabled: false,
       accessLogSettings: { destination: new LogGroupLogDestination(this.#accessLogs()), format },
+      ...(named !== undefined && { domainMapping: { domainName: named } }),
+    });
+    const { domain, hostedZoneId } = props.config;
+    this.url = domain === undefined ? this.http.apiEndpoint : `https://${domain}`;
+    this.domainRecord = named && this.#enter(named, hostedZoneId);
+  }
+
+  /** A name of the company's own. The one that AWS gave stays open: links already sent lead there. */
+  #named({ domain, certificateArn }: Config): DomainName | undefined {
+    if (domain === undefined || certificateArn === undefined) return undefined;
+    return new DomainName(this, 'Domain', {
+      domainName: domain,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
     });
   }
 
-  /** Links in messages begin with it; it has no slash at the end. */
-  get url(): string {
-    return this.http.apiEndpoint;
+  /** Enters the name into the company's zone; where there is none, answers what to enter. */
+  #enter(named: DomainName, hostedZoneId: string | undefined): string | undefined {
+    const { name, regionalDomainName, regionalHostedZoneId } = named;
+    if (hostedZoneId === undefined) return `${name} CNAME ${regionalDomainName}`;
+    new CfnRecordSet(this, 'DomainRecord', {
+      name,
+      type: 'A',
+      hostedZoneId,
+      aliasTarget: { dnsName: regionalDomainName, hostedZoneId: regionalHostedZoneId },
+    });
+    return undefined;
   }
 
   connect(made: Functions, login: Login): void {

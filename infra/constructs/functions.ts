@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import type { FunctionRow } from '../function-row.ts';
 import { functions, rulesSettleSeconds } from '../manifest.ts';
 import { bundle } from './bundle.ts';
+import { continuesItself, reservedFor } from './concurrency.ts';
 import { endpointsOf, type Resources, statementsOf } from './grants.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,6 +49,8 @@ export class Functions extends Construct {
     for (const statement of statementsOf(row.grants, props.resources)) role.addToPolicy(statement);
     acknowledgeWildcards(row, role, props.resources);
     const variables = variablesOf(row, props, Stack.of(this));
+    const { accountConcurrency } = props.config;
+    const reserved = accountConcurrency && reservedFor(row, accountConcurrency);
     return new NodejsFunction(this, id, {
       description: `${row.file}. If it fails: ${row.loss}`,
       entry: `${projectRoot}${row.file}`,
@@ -58,6 +61,8 @@ export class Functions extends Construct {
       memorySize: row.memoryMb,
       timeout: Duration.seconds(row.timeoutSeconds),
       tracing: Tracing.ACTIVE,
+      ...(reserved && { reservedConcurrentExecutions: reserved }),
+      ...(continuesItself(row) && { recursiveLoop: RecursiveLoop.ALLOW }),
       role,
       logGroup,
       environment: variables,

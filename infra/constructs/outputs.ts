@@ -1,6 +1,7 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Role } from '../../shared/domain/access/permission.ts';
 import type { Api } from './api.ts';
+import type { Overview } from './dashboard.ts';
 import type { Data } from './data.ts';
 import type { Email } from './email.ts';
 import type { Functions } from './functions.ts';
@@ -9,6 +10,7 @@ import type { Texts } from './texts.ts';
 
 export type OutputsProps = {
   readonly api: Api;
+  readonly dashboard: Overview;
   readonly data: Data;
   readonly email: Email;
   readonly functions: Functions;
@@ -17,6 +19,13 @@ export type OutputsProps = {
 };
 
 const descriptions: Readonly<Record<string, string>> = {
+  DkimRecords: 'Lets SES sign for the domain. Until SES has seen these records, emails wait.',
+  MailFromRecords: 'Lets bounces return to a name of yours, and SPF speak for the sender.',
+  DmarcRecord:
+    'Tells receivers what to do with forgeries: p=none at first, p=quarantine when reports are clean.',
+  DomainRecord:
+    'Gives the API its name (at the top of a zone, as an alias). Links in messages lead there: enter it before anything is sent.',
+  FirstWriteKey: 'Makes a source, and a key that its website shows. The key is shown once.',
   FirstAdmin:
     'Makes a user of the group admin, who may do everything; other groups: analyst, marketer, approver.',
   InboundTextsTopic:
@@ -29,13 +38,19 @@ const descriptions: Readonly<Record<string, string>> = {
 
 const firstGroup: Role = 'admin';
 
+/** As JSON, which node writes: in the CLI's own shorthand a comma would end the password. */
+const authParameters =
+  "node -p 'JSON.stringify({ USERNAME: process.env.EMAIL, PASSWORD: process.env.PASSWORD })'";
+
 /** What the person who deploys needs next, as commands to copy. */
 export function addOutputs(stack: Stack, props: OutputsProps): void {
-  const { api, data, email, functions, login, texts } = props;
+  const { api, dashboard, data, email, functions, login, texts } = props;
   const pool = login.pool.userPoolId;
   const client = login.client.userPoolClientId;
-  const outputs = {
+  const outputs: Readonly<Record<string, string | undefined>> = {
     ApiUrl: api.url,
+    DomainRecord: api.domainRecord,
+    Dashboard: dashboard.url,
     UserPoolId: pool,
     UserPoolClientId: client,
     ProfilesTableName: data.tables.profiles.tableName,
@@ -44,12 +59,14 @@ export function addOutputs(stack: Stack, props: OutputsProps): void {
     DkimRecords: email.identity.dkimRecords
       .map(({ name, value }) => `${name} CNAME ${value}`)
       .join('; '),
+    MailFromRecords: email.records.mailFrom,
+    DmarcRecord: email.records.dmarc,
     FirstAdmin: [
       `aws cognito-idp admin-create-user --user-pool-id ${pool} --username "$EMAIL" --message-action SUPPRESS --user-attributes Name=email,Value="$EMAIL" Name=email_verified,Value=true`,
       `aws cognito-idp admin-set-user-password --user-pool-id ${pool} --username "$EMAIL" --password "$PASSWORD" --permanent`,
       `aws cognito-idp admin-add-user-to-group --user-pool-id ${pool} --username "$EMAIL" --group-name ${firstGroup}`,
     ].join(' && '),
-    AdminToken: `aws cognito-idp initiate-auth --client-id ${client} --auth-flow USER_PASSWORD_AUTH --auth-parameters USERNAME="$EMAIL",PASSWORD="$PASSWORD" --query AuthenticationResult.AccessToken --output text`,
+    AdminToken: `aws cognito-idp initiate-auth --client-id ${client} --auth-flow USER_PASSWORD_AUTH --auth-parameters "$(${authParameters})" --query AuthenticationResult.AccessToken --output text`,
     FirstWriteKey: [
       `curl -fsS -X PUT ${api.url}/admin/sources/website -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -d '{"name":"Website"}'`,
       `curl -fsS -X POST ${api.url}/admin/sources/website/keys -H "authorization: Bearer $TOKEN"`,
@@ -59,6 +76,7 @@ export function addOutputs(stack: Stack, props: OutputsProps): void {
     TextStatusSetup: texts.statusSetup,
   };
   for (const [name, value] of Object.entries(outputs)) {
+    if (value === undefined) continue;
     const description = descriptions[name];
     new CfnOutput(stack, name, { value, ...(description !== undefined && { description }) });
   }

@@ -4,8 +4,10 @@ import { Tracer } from '@aws-lambda-powertools/tracer';
 import {
   type CountedMetric,
   canaryMetric,
+  dueLagMetric,
   metricDimensions,
   metricNamespace,
+  sentMetrics,
 } from '../adapters/aws/counted-metrics.ts';
 
 /** Structured logs. Never personal data: ids, counts, reasons and durations only. */
@@ -31,6 +33,16 @@ export const metrics = new Metrics({
 /** Adds to a count whose alarm stands in the deployment. */
 export const count = (metric: CountedMetric, times: number): void => {
   metrics.addMetric(metric, MetricUnit.Count, times);
+};
+
+/** Adds to what the dashboard shows of messages that providers have taken. */
+export const countSent = (channel: keyof typeof sentMetrics, messages: number): void => {
+  metrics.addMetric(sentMetrics[channel], MetricUnit.Count, messages);
+};
+
+/** How long what is due has waited for somebody to see to it. */
+export const dueFor = (lagMs: number): void => {
+  metrics.addMetric(dueLagMetric, MetricUnit.Seconds, Math.round(lagMs / 1000));
 };
 
 /** A lead of the canary has come out at the other end, so long after it was posted. */

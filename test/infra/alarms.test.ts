@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { runbooks } from '../../infra/constructs/alarm-row.ts';
 import { queues } from '../../infra/queue-manifest.ts';
 import { providerMetrics } from '../../shared/adapters/aws/counted-metrics.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
-import { count, metrics } from '../../shared/runtime/observability.ts';
+import { count, dueFor, metrics } from '../../shared/runtime/observability.ts';
 import { root } from '../architecture/source-tree.ts';
 import { startingWith, synthesised } from './synthesised.ts';
 
@@ -26,7 +27,14 @@ describe('the alarms’ topic', () => {
               Principal: { Service: 'cloudwatch.amazonaws.com' },
               Action: 'sns:Publish',
               Resource: { Ref: Match.stringLikeRegexp('^AlarmsTopic') },
-              Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+              Condition: {
+                StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+                ArnLike: {
+                  'aws:SourceArn': {
+                    'Fn::Join': ['', Match.arrayWith([':cloudwatch:', ':alarm:Perennial *'])],
+                  },
+                },
+              },
             },
           ]),
         }),
@@ -38,6 +46,39 @@ describe('the alarms’ topic', () => {
     for (const { AlarmActions } of alarms) {
       expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }]);
     }
+  });
+});
+
+describe('the text of an alarm', () => {
+  const chapters = new Set(
+    [...readFileSync(join(root, 'infra/runbook.md'), 'utf8').matchAll(/^## (.+)$/gm)].map(
+      ([, heading = '']) => heading,
+    ),
+  );
+  const parts =
+    /^(?<loss>[A-Z][^]+?\.) (?<seen>[^]+\.) To do: (?<todo>[a-z][^]+\.) See "(?<chapter>[^"]+)" in infra\/runbook\.md\.$/;
+
+  it.each(alarms.map(({ AlarmName, AlarmDescription }) => [AlarmName, AlarmDescription]))(
+    '%s says what is lost, what was seen, what to do, and where to read on',
+    (_name, description) => {
+      expect(description).toMatch(parts);
+      expect(description.length).toBeLessThanOrEqual(1_024);
+      expect(chapters).toContain(parts.exec(description)?.groups?.['chapter']);
+    },
+  );
+
+  it('leaves no chapter of the runbook without an alarm', () => {
+    const named = alarms.map(
+      ({ AlarmDescription }) => parts.exec(AlarmDescription)?.groups?.['chapter'],
+    );
+    expect(chapters).toEqual(new Set(named));
+    expect([...chapters].toSorted()).toEqual(runbooks.toSorted());
+  });
+
+  it('stands under a name that people read, and that no other alarm has', () => {
+    const names = alarms.map(({ AlarmName }) => AlarmName);
+    for (const name of names) expect(name).toMatch(/^Perennial [a-z][a-z -]+$/);
+    expect(new Set(names).size).toBe(names.length);
   });
 });
 
@@ -138,7 +179,8 @@ describe('what the functions count besides', () => {
   it.each([
     ['WebhooksRefused', 'A system of the company takes no webhooks', 5],
     ['CampaignsPausedForReputation', 'A campaign has paused itself', 1],
-    ['BackupsRestored', 'Nothing goes out: the tables were put back', 1],
+    ['BackupsRestored', 'Nothing goes out: every live campaign has been paused', 1],
+    ['InputsQuarantined', 'A lead or an event that was accepted is not stored', 1],
   ] as const)('%s rings with what is at stake and what to do', (name, text, periods) => {
     count(name, 1);
     const [counted] = metrics.serializeMetrics()._aws.CloudWatchMetrics;
@@ -155,6 +197,77 @@ describe('what the functions count besides', () => {
       }),
     ).not.toThrow();
   });
+});
+
+describe('sending that has stopped', () => {
+  it('shows by what is due and waits, as the tick measures it', () => {
+    dueFor(3_600_000);
+    const [measured] = metrics.serializeMetrics()._aws.CloudWatchMetrics;
+    metrics.clearMetrics();
+    expect(measured?.Metrics).toEqual([{ Name: 'DueLag', Unit: 'Seconds' }]);
+    expect(() =>
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmDescription: startingWith('Messages, delays, or changes of segments'),
+        Namespace: measured?.Namespace,
+        MetricName: 'DueLag',
+        Dimensions: [{ Name: 'service', Value: 'perennial' }],
+        Statistic: 'Maximum',
+        Threshold: 3_600,
+      }),
+    ).not.toThrow();
+  });
+
+  it.each([
+    ['Reputation.BounceRate', 0.04, 0.05],
+    ['Reputation.ComplaintRate', 0.0008, 0.001],
+  ])(
+    'is foreseen by %s of the account, before AWS looks into it',
+    (MetricName, Threshold, review) => {
+      expect(Threshold).toBeLessThan(review);
+      expect(() =>
+        template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+          AlarmDescription: startingWith('The account may lose its right to send'),
+          Namespace: 'AWS/SES',
+          MetricName,
+          Dimensions: Match.absent(),
+          Threshold,
+          TreatMissingData: 'ignore',
+        }),
+      ).not.toThrow();
+    },
+  );
+});
+
+describe('tables that are throttled', () => {
+  it.each([
+    ['Profiles', 4],
+    ['Timeline', 2],
+    ['Marketing', 4],
+  ])(
+    '%s ring by what they and their index refuse, and fall silent when they refuse nothing',
+    (name, metricsOf) => {
+      const found = alarms.filter(({ AlarmName }) =>
+        AlarmName.endsWith(`table ${name.toLowerCase()} throttled`),
+      );
+      expect(found).toHaveLength(1);
+      const parts: readonly { Expression?: string; MetricStat?: { Metric: object } }[] =
+        found[0]?.Metrics ?? [];
+      expect(parts.find(({ Expression }) => Expression !== undefined)?.Expression).toMatch(
+        /^FILL\(SUM\(\[.+\]\), 0\)$/,
+      );
+      const measured = parts.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
+      expect(measured).toHaveLength(metricsOf);
+      for (const metric of measured) {
+        expect(metric).toMatchObject({
+          Namespace: 'AWS/DynamoDB',
+          MetricName: expect.stringMatching(/^(Read|Write)ThrottleEvents$/),
+          Dimensions: expect.arrayContaining([
+            { Name: 'TableName', Value: { Ref: `${name}Table` } },
+          ]),
+        });
+      }
+    },
+  );
 });
 
 describe('what carriers say of SMS', () => {

@@ -53,7 +53,7 @@ describe('the API', () => {
 
   it('has the groups of users that its routes ask for', () => {
     const groups = Object.values(template.findResources('AWS::Cognito::UserPoolGroup'));
-    expect(groups.map((group) => group['Properties'].GroupName).toSorted()).toEqual(
+    expect(groups.map((group) => String(group['Properties'].GroupName)).toSorted()).toEqual(
       roles.toSorted(),
     );
   });
@@ -131,10 +131,13 @@ describe('after deployment', () => {
     expect(Object.keys(outputs).toSorted()).toEqual([
       'AdminToken',
       'ApiUrl',
+      'Dashboard',
       'DkimRecords',
+      'DmarcRecord',
       'FirstAdmin',
       'FirstWriteKey',
       'InboundTextsTopic',
+      'MailFromRecords',
       'MarketingTableName',
       'ProfilesTableName',
       'RepublishCommand',

@@ -21,6 +21,12 @@ const flags = {
   alarmEmail: 'oncall@shop.example',
 };
 
+/** An API with a name of its own. */
+const named: Partial<Config> = {
+  domain: 'crm.example.com',
+  certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/one',
+};
+
 const read = (context: Readonly<Record<string, unknown>>) => readConfig((name) => context[name]);
 
 const complaint = (context: Readonly<Record<string, unknown>>): string => {
@@ -93,6 +99,16 @@ describe('the configuration of a deployment', () => {
     [{ timelineDays: '90.5' }, 'timelineDays: must be a whole number of days'],
     [{ timelineDays: '29' }, 'timelineDays: must be at least 30'],
     [{ timelineDays: '' }, 'timelineDays: must be at least 30'],
+    [{ mailFromDomain: 'mail.other.example' }, 'mailFromDomain: must be a subdomain'],
+    [{ mailFromDomain: 'shop.example' }, 'mailFromDomain: must be a subdomain'],
+    [{ domain: 'https://crm.shop.example' }, 'domain: must be a domain'],
+    [{ domain: 'crm.shop.example' }, 'certificateArn: is missing: the domain needs a certificate'],
+    [{ ...named, domain: undefined }, 'domain: is missing: a certificate and a hosted zone'],
+    [{ hostedZoneId: 'Z0123456789ABC' }, 'domain: is missing: a certificate and a hosted zone'],
+    [{ ...named, hostedZoneId: 'shop.example' }, 'hostedZoneId: must be the id of a hosted zone'],
+    [{ ...named, certificateArn: 'crm' }, 'certificateArn: must be the ARN of a certificate'],
+    [{ accountConcurrency: 'all' }, 'accountConcurrency: must be a whole number of executions'],
+    [{ accountConcurrency: '10' }, 'accountConcurrency: must be at least 500 before parts'],
   ])('refuses %j and says what it must be', (change, line) => {
     expect(complaint({ ...flags, ...change })).toContain(line);
   });
@@ -114,22 +130,28 @@ const changes: {
   readonly [Name in Exclude<keyof Config, 'tables'>]-?: {
     to: Config[Name];
     place: string;
-    /** What it grants besides. */
-    rights?: string;
-    /** How it stands there, when not by itself: what is known only when it is deployed is `later`. */
-    shown?: string;
+    /** What changes with it, such as what it grants. */
+    besides?: string;
+    /** What is configured already, without which the setting is nothing. */
+    given?: Partial<Config>;
+    /** What then stands there, when not itself: what is known only when it is deployed is `later`. */
+    shown?: readonly unknown[];
   };
 } = {
   sender: {
     to: 'Perennial example <hello@example.com>',
     place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.sender',
   },
-  senderDomain: { to: 'shop.example', place: 'AWS::SES::EmailIdentity EmailIdentity' },
+  senderDomain: {
+    to: 'shop.example',
+    place: 'AWS::SES::EmailIdentity EmailIdentity',
+    besides: 'AWS::SES::EmailIdentity MailFromAttributes.MailFromDomain',
+  },
   epoch: {
     to: '2',
     place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.epoch',
     // With the names of the three tables and the stream of the timeline.
-    shown: '2 later later later later',
+    shown: ['2 later later later later'],
   },
   timeZone: { to: 'Asia/Tokyo', place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.timeZone' },
   country: { to: 'JP', place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.defaultCountry' },
@@ -142,14 +164,51 @@ const changes: {
   iosApplication: {
     to: 'arn:aws:sns:eu-west-1:123456789012:app/APNS_SANDBOX/Other',
     place: 'AWS::Lambda::Function PERENNIAL_PUSH.applications.ios',
-    rights: 'AWS::IAM::Policy PolicyDocument.Statement',
+    besides: 'AWS::IAM::Policy PolicyDocument.Statement',
   },
   androidApplication: {
     to: 'arn:aws:sns:eu-west-1:123456789012:app/GCM/Other',
     place: 'AWS::Lambda::Function PERENNIAL_PUSH.applications.android',
-    rights: 'AWS::IAM::Policy PolicyDocument.Statement',
+    besides: 'AWS::IAM::Policy PolicyDocument.Statement',
   },
   timelineDays: { to: 400, place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.timelineDays' },
+  mailFromDomain: {
+    to: 'bounces.example.com',
+    place: 'AWS::SES::EmailIdentity MailFromAttributes.MailFromDomain',
+  },
+  domain: {
+    to: 'go.example.com',
+    place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.publicUrl',
+    besides: 'AWS::ApiGatewayV2::DomainName DomainName',
+    given: named,
+    shown: ['https://go.example.com'],
+  },
+  certificateArn: {
+    to: 'arn:aws:acm:eu-west-1:123456789012:certificate/other',
+    place: 'AWS::ApiGatewayV2::DomainName DomainNameConfigurations',
+    given: named,
+    shown: [
+      [
+        {
+          CertificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/other',
+          EndpointType: 'REGIONAL',
+          SecurityPolicy: 'TLS_1_2',
+        },
+      ],
+    ],
+  },
+  hostedZoneId: {
+    to: 'Z9999',
+    place: 'AWS::Route53::RecordSet HostedZoneId',
+    given: { ...named, hostedZoneId: 'Z0000' },
+  },
+  accountConcurrency: {
+    to: 3_000,
+    place: 'AWS::Lambda::Function ReservedConcurrentExecutions',
+    given: { accountConcurrency: 1_000 },
+    // For the public API, for marketers, for the publisher.
+    shown: [1_200, 100, 300],
+  },
 };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -200,23 +259,27 @@ describe('the stack of a configured company', () => {
     expect(settings.toSorted()).toEqual(Object.keys(configSchema.shape).toSorted());
   });
 
-  const before = standing(exampleConfig);
+  const unchanged = standing(exampleConfig);
 
   it.each(Object.entries(changes))(
     'changes in one place with %s',
-    (name, { to, place, rights, shown = to }) => {
-      const after = standing({ ...exampleConfig, [name]: to });
+    (name, { to, place, besides, given, shown = [to] }) => {
+      const base = { ...exampleConfig, ...given };
+      const before = given === undefined ? unchanged : standing(base);
+      const after = standing({ ...base, [name]: to });
       const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
         (at) => JSON.stringify(before.get(at)) !== JSON.stringify(after.get(at)),
       );
-      expect(changed.toSorted()).toEqual([...(rights === undefined ? [] : [rights]), place]);
-      expect(new Set(after.get(place))).toEqual(new Set([JSON.stringify(shown)]));
+      const places = besides === undefined ? [place] : [place, besides];
+      expect(changed.toSorted()).toEqual(places.toSorted());
+      const texts = shown.map((value) => JSON.stringify(value));
+      expect(new Set(after.get(place))).toEqual(new Set(texts));
     },
   );
 
   it('tells every function the settings', () => {
     const { length } = functions;
-    expect(before.get('AWS::Lambda::Function PERENNIAL_SETTINGS.timeZone')).toHaveLength(length);
-    expect(before.get('AWS::Lambda::Function PERENNIAL_SETTINGS.sender')).toHaveLength(length);
+    expect(unchanged.get('AWS::Lambda::Function PERENNIAL_SETTINGS.timeZone')).toHaveLength(length);
+    expect(unchanged.get('AWS::Lambda::Function PERENNIAL_SETTINGS.sender')).toHaveLength(length);
   });
 });

@@ -13,7 +13,19 @@ export const countedMetrics = [
   'WebhooksRefused',
   'CampaignsPausedForReputation',
   'BackupsRestored',
+  'InputsQuarantined',
 ] as const;
+
+/** What providers have taken, by channel: shown on the dashboard, and no alarm. */
+export const sentMetrics = {
+  email: 'EmailsSent',
+  sms: 'TextsSent',
+  push: 'PushesSent',
+  webhook: 'WebhooksSent',
+} as const;
+
+/** How long the longest waiting thing of all that is due has been due, in seconds, as the minute tick finds it. */
+export const dueLagMetric = 'DueLag';
 
 /** How long a lead of the canary took from the website to the other end, in ms; its alarm asks for one in time. */
 export const canaryMetric = 'CanaryLatency';

@@ -6,7 +6,7 @@ import type { Ports } from '../../../ports/ports.ts';
 import { NotSent, type SendAnswer } from '../../../ports/senders.ts';
 import { nameOf } from '../../../runtime/error-name.ts';
 import { insist } from '../../../runtime/insist.ts';
-import { count, logger } from '../../../runtime/observability.ts';
+import { count, countSent, logger } from '../../../runtime/observability.ts';
 import { recordCall } from '../../../stores/calls.ts';
 import { deliveryPut } from '../../../stores/inbound-texts.ts';
 import { recordSent } from '../../../stores/message-entries.ts';
@@ -185,13 +185,20 @@ async function answered<Rendered, Content>(
     ...outgoing.map((sent, index) => writeAnswer(sent, answers[index], ports)),
     ...(refused.length > 0 ? [releaseRefused(refused, ports, refusalOf(answers))] : []),
   ]);
+  const sent = answers.filter(({ kind }) => kind === 'accepted').length;
+  tellOfSent(rows, sent);
   await counted({
-    sent: answers.filter(({ kind }) => kind === 'accepted').length,
+    sent,
     tooFast: answers.some((answer) => answer.kind === 'throttled' && answer.tooFast === true),
   });
   const failure = results.find((result) => result.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
   return refused.length === 0;
+}
+
+/** For the dashboard: a call is of one channel. */
+function tellOfSent([first]: readonly Message[], sent: number): void {
+  if (first !== undefined && sent > 0) countSent(first.channel, sent);
 }
 
 /** Raises the alarm when it lasts. The company's own systems fail without any provider having failed. */
