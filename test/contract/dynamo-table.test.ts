@@ -1,8 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { DynamoTable } from '../../shared/adapters/aws/table.ts';
-import type { Table } from '../../shared/ports/table.ts';
+import type { Table, TableName } from '../../shared/ports/table.ts';
 import { createTables } from './dynamo-tables.ts';
 import { describeLimits } from './table-limits-suite.ts';
 import { describeModel } from './table-model-suite.ts';
@@ -23,11 +23,12 @@ describe.runIf(endpoint !== undefined)('the tables in DynamoDB', () => {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
   let table: Table;
+  let tableNames: Readonly<Record<TableName, string>>;
   let answersToLose = 0;
   const sentBodies: string[] = [];
 
   beforeAll(async () => {
-    const tableNames = await createTables(client);
+    tableNames = await createTables(client);
     let attempts = 0;
     const newAttempt = () => {
       attempts += 1;
@@ -48,9 +49,27 @@ describe.runIf(endpoint !== undefined)('the tables in DynamoDB', () => {
   });
 
   describeItems(() => table);
-  describePages(() => table);
+  describePages(() => table, { scans: 40 });
   describeLimits(() => table);
   describeModel(() => table, 15);
+
+  it('each lets go of what its `expiresAt` says is over', async () => {
+    for (const TableName of Object.values(tableNames)) {
+      const { TimeToLiveDescription } = await client.send(
+        new DescribeTimeToLiveCommand({ TableName }),
+      );
+      expect(TimeToLiveDescription).toEqual({
+        AttributeName: 'expiresAt',
+        TimeToLiveStatus: 'ENABLED',
+      });
+    }
+  });
+
+  it('moto keeps for ever what is over, which DynamoDB deletes in its own time', async () => {
+    const item = { pk: fresh(), sk: 'a', expiresAt: 1 };
+    await table.write({ kind: 'put', table: marketing, item });
+    expect(await table.get(marketing, item)).toEqual(item);
+  });
 
   describe('when the answer to a write is lost', () => {
     const key = () => ({ pk: fresh(), sk: 'a' });

@@ -62,6 +62,17 @@ export const queueSuite = (adapter: string, open: () => Promise<QueueWorld>): vo
       expect(await world.receive('inputs', 10)).toEqual([]);
     });
 
+    it('delivers messages of many groups, and of none, alike', async () => {
+      const world = await open();
+      const groups = ['campaign-1', 'campaign-2', `${'x'.repeat(127)}!`];
+      await world.queue.send('inputs', [
+        ...groups.map((group) => ({ body: group, group })),
+        { body: 'none' },
+      ]);
+      const bodies = (await receiveAll(world, 'inputs')).map(({ body }) => JSON.parse(body));
+      expect(bodies.toSorted()).toEqual([...groups, 'none'].toSorted());
+    });
+
     it('hides a received message until its timeout, and then delivers it again', async () => {
       const world = await open();
       await world.queue.send('inputs', [{ body: 'a' }]);

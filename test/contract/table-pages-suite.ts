@@ -6,7 +6,10 @@ import { fresh } from './table-suite.ts';
 const marketing = 'marketing' as const;
 
 /** What every adapter of the `Table` port promises for reads of many items. */
-export const describePages = (open: () => Table): void => {
+export const describePages = (
+  open: () => Table,
+  { scans = 200 }: { readonly scans?: number } = {},
+): void => {
   const fill = async (pk: string, sortKeys: readonly string[]) => {
     const table = new PatientTable(open());
     for (const sk of sortKeys) {
@@ -108,7 +111,7 @@ export const describePages = (open: () => Table): void => {
 
     it('misses nothing that has just been written when it is to be consistent', async () => {
       const table = new PatientTable(open());
-      for (let turn = 0; turn < 200; turn += 1) {
+      for (let turn = 0; turn < scans; turn += 1) {
         const pk = fresh();
         await table.write({ kind: 'put', table: 'profiles', item: { pk } });
         const found: string[] = [];

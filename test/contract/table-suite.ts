@@ -62,6 +62,12 @@ export const describeItems = (open: () => Table): void => {
       expect((await table.get(marketing, key)) ?? {}).not.toHaveProperty('gone');
     });
 
+    it('stays as long as its time is not over', async () => {
+      const item = { pk: fresh(), sk: 'a', expiresAt: 4_102_444_800 };
+      await table.write(put(item));
+      expect(await table.get(marketing, item)).toEqual(item);
+    });
+
     it('is not there before it is put nor after it is deleted', async () => {
       const key = { pk: fresh(), sk: 'a' };
       expect(await table.get(marketing, key)).toBeUndefined();
