@@ -2,7 +2,7 @@ import { isCanary } from '../../shared/domain/canary/canary.ts';
 import type { TimelineEntry } from '../../shared/domain/profiles/timeline-entry.ts';
 import type { Input } from '../../shared/domain/tracking/input.ts';
 import type { Queue } from '../../shared/ports/queue.ts';
-import { type Table, Throttled, type Write } from '../../shared/ports/table.ts';
+import type { Table, Write } from '../../shared/ports/table.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { markersSince } from '../../shared/stores/message-markers.ts';
 import { getProfiles, scanProfiles } from '../../shared/stores/profiles.ts';
@@ -10,13 +10,12 @@ import { listQuarantine } from '../../shared/stores/quarantine.ts';
 import { listSuppressions, suppress } from '../../shared/stores/suppressions.ts';
 import { scanTimeline, timelineItem } from '../../shared/stores/timeline.ts';
 import { type CarriedPerson, inputOfEntry, isCarried, stateInputs } from './carried-inputs.ts';
+import { patientTable } from './patient-table.ts';
 import type { CarryMode } from './recovery-options.ts';
 
 /** Parts of a table read at the same time, and writes. */
 const segments = 8;
 const writesAtOnce = 16;
-const busyMs = 1_000;
-const maxTries = 60;
 
 /** Of a message to the queue: a quarter of what it takes, and a fitting transaction's worth of inputs. */
 const messageBytes = 256 * 1024;
@@ -53,10 +52,15 @@ export type Carried = {
  * recorded once. Segments, campaigns, templates, lists and messages are not carried over.
  */
 export async function carryOver(
-  reach: CarryReach,
+  { left, restored, queue, sleep }: CarryReach,
   task: CarryTask,
   onProgress: (carried: Readonly<Carried>) => void = () => {},
 ): Promise<Carried> {
+  const reach = {
+    left: patientTable(left, sleep),
+    restored: patientTable(restored, sleep),
+    queue,
+  };
   const carried = { suppressions: 0, markers: 0, people: 0, inputs: 0, quarantined: 0 };
   const told = (): void => onProgress(carried);
   await carrySuppressions(reach, carried);
@@ -64,18 +68,18 @@ export async function carryOver(
   if (task.mode === 'inputs') {
     // Before what they mark: whoever sends one of these again meanwhile is not recorded twice.
     await eachPart(async (segment) => carryMarkers(segment, { reach, task, carried, told }));
-  }
-  await eachPart(async (segment) => carryPeople(segment, { reach, task, carried, told }));
-  if (task.mode === 'inputs') {
     await eachPart(async (segment) => carryEntries(segment, { reach, task, carried, told }));
     await carryQuarantine(reach, carried);
   }
+  await eachPart(async (segment) => carryPeople(segment, { reach, task, carried, told }));
   told();
   return carried;
 }
 
+type Reach = Omit<CarryReach, 'sleep'>;
+
 type Work = {
-  readonly reach: CarryReach;
+  readonly reach: Reach;
   readonly task: CarryTask;
   readonly carried: Carried;
   readonly told: () => void;
@@ -85,7 +89,7 @@ const eachPart = (work: (segment: number) => Promise<void>): Promise<void> =>
   inParallel([...Array(segments).keys()], segments, work);
 
 /** All of them: one that is told late is dated before the instant. The first reason stays. */
-async function carrySuppressions({ left, restored, sleep }: CarryReach, carried: Carried) {
+async function carrySuppressions({ left, restored }: Reach, carried: Carried) {
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof listSuppressions>> = await listSuppressions(left, {
@@ -95,14 +99,14 @@ async function carrySuppressions({ left, restored, sleep }: CarryReach, carried:
     if (page === 'wrong-cursor') throw new Error('The suppressions do not know their own cursor.');
     await inParallel(page.rows, writesAtOnce, async ({ channel, address, ...why }) => {
       if (channel !== 'email' && channel !== 'sms') return;
-      if (await put(restored, suppress(channel, address, why), sleep)) carried.suppressions += 1;
+      if (await put(restored, suppress(channel, address, why))) carried.suppressions += 1;
     });
     after = page.after;
   } while (after !== null);
 }
 
 async function carryMarkers(segment: number, { reach, task, carried, told }: Work) {
-  const { left, restored, sleep } = reach;
+  const { left, restored } = reach;
   const since = Date.parse(task.since);
   let after: string | null = null;
   do {
@@ -114,7 +118,7 @@ async function carryMarkers(segment: number, { reach, task, carried, told }: Wor
     });
     const markers = markersSince(page.items, since);
     await inParallel(markers, writesAtOnce, async (marker) => {
-      if (await put(restored, marker, sleep)) carried.markers += 1;
+      if (await put(restored, marker)) carried.markers += 1;
     });
     told();
     after = page.after;
@@ -178,7 +182,7 @@ async function notAmong(
   return entries.filter((_, place) => !known.has(`${keys[place]?.pk} ${keys[place]?.sk}`));
 }
 
-async function personOf(id: string, reach: CarryReach): Promise<CarriedPerson | undefined> {
+async function personOf(id: string, reach: Reach): Promise<CarriedPerson | undefined> {
   const [left, restored] = await Promise.all([
     getProfiles(reach.left, [id]),
     getProfiles(reach.restored, [id]),
@@ -188,7 +192,7 @@ async function personOf(id: string, reach: CarryReach): Promise<CarriedPerson | 
 }
 
 /** Accepted, but never recorded: they go the whole way again, under the ids they came with. */
-async function carryQuarantine({ left, restored, queue }: CarryReach, carried: Carried) {
+async function carryQuarantine({ left, restored, queue }: Reach, carried: Carried) {
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof listQuarantine>> = await listQuarantine(left, after);
@@ -204,7 +208,7 @@ async function carryQuarantine({ left, restored, queue }: CarryReach, carried: C
   } while (after !== null);
 }
 
-async function send(inputs: readonly Input[], { queue }: CarryReach): Promise<void> {
+async function send(inputs: readonly Input[], { queue }: Reach): Promise<void> {
   let some: Input[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
@@ -221,15 +225,6 @@ async function send(inputs: readonly Input[], { queue }: CarryReach): Promise<vo
   await flush();
 }
 
-/** Whether it was written now: what is there stays. A busy table is asked again. */
-async function put(table: Table, write: Write, sleep: CarryReach['sleep']): Promise<boolean> {
-  for (let attempt = 1; attempt <= maxTries; attempt += 1) {
-    const result = await table.write(write).catch((error: unknown) => {
-      if (error instanceof Throttled) return { kind: 'contended' } as const;
-      throw error;
-    });
-    if (result.kind !== 'contended') return result.kind === 'written';
-    await sleep(busyMs);
-  }
-  throw new Throttled('The restored tables stay busy: give the command again.');
-}
+/** Whether it was written now: what is there stays. */
+const put = async (table: Table, write: Write): Promise<boolean> =>
+  (await table.write(write)).kind === 'written';
