@@ -11,6 +11,7 @@ const shownDeadLetters = 20;
 export function localState(world: LocalWorld) {
   const { embedded, machinery, failures, settings, clock } = world;
   const counts = embedded.queue.counts();
+  const oldest = embedded.queue.oldest();
   const outbox = sentMessages(embedded.outbox);
   const next = machinery.clockwork.nextInstant();
   return {
@@ -21,7 +22,12 @@ export function localState(world: LocalWorld) {
     nextDueAt: embedded.table.nextDueAt() ?? null,
     sent: outbox.length,
     messages: outbox.slice(-shownMessages).toReversed(),
-    queues: queueNames.map((name) => ({ name, loss: queues[name].loss, ...counts[name] })),
+    queues: queueNames.map((name) => ({
+      name,
+      loss: queues[name].loss,
+      ...counts[name],
+      oldestAt: isoOrNull(oldest.get(name)),
+    })),
     deadLetters: queueNames.flatMap((queue) =>
       counts[queue].dead === 0
         ? []
@@ -32,9 +38,12 @@ export function localState(world: LocalWorld) {
     ),
     schedules: embedded.schedules.list().map(({ nextAt, ...schedule }) => ({
       ...schedule,
-      nextAt: nextAt === undefined ? null : new Date(nextAt).toISOString(),
+      nextAt: isoOrNull(nextAt),
     })),
     failures: failures.list().slice(0, shownDeadLetters),
     failedBatches: machinery.failedBatches.list(),
   };
 }
+
+const isoOrNull = (instant: number | undefined): string | null =>
+  instant === undefined ? null : new Date(instant).toISOString();

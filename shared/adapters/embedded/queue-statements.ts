@@ -61,6 +61,10 @@ export const prepareQueueStatements = (database: DatabaseSync) => {
          sum(visible_at > :now AND receives > 0) AS in_flight
        FROM queue_messages GROUP BY queue`,
     ),
+    oldest: database.prepare(
+      `SELECT queue, min(sent_at) AS sent_at FROM queue_messages
+       WHERE visible_at <= :now OR receives > 0 GROUP BY queue`,
+    ),
     deadCounts: database.prepare(
       'SELECT queue, count(*) AS dead FROM queue_dead_letters GROUP BY queue',
     ),

@@ -224,6 +224,12 @@ export class EmbeddedQueue implements Queue {
     return Object.fromEntries(entries) as Record<QueueName, QueueCounts>;
   }
 
+  /** When the oldest message of a queue was sent; queues where nothing waits, but for its delay, are left out. */
+  oldest(): ReadonlyMap<string, number> {
+    const rows = this.#statements.oldest.all({ now: this.#clock.now() });
+    return new Map(rows.map((row) => [String(row['queue']), Number(row['sent_at'])]));
+  }
+
   /** The first instant after now at which a delayed or hidden message becomes visible. */
   nextVisibleAt(): number | undefined {
     const now = this.#clock.now();
