@@ -1,3 +1,8 @@
+import { fileURLToPath } from 'node:url';
+
+const standIn = (file: string): string =>
+  fileURLToPath(new URL(`../../shared/runtime/${file}`, import.meta.url));
+
 /**
  * How every function is bundled: one CommonJS file of modules that are ES modules. As an ES module it
  * would take 30 ms more to load: `import` reads every name a built-in module has, and behind some names
@@ -10,6 +15,14 @@ export const bundle = {
   mainFields: ['module', 'main'],
   /** `lambda` stands in package.json: what is imported by it is loaded at once, and not when it is called. */
   conditions: ['lambda', 'module'],
+  /**
+   * Parts of the SDK that Lambda never needs and that are loaded on demand: for their sake all that
+   * they share with the clients would be wrapped to be evaluated later, and be parsed twice.
+   */
+  alias: {
+    '@aws-sdk/credential-provider-node': standIn('lambda-credentials.ts'),
+    '@smithy/core/event-streams': standIn('no-event-streams.ts'),
+  },
   /** WebAssembly stands in a file beside the bundle: inlined, every cold start would read past it. */
   loader: { '.wasm': 'file' },
   /** What CommonJS has not: where the file is. */

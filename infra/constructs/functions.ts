@@ -71,7 +71,7 @@ export class Functions extends Construct {
         target: bundle.target,
         mainFields: [...bundle.mainFields],
         loader: bundle.loader,
-        esbuildArgs: { '--conditions': bundle.conditions.join() },
+        esbuildArgs: argumentsOf(bundle),
         logLevel: LogLevel.ERROR,
         // Readable as it is, so without source maps: to read them costs every cold start 25 ms.
         minify: false,
@@ -190,6 +190,12 @@ const portVariables = [
 ] as const;
 
 type PortVariable = (typeof portVariables)[number];
+
+/** What the construct has no words for. */
+const argumentsOf = ({ conditions, alias }: typeof bundle): Record<string, string> => ({
+  '--conditions': conditions.join(),
+  ...Object.fromEntries(Object.entries(alias).map(([name, file]) => [`--alias:${name}`, file])),
+});
 
 /** Tells the bundler which ports a function has not: their adapters and clients stay out of the bundle. */
 function absentVariables(variables: Readonly<Record<string, string>>): Record<string, string> {

@@ -33,6 +33,7 @@ const bundled = (files: readonly string[], base: string) =>
     mainFields: [...bundle.mainFields],
     conditions: [...bundle.conditions],
     define: bundle.define,
+    alias: bundle.alias,
     loader: bundle.loader,
     banner: { js: bundle.banner },
     logLevel: 'error',
