@@ -14,6 +14,7 @@ export const runbooks = [
   'A backup was restored',
   'The quarantine holds something',
   'Requests fail',
+  'Leads do not come through',
   'The account is at a limit',
 ] as const;
 

@@ -7,6 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { type AlarmKind, type AlarmRow, descriptionOf } from './alarm-row.ts';
 import type { Api } from './api.ts';
+import { canaryAlarm } from './canary-alarm.ts';
 import { countedAlarms } from './counted-alarms.ts';
 import type { Data } from './data.ts';
 import type { Functions } from './functions.ts';
@@ -33,9 +34,8 @@ export class Alarms extends Construct {
     super(scope, id);
     this.topic = this.#topic();
     this.topic.addSubscription(new EmailSubscription(props.address));
-    for (const row of [...workAlarms(props), ...countedAlarms(), ...serviceAlarms(props)]) {
-      this.#alarm(row);
-    }
+    const rows = [...workAlarms(props), ...countedAlarms(), ...serviceAlarms(props), canaryAlarm()];
+    for (const row of rows) this.#alarm(row);
   }
 
   of(kind: AlarmKind): readonly Alarm[] {

@@ -206,7 +206,7 @@ describe('what else puts messages on queues', () => {
     ]);
   });
 
-  it('is the rule for SES on the account’s bus for email events, and nothing for the rest', () => {
+  it('is the rule for SES on the account’s bus for email events, the canary’s for it, and nothing for the rest', () => {
     expect(senders('email-events')).toEqual([
       ['events.amazonaws.com', expect.stringContaining('EventsListeneremailevents')],
     ]);
@@ -228,7 +228,10 @@ describe('what else puts messages on queues', () => {
         },
       }),
     ).not.toThrow();
-    const fed = ['triggers', 'conversions', 'email-events', 'inbound-texts'];
+    expect(senders('canary')).toEqual([
+      ['events.amazonaws.com', expect.stringContaining('EventsListenercanary')],
+    ]);
+    const fed = ['triggers', 'conversions', 'email-events', 'inbound-texts', 'canary'];
     expect(queueNames.filter((name) => !fed.includes(name)).flatMap(senders)).toEqual([]);
   });
 });
