@@ -1,9 +1,11 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { exampleConfig } from '../../infra/config.ts';
+import { leastConcurrency } from '../../infra/constructs/concurrency.ts';
 import { functions } from '../../infra/manifest.ts';
 import { sendTimeoutMs } from '../../shared/ports/senders.ts';
 import { quickCalls, singleCalls, slowCalls } from '../../shared/runtime/aws-ports.ts';
-import { functionId, startingWith, statementsOf, synthesised } from './synthesised.ts';
+import { startingWith, statementsOf, synthesised } from './synthesised.ts';
 
 const template = synthesised();
 
@@ -16,16 +18,7 @@ const actionsWithoutResource: Readonly<Record<string, string>> = {
   'sns:Publish': 'phone numbers are no resources; everything with an ARN is denied beside it',
 };
 
-const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
-
 describe.each(functions)('$file', (row) => {
-  const policy = new RegExp(`^${functionId(row.file)}role`);
-  const allowed = statementsOf(template, policy).filter(({ effect }) => effect === 'Allow');
-  const resourcesOf = (action: string) =>
-    allowed.filter(({ actions }) => actions.includes(action)).flatMap(({ resources }) => resources);
-  const mentions = (action: string, text: string) =>
-    resourcesOf(action).some((resource) => resource.includes(text));
-
   it('runs on Node.js 24 on arm64, traced, with the memory and time of the manifest', () => {
     expect(() =>
       template.hasResourceProperties('AWS::Lambda::Function', {
@@ -38,67 +31,6 @@ describe.each(functions)('$file', (row) => {
         LoggingConfig: { LogGroup: Match.anyValue() },
       }),
     ).not.toThrow();
-  });
-
-  it('reads and writes the tables it is granted and no other', () => {
-    const tables = {
-      profiles: 'ProfilesTable',
-      timeline: 'TimelineTable',
-      marketing: 'MarketingTable',
-    };
-    for (const name of ['profiles', 'timeline', 'marketing'] as const) {
-      const access = row.grants.tables?.[name];
-      expect([name, mentions('dynamodb:GetItem', tables[name])]).toEqual([
-        name,
-        access !== undefined,
-      ]);
-      for (const action of writes) {
-        expect([action, mentions(action, tables[name])]).toEqual([action, access === 'write']);
-      }
-    }
-  });
-
-  it('reads whole only the tables it is granted to scan', () => {
-    const scanned = resourcesOf('dynamodb:Scan').map((resource) =>
-      /"([A-Za-z]+)Table"/.exec(resource)?.[1]?.toLowerCase(),
-    );
-    expect(scanned).toEqual(row.grants.scans ?? []);
-  });
-
-  it('sends to the queues it is granted and no other', () => {
-    const sent = resourcesOf('sqs:SendMessage').map(
-      (resource) => /"([A-Za-z]+)Queue"/.exec(resource)?.[1],
-    );
-    const granted = (row.grants.sendsTo ?? []).map((name) =>
-      name.replaceAll(/(^|-)[a-z]/g, (letter) => letter.slice(-1).toUpperCase()),
-    );
-    expect(new Set(sent)).toEqual(new Set(granted));
-  });
-
-  it('reaches bus, schedules, senders and secrets as granted', () => {
-    expect({
-      bus: mentions('events:PutEvents', 'EventsBus'),
-      schedules: mentions('scheduler:CreateSchedule', 'schedule/Perennial/*'),
-      passesRole: mentions('iam:PassRole', 'EventsSchedulerRole'),
-      rules: mentions('events:PutRule', 'rule/Perennial/*'),
-      email: mentions('ses:SendBulkEmail', 'EmailIdentity'),
-      quota: mentions('ses:GetAccount', '*'),
-      text: resourcesOf('sns:Publish').includes('"*"'),
-      push: mentions('sns:Publish', 'endpoint/APNS/Example/*'),
-      devices: mentions('sns:CreatePlatformEndpoint', 'app/GCM/Example'),
-      secrets: mentions('secretsmanager:GetSecretValue', 'LinkSigningSecret'),
-    }).toEqual({
-      bus: row.grants.bus ?? false,
-      schedules: row.grants.schedules ?? false,
-      passesRole: row.grants.schedules ?? false,
-      rules: row.grants.schedules ?? false,
-      email: row.grants.email ?? false,
-      quota: row.grants.email ?? false,
-      text: row.grants.text ?? false,
-      push: row.grants.push ?? false,
-      devices: row.grants.push ?? false,
-      secrets: row.grants.secrets?.includes('link-signing') ?? false,
-    });
   });
 
   it('raises an alarm that says what the business loses', () => {
@@ -158,12 +90,101 @@ describe('whole tables', () => {
 });
 
 describe('the concurrency of an account', () => {
-  it('stays free for the public API, whatever waits in the queues', () => {
-    const taken = functions.flatMap(({ trigger }) =>
-      trigger.kind === 'queue' ? [trigger.concurrency] : [],
+  const readers = functions.flatMap((row) =>
+    row.trigger.kind === 'queue' ? [{ ...row, most: row.trigger.concurrency }] : [],
+  );
+  const most = readers.reduce((sum, row) => sum + row.most, 0);
+  const reservedWith = (accountConcurrency: number) =>
+    Object.values(
+      synthesised({ ...exampleConfig, accountConcurrency }).findResources('AWS::Lambda::Function'),
+    ).flatMap(({ Properties: { Description: text, ReservedConcurrentExecutions: reserved } }) =>
+      reserved === undefined ? [] : [[String(text).split('. ')[0], Number(reserved)] as const],
     );
-    expect(taken.reduce((sum, one) => sum + one, 0)).toBeLessThan(1_000 / 4);
-    expect(Math.min(...taken)).toBeGreaterThanOrEqual(2);
+
+  it('stays free for the public API, whatever waits in the queues', () => {
+    expect(most).toBeLessThan(1_000 / 4);
+    expect(Math.min(...readers.map((row) => row.most))).toBeGreaterThanOrEqual(2);
+  });
+
+  it('bounds what a hot loop can burn in a day: every reader of a queue has a maximum', () => {
+    const usdPerGbSecond = 0.0000133334; // arm64, us-east-1, 2026-11
+    const gigabytes = readers.reduce((sum, row) => sum + (row.most * row.memoryMb) / 1_024, 0);
+    expect(gigabytes * 86_400 * usdPerGbSecond).toBeLessThan(210);
+  });
+
+  it('has nothing set aside unless the company says how much there is: a new account may run 10', () => {
+    for (const lambda of Object.values(template.findResources('AWS::Lambda::Function'))) {
+      expect(lambda['Properties']).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
+  });
+
+  it.each([leastConcurrency, 1_000, 10_000])(
+    'of %i has parts for websites, marketers and the timeline, and room for all queues and the rest',
+    (account) => {
+      const reserved = reservedWith(account);
+      expect(reserved.map(([file]) => file)).toEqual([
+        'functions/http/public.ts',
+        'functions/http/admin.ts',
+        'functions/tracking/publish-timeline.ts',
+      ]);
+      const left = account - reserved.reduce((sum, [, part]) => sum + part, 0);
+      expect(left).toBeGreaterThanOrEqual(100); // Lambda refuses to leave less.
+      expect(left).toBeGreaterThan(most + 10);
+      for (const [, part] of reserved) expect(part).toBeGreaterThanOrEqual(20);
+    },
+  );
+});
+
+describe('a chain of a function that hands its work on to itself', () => {
+  it('is no loop to Lambda, which would end it at the sixteenth; any other chain is', () => {
+    const lambdas = Object.values(template.findResources('AWS::Lambda::Function'));
+    const allowed = lambdas.flatMap(({ Properties: { Description: text, RecursiveLoop: loop } }) =>
+      loop === undefined ? [] : [[String(text).split('. ')[0], loop]],
+    );
+    const continuing = [
+      'functions/segments/review-profiles.ts',
+      'functions/segments/pass-over-profiles.ts',
+      'functions/segments/begin-night.ts',
+      'functions/lists/change-static-list-members.ts',
+      'functions/campaigns/run-campaign.ts',
+      'functions/campaigns/expand-audience.ts',
+      'functions/campaigns/end-delays.ts',
+      'functions/messaging/send-emails.ts',
+      'functions/messaging/send-texts.ts',
+      'functions/messaging/send-pushes.ts',
+      'functions/messaging/send-webhooks.ts',
+      'functions/messaging/wake-messages.ts',
+      'functions/tracking/record-visits.ts',
+    ];
+    expect(Object.fromEntries(allowed)).toEqual(
+      Object.fromEntries(continuing.map((file) => [file, 'Allow'])),
+    );
+  });
+
+  it('goes round through itself alone: no function reaches its queue through another', () => {
+    const reader = new Map(
+      functions.flatMap((row) =>
+        row.trigger.kind === 'queue' ? [[row.trigger.queue, row.file] as const] : [],
+      ),
+    );
+    const next = new Map(
+      functions.map(({ file, grants }) => [
+        file,
+        (grants.sendsTo ?? []).map((queue) => reader.get(queue)).filter((to) => to !== file),
+      ]),
+    );
+    const reached = (from: string): ReadonlySet<string> => {
+      const seen = new Set<string>();
+      const open = [...(next.get(from) ?? [])];
+      for (let file = open.pop(); file !== undefined; file = open.pop()) {
+        if (seen.has(file)) continue;
+        seen.add(file);
+        open.push(...(next.get(file) ?? []));
+      }
+      return seen;
+    };
+    for (const { file } of functions)
+      expect([file, reached(file).has(file)]).toEqual([file, false]);
   });
 });
 
@@ -213,10 +234,16 @@ describe('what the functions watch and keep', () => {
     expect(age?.['Properties'].AlarmActions).toHaveLength(1);
   });
 
-  it('keeps every log for a month', () => {
-    const groups = Object.values(template.findResources('AWS::Logs::LogGroup'));
+  it('keeps every log for a month: functions write to groups of the stack, and nothing makes its own', () => {
+    const groups = Object.entries(template.findResources('AWS::Logs::LogGroup'));
     expect(groups).toHaveLength(functions.length + 1);
-    for (const group of groups) expect(group['Properties'].RetentionInDays).toBe(30);
+    for (const [, group] of groups) expect(group['Properties'].RetentionInDays).toBe(30);
+    const written = Object.values(template.findResources('AWS::Lambda::Function')).map(
+      (lambda) => lambda['Properties'].LoggingConfig.LogGroup.Ref,
+    );
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const [access] = stage?.['Properties'].AccessLogSettings.DestinationArn['Fn::GetAtt'] ?? [];
+    expect(new Set([...written, access])).toEqual(new Set(groups.map(([id]) => id)));
   });
 
   it('stays under the number of resources a stack may have', () => {
