@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Where moto is installed. */
 export const motoFolder = join('.perennial', 'moto');
@@ -22,7 +30,8 @@ export function motoPython(): string {
   console.log(`Making ${motoFolder} (moto and what it needs, from ${requirements})...`);
   // Moved to its place when whole: what is interrupted, or made by two runs at once, harms nobody.
   const making = `${motoFolder}.${process.pid}`;
-  mkdirSync('.perennial', { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(motoFolder), { recursive: true, mode: 0o700 });
+  removeLeftovers();
   try {
     must('python3', [
       '-c',
@@ -38,6 +47,25 @@ export function motoPython(): string {
     rmSync(making, { recursive: true, force: true });
   }
   return python;
+}
+
+/** What a run has left that was ended while it was making the environment. */
+function removeLeftovers(): void {
+  const folder = dirname(motoFolder);
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /^moto\.(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function must(command: string, args: readonly string[]): void {

@@ -7,7 +7,7 @@ import { fresh } from './table-suite.ts';
 export type ChangeFeedWorld = {
   readonly table: Table;
   /** The records of one partition, oldest first. */
-  records(pk: string): Promise<readonly DynamoDBRecord[]>;
+  readonly records: (pk: string) => Promise<readonly DynamoDBRecord[]>;
 };
 
 const put = (item: Item) => ({ kind: 'put', table: 'timeline', item }) as const;

@@ -9,7 +9,7 @@ export type ReceivedEmail = Pick<Email, 'to' | 'subject' | 'html' | 'text' | 'he
 export type EmailWorld = {
   readonly sender: EmailSender;
   /** Every email that has arrived, in order. */
-  arrived(): Promise<readonly ReceivedEmail[]>;
+  readonly arrived: () => Promise<readonly ReceivedEmail[]>;
 };
 
 export const anEmail = (change: Partial<Email> = {}): Email => ({

@@ -58,13 +58,10 @@ pushSuite('embedded', async () => {
       answer: ({ device }) => (gone.has(device.token) ? { kind: 'gone' } : undefined),
     }),
     arrived: () =>
-      outbox.list().map(({ to, subject, text, tags: { platform: _, url, ...data } }) => ({
-        token: to,
-        title: subject,
-        text,
-        ...(url !== undefined && { url }),
-        data,
-      })),
+      outbox.list().map(({ to, subject, text, tags }) => {
+        const { platform: _, url, ...data } = tags;
+        return { token: to, title: subject, text, ...(url !== undefined && { url }), data };
+      }),
     remove: async (token) => {
       gone.add(token);
     },

@@ -5,9 +5,11 @@ import type { Push, PushSender } from '../../shared/ports/senders.ts';
 export type PushWorld = {
   readonly sender: PushSender;
   /** What the app was given, oldest first. */
-  arrived(): readonly (Pick<Push, 'title' | 'text' | 'url' | 'data'> & { token: string })[];
+  readonly arrived: () => readonly (Pick<Push, 'title' | 'text' | 'url' | 'data'> & {
+    token: string;
+  })[];
   /** The app is removed from the device, and the platform has noticed. */
-  remove(token: string): Promise<void>;
+  readonly remove: (token: string) => Promise<void>;
 };
 
 let devices = 0;

@@ -69,7 +69,9 @@ export const queueSuite = (adapter: string, open: () => Promise<QueueWorld>): vo
         ...groups.map((group) => ({ body: group, group })),
         { body: 'none' },
       ]);
-      const bodies = (await receiveAll(world, 'inputs')).map(({ body }) => JSON.parse(body));
+      const bodies = (await receiveAll(world, 'inputs')).map(({ body }) =>
+        String(JSON.parse(body)),
+      );
       expect(bodies.toSorted()).toEqual([...groups, 'none'].toSorted());
     });
 

@@ -18,10 +18,10 @@ import { inputsOf } from './stand-in.ts';
 
 type SecretsWorld = {
   /** As another process has it: nothing is known yet. */
-  open(): Secrets;
+  readonly open: () => Secrets;
   /** From now on nothing can be read. */
-  breakDown(): Promise<void>;
-  repair(): Promise<void>;
+  readonly breakDown: () => Promise<void>;
+  readonly repair: () => Promise<void>;
 };
 
 /** What every adapter for secrets does. */

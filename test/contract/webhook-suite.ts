@@ -12,9 +12,9 @@ export type WebhookWorld = {
   readonly sender: WebhookSender;
   readonly url: string;
   /** From now on. */
-  answer(answer: EndpointAnswer): void;
+  readonly answer: (answer: EndpointAnswer) => void;
   /** What it has taken (2xx), oldest first. */
-  taken(): readonly { url: string; body: string; signature: string | undefined }[];
+  readonly taken: () => readonly { url: string; body: string; signature: string | undefined }[];
 };
 
 const aCall = (url: string): Webhook => ({
