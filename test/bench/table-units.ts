@@ -1,6 +1,4 @@
-import type { AroundPorts } from '../../infra/local/load-functions.ts';
-import { RequestMeter } from '../../shared/adapters/embedded/request-meter.ts';
-import type { Check, Table, Write } from '../../shared/ports/table.ts';
+import { RequestCounter } from '../support/request-counter.ts';
 import { type Row, rounded, tell } from './row.ts';
 import { admin, aNewLead, aShop, launchOffer } from './shop.ts';
 
@@ -8,53 +6,15 @@ import { admin, aNewLead, aShop, launchOffer } from './shop.ts';
 
 type Count = { requests: number; writeUnits: number; indexWriteUnits: number };
 
-const meter = new RequestMeter();
-/** By kind of request, for tables: by the first part of the key's name. */
-const counts = new Map<string, Count>();
+const counter = new RequestCounter();
+const counts = counter.byKind;
 
-/** Runs a request, which the embedded table does at once, and notes what the meter says of it. */
-function counted<Result>(kind: string, request: () => Promise<Result>): Promise<Result> {
-  const before = meter.total();
-  const answer = request();
-  const after = meter.total();
-  const count = counts.get(kind) ?? { requests: 0, writeUnits: 0, indexWriteUnits: 0 };
-  counts.set(kind, {
-    requests: count.requests + after.requests - before.requests,
-    writeUnits: count.writeUnits + after.writeUnits - before.writeUnits,
-    indexWriteUnits: count.indexWriteUnits + after.indexWriteUnits - before.indexWriteUnits,
-  });
-  return answer;
-}
-
-const kindOf = (write: Write | Check): string => {
-  const { pk } = write.kind === 'put' ? write.item : write.key;
-  return write.table === 'marketing' ? (pk.split('#')[0] ?? pk) : write.table;
-};
-
-const around: AroundPorts = (_, granted) => {
-  const { table } = granted;
-  const watched: Table = {
-    get: (name, key, options) => counted('read', () => table.get(name, key, options)),
-    batchGet: (name, keys, options) => counted('read', () => table.batchGet(name, keys, options)),
-    query: (name, query) => counted('read', () => table.query(name, query)),
-    scan: (name, scan) => counted('read', () => table.scan(name, scan)),
-    due: (name, query) => counted('read', () => table.due(name, query)),
-    write: (write) => counted(`write ${kindOf(write)}`, () => table.write(write)),
-    transact: (actions) => {
-      const [first] = actions;
-      const kind = first === undefined ? 'transact' : `transact ${kindOf(first)}`;
-      return counted(kind, () => table.transact(actions));
-    },
-  };
-  return { ...granted, table: watched };
-};
-
-await using shop = await aShop({ clock: '2026-11-25T12:00:00.000Z', meter, around });
+await using shop = await aShop({ clock: '2026-11-25T12:00:00.000Z', ...counter.options });
 const { world } = shop;
 
 /** What one thing costs, posted alone. */
 async function costOf(path: string, body: Readonly<Record<string, unknown>>): Promise<Count> {
-  counts.clear();
+  counter.reset();
   await shop.post(path, body);
   await world.settle();
   return [...counts.values()].reduce(
@@ -117,7 +77,7 @@ const messageWrites = ['write message', 'transact message', 'write timeline'];
 async function messageCost(campaign: string, at: string) {
   await launchOffer(world, at, campaign);
   const before = world.outbox().length;
-  counts.clear();
+  counter.reset();
   await world.advance('PT1H');
   const sent = world.outbox().length - before;
   const of = (per: keyof Count): number =>
