@@ -1,20 +1,4 @@
 import { httpFunction } from '../../shared/runtime/http-function.ts';
-import { unsubscribe, unsubscribePage } from '../consent/unsubscribe.ts';
-import { captureLead } from '../tracking/capture-lead.ts';
-import { trackBatch } from '../tracking/track-batch.ts';
-import { trackBehaviour } from '../tracking/track-behaviour.ts';
-import { visitLink } from '../tracking/visit-link.ts';
-import { checkHealth } from './check-health.ts';
+import { publicRoutes } from './public-routes.ts';
 
-/** What websites, browsers and mail programs call. */
-export const publicRoutes = [
-  checkHealth,
-  captureLead,
-  ...trackBehaviour,
-  trackBatch,
-  unsubscribePage,
-  unsubscribe,
-  visitLink,
-];
-
-export const handler = httpFunction(publicRoutes);
+export const handler = httpFunction(async () => publicRoutes);

@@ -14,6 +14,7 @@ import { useFieldMessages } from './http/field-messages.ts';
 import { wrongCursor } from './http/list-query.ts';
 import { bodyText, isCsv, jsonBody } from './http/request-body.ts';
 import { permissionOf, type Route, type Upload } from './http/route.ts';
+import type { RoutesFor } from './http/route-groups.ts';
 import { routeTable } from './http/route-table.ts';
 import { sourceOfWriteKey } from './http/write-key.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
@@ -24,9 +25,8 @@ useFieldMessages();
 
 /** A Lambda behind the HTTP API (payload format 2.0): finds the route, parses, answers, and turns every failure into a problem document. */
 export function httpFunction(
-  routes: readonly Route[],
+  routesFor: RoutesFor,
 ): LambdaFunction<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
-  const find = routeTable(routes);
   return lambdaFunction(async (event, ports) => {
     const { method } = event.requestContext.http;
     if (method !== 'HEAD') return dispatch(method, event, ports);
@@ -36,6 +36,7 @@ export function httpFunction(
 
   async function dispatch(method: string, event: APIGatewayProxyEventV2, ports: Ports) {
     try {
+      const find = routeTable(await routesFor(event.rawPath));
       const { route, params } = find(method, event.rawPath);
       return gatewayAnswer(await answer(route, params, event, ports));
     } catch (error) {
