@@ -3,7 +3,13 @@ import type { Action } from './permissions.ts';
 /** What somebody answered, or why nobody did. `permission`: the IAM action without which they refused. */
 export type Asked<Value> =
   | { readonly kind: 'known'; readonly value: Value }
-  | { readonly kind: 'unknown'; readonly why: string; readonly permission: Action | undefined };
+  | {
+      readonly kind: 'unknown';
+      readonly why: string;
+      readonly permission: Action | undefined;
+      /** What to do so that it can be asked, where that is known. */
+      readonly fix?: string;
+    };
 
 export const known = <Value>(value: Value): Asked<Value> => ({ kind: 'known', value });
 
@@ -11,6 +17,14 @@ export const unasked = <Value>(why: string): Asked<Value> => ({
   kind: 'unknown',
   why,
   permission: undefined,
+});
+
+/** What cannot be asked of a stack that has it not. */
+export const notMade = <Value>(what: string): Asked<Value> => ({
+  kind: 'unknown',
+  why: `The stack has no ${what}, so it was not asked for.`,
+  permission: undefined,
+  fix: 'See "stack" and "version": deploy, then run the doctor again.',
 });
 
 /** What AWS's services call a refusal; each has words of its own. */

@@ -50,12 +50,18 @@ export function judged<Value>(
 ): readonly Finding[] {
   if (asked.kind === 'known') return [judge(asked.value)].flat();
   const { why, permission } = asked;
-  const fix =
+  const again =
     permission === undefined
       ? 'Run the doctor again; when it stays so, the answer above says why.'
       : `Let who runs the doctor do this (IAM action): ${permission}`;
+  const fix = asked.fix ?? again;
   return [unknown(check, why, fix)];
 }
+
+/** What somebody removed by hand; a deployment of an unchanged template does not look for it. */
+export const madeAnew = (what: string): string =>
+  `Somebody removed it by hand, which CloudFormation does not see: make ${what} anew by hand as it was, ` +
+  'or leave it out of the template in one deployment and put it back in the next.';
 
 /** A step in words, then the command to copy. */
 export const command = (words: string, ...lines: readonly string[]): string =>

@@ -21,9 +21,19 @@ export function reportText(heading: string, findings: readonly Finding[]): strin
     if (found.length === 0) return [];
     return state === 'ok'
       ? [found.map((finding) => okText(finding, checkWidth)).join('\n')]
-      : [found.map(problemText).join('\n\n')];
+      : [together(found).map(problemText).join('\n\n')];
   });
   return [heading, ...sections, summaryText(findings)].join('\n\n');
+}
+
+/** Where the same is to be done for several, it is said once. */
+function together(findings: readonly Finding[]): readonly Finding[] {
+  const groups = Map.groupBy(findings, ({ what, fix }) => JSON.stringify([what, fix]));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    const checks = [...new Set(group.map(({ check }) => check))];
+    return first === undefined ? [] : [{ ...first, check: checks.join(', ') }];
+  });
 }
 
 const okText = ({ check, what }: Finding, checkWidth: number): string => {
@@ -34,7 +44,10 @@ const okText = ({ check, what }: Finding, checkWidth: number): string => {
 const indent = '    ';
 
 function problemText({ state, check, what, fix }: Finding): string {
-  const lines = [`${marks[state]}  ${check}`, wrapped(what, { first: indent, rest: indent })];
+  const lines = [
+    wrapped(check, { first: `${marks[state]}  `, rest: indent }),
+    wrapped(what, { first: indent, rest: indent }),
+  ];
   for (const line of fix?.split('\n') ?? []) {
     // What is indented is to be copied as it stands.
     lines.push(

@@ -41,7 +41,8 @@ export function openClients({ region, profile }: ClientOptions) {
     functions: new LambdaClient(config),
     identity: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
-    queues: new SQSClient(config),
+    // By the endpoint of the region, whatever host a queue's URL names.
+    queues: new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),
     quotas: new ServiceQuotasClient(config),
     schedules: new SchedulerClient(config),
     stacks: new CloudFormationClient(config),

@@ -74,7 +74,7 @@ function domainFacts(domain: string, answer: GetEmailIdentityCommandOutput): Dom
 
 export async function askEmailEvents(
   emails: SESv2Client,
-  configurationSet: string,
+  { configurationSet, busArn }: Pick<EmailEventsFacts, 'configurationSet' | 'busArn'>,
 ): Promise<Asked<EmailEventsFacts>> {
   const named = { ConfigurationSetName: configurationSet };
   const set = await ask('ses:GetConfigurationSet', () =>
@@ -85,6 +85,7 @@ export async function askEmailEvents(
   );
   return mapped(both(set, destinations), ([options, { EventDestinations = [] }]) => ({
     configurationSet,
+    busArn,
     isSendingEnabled: options.SendingOptions?.SendingEnabled !== false,
     publishesReputation: options.ReputationOptions?.ReputationMetricsEnabled === true,
     destinations: EventDestinations.map((destination) => ({

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { functions as rows } from '../../manifest.ts';
-import { type Asked, ask, mapped, unasked } from '../asked.ts';
+import { type Asked, ask, mapped, notMade } from '../asked.ts';
 import type { FailedBatchesFacts, MappingFacts } from '../checks/functions.ts';
 import type { ConcurrencyFacts } from '../checks/quotas.ts';
 import { allPages } from '../pages.ts';
@@ -14,10 +14,13 @@ import type { Clients } from './clients.ts';
 import { bucketId, type Deployed, functionNameOf, physicalIdOf } from './deployed.ts';
 import { askMetrics } from './metrics.ts';
 
-/** How many functions of the manifest read a queue or the stream. */
-export const expectedMappings = rows.filter(
-  ({ trigger }) => trigger.kind === 'queue' || trigger.kind === 'stream',
-).length;
+/** How many functions that the stack has read a queue or the stream. */
+export const expectedMappings = (deployed: Deployed): number =>
+  rows.filter(
+    ({ trigger, file }) =>
+      (trigger.kind === 'queue' || trigger.kind === 'stream') &&
+      functionNameOf(deployed, file) !== undefined,
+  ).length;
 
 /** What starts the stack's functions from queues and the stream. */
 export const askMappings = (
@@ -82,18 +85,16 @@ const queueShare = rows.reduce(
   0,
 );
 
-const file = (name: string): string => `functions/${name}.ts`;
-
 /** How often the tick ran within ten minutes, and how far the publisher lags in ms. */
 export async function askPace(
   { alarms }: Pick<Clients, 'alarms'>,
   deployed: Deployed,
   now: number,
 ): Promise<{ readonly runs: Asked<number>; readonly lagMs: Asked<number | undefined> }> {
-  const sweep = functionNameOf(deployed, file('time/sweep-due-slots'));
-  const publisher = functionNameOf(deployed, file('tracking/publish-timeline'));
+  const sweep = functionNameOf(deployed, 'functions/time/sweep-due-slots.ts');
+  const publisher = functionNameOf(deployed, 'functions/tracking/publish-timeline.ts');
   if (sweep === undefined || publisher === undefined) {
-    const gone = unasked<never>('The stack has not the function: see "version".');
+    const gone = notMade<never>('function sweep-due-slots or publish-timeline');
     return { runs: gone, lagMs: gone };
   }
   const common = { namespace: 'AWS/Lambda', periodSeconds: 60 } as const;
@@ -131,7 +132,7 @@ export async function askFailedBatches(
   deployed: Deployed,
 ): Promise<Asked<FailedBatchesFacts>> {
   const bucket = physicalIdOf(deployed, bucketId);
-  if (bucket === undefined) return unasked('The stack has not the bucket: see "version".');
+  if (bucket === undefined) return notMade('bucket of failed batches');
   const listed = await ask('s3:ListBucket', () =>
     buckets.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1_000 })),
   );

@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { type Asked, ask, known, mapped, unasked } from '../asked.ts';
+import { type Asked, ask, known, mapped, notMade } from '../asked.ts';
 import type { AccountFacts, Caller, DeployedFacts } from '../checks/account.ts';
 import { sendsTexts } from '../checks/marketing.ts';
 import { alarmTopicOf, askAlarms, askSubscriptions } from './alarms.ts';
@@ -68,7 +68,7 @@ export async function gatherAccount(question: AccountQuestion): Promise<AccountF
       deployed:
         made === undefined
           ? undefined
-          : await gatherDeployed(question, made.deployed, caller.value.account),
+          : await gatherDeployed(question, made.deployed, caller.value),
     },
   };
 }
@@ -94,11 +94,11 @@ const askReputation = async ({ alarms }: Clients, now: number) => {
 async function gatherDeployed(
   question: AccountQuestion,
   deployed: Deployed,
-  account: string,
+  caller: Caller,
 ): Promise<DeployedFacts> {
   const { clients, stack, region, now, onStep = () => {} } = question;
   onStep('emails and the DNS');
-  const email = await gatherEmail(question, deployed);
+  const email = await gatherEmail(question, deployed, caller);
   onStep('queues and functions');
   const [queues, mappings, pace, failedBatches] = await Promise.all([
     askQueues(clients, deployed, now),
@@ -116,7 +116,7 @@ async function gatherDeployed(
     askQuota(clients.quotas, 'rules'),
     askAlarms(clients.alarms, deployed),
     askUses(clients, deployed, now),
-    askTexts(clients, deployed, { region, account, now }),
+    askTexts(clients, deployed, { region, account: caller.account, now }),
   ]);
   const url = deployed.outputs['ApiUrl'];
   return {
@@ -124,7 +124,7 @@ async function gatherDeployed(
     email,
     queues,
     mappings,
-    expectedMappings,
+    expectedMappings: expectedMappings(deployed),
     tick: { schedule: minute, runs: pace.runs, overdue: data.overdue },
     lagMs: pace.lagMs,
     failedBatches,
@@ -136,25 +136,31 @@ async function gatherDeployed(
     alarms,
     ...(await gatherPeople(clients, deployed)),
     uses,
-    health: url === undefined ? unasked('The stack has no output ApiUrl.') : await askHealth(url),
+    health: url === undefined ? notMade('output ApiUrl') : await askHealth(url),
   };
 }
 
 async function gatherEmail(
-  { clients, names }: AccountQuestion,
+  { clients, names, region }: AccountQuestion,
   deployed: Deployed,
+  { account, arn }: Caller,
 ): Promise<DeployedFacts['email']> {
   const set = physicalIdLike(deployed, { type: 'AWS::SES::ConfigurationSet', start: 'Email' });
   const domain = physicalIdLike(deployed, { type: 'AWS::SES::EmailIdentity', start: 'Email' });
-  const none = unasked<never>('The stack has not made it: see "stack".');
-  const identity = domain === undefined ? none : await askDomain(clients.emails, domain);
+  const noDomain = notMade<never>('identity of SES');
+  const identity = domain === undefined ? noDomain : await askDomain(clients.emails, domain);
   const facts = identity.kind === 'known' ? identity.value : undefined;
+  const partition = arn.split(':')[1] ?? 'aws';
+  const busArn = `arn:${partition}:events:${region}:${account}:event-bus/default`;
   return {
     domain,
     identity,
-    records: facts === undefined ? none : await askRecords(names, facts),
-    dmarc: domain === undefined ? none : await askDmarc(names, domain),
-    events: set === undefined ? none : await askEmailEvents(clients.emails, set),
+    records: facts === undefined ? noDomain : await askRecords(names, facts),
+    dmarc: domain === undefined ? noDomain : await askDmarc(names, domain),
+    events:
+      set === undefined
+        ? notMade('configuration set')
+        : await askEmailEvents(clients.emails, { configurationSet: set, busArn }),
     rule: await askEventRule(clients.events, deployed),
   };
 }
@@ -167,7 +173,7 @@ async function gatherData(clients: Clients, deployed: Deployed, now: number) {
       facts: await askTable(clients.tables, deployed, name),
     })),
   );
-  const none = unasked<never>('The stack has not the tables: see "version".');
+  const none = notMade<never>('tables');
   if (table === undefined) {
     return { tables, quarantine: none, sources: none, campaigns: none, overdue: none };
   }
@@ -189,9 +195,6 @@ async function gatherPeople(
   return {
     alarmTopic: topic ?? '',
     subscriptions: topic === undefined ? known([]) : await askSubscriptions(clients.texts, topic),
-    users:
-      pool === undefined
-        ? unasked('The stack has not made the user pool: see "stack".')
-        : await askUsers(clients.users, pool),
+    users: pool === undefined ? notMade('user pool') : await askUsers(clients.users, pool),
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import { DynamoTable } from '../../../shared/adapters/aws/table.ts';
 import { isoInstant } from '../../../shared/domain/time/instant.ts';
 import type { Table } from '../../../shared/ports/table.ts';
@@ -80,7 +81,10 @@ export const askOverdue = (table: Table, now: number): Promise<TickFacts['overdu
     );
     const heads = await eachOf(slots, async ({ slot, table: name }) => {
       const page = await table.due(name, { slot, until: isoInstant(now), limit: 1 });
-      return page.items.map(({ dueAt }) => ({ slot, dueAt: String(dueAt) }));
+      return z
+        .array(z.object({ dueAt: z.string() }))
+        .parse(page.items)
+        .map(({ dueAt }) => ({ slot, dueAt }));
     });
     return heads.flat();
   });

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { tableDefinitions } from '../../../shared/adapters/aws/table-definitions.ts';
 import type { TableName } from '../../../shared/ports/table.ts';
-import { type Asked, ask, mapped, unasked } from '../asked.ts';
+import { type Asked, ask, mapped, notMade } from '../asked.ts';
 import type { TableFacts } from '../checks/tables.ts';
 import { allPages } from '../pages.ts';
 import { type Deployed, tableNameOf } from './deployed.ts';
@@ -18,7 +18,7 @@ export async function askTable(
   table: TableName,
 ): Promise<Asked<TableFacts>> {
   const name = tableNameOf(deployed, table);
-  if (name === undefined) return unasked('The stack has not the table: see "version".');
+  if (name === undefined) return notMade(`table ${table}`);
   const named = { TableName: name };
   const described = await ask('dynamodb:DescribeTable', () =>
     tables.send(new DescribeTableCommand(named)),

@@ -4,7 +4,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { GetSMSAttributesCommand, GetSMSSandboxAccountStatusCommand } from '@aws-sdk/client-sns';
-import { type Asked, ask, both, mapped, unasked } from '../asked.ts';
+import { type Asked, ask, both, mapped, notMade } from '../asked.ts';
 import type { TextFacts, TextSettings } from '../checks/texts.ts';
 import type { Clients } from './clients.ts';
 import { type Deployed, functionNameOf } from './deployed.ts';
@@ -74,7 +74,7 @@ function askUnread(
   { region, account }: TextPlace,
 ): Promise<Asked<readonly string[]>> | Asked<readonly string[]> {
   const reader = functionNameOf(deployed, 'functions/deliverability/record-text-statuses.ts');
-  if (reader === undefined) return unasked('The stack has not the function: see "version".');
+  if (reader === undefined) return notMade('function record-text-statuses');
   const group = `sns/${region}/${account}/DirectPublishToPhoneNumber`;
   return ask('logs:DescribeSubscriptionFilters', async () => {
     const unread: string[] = [];

@@ -10,7 +10,8 @@ import {
   ResourceNotFoundException as NoSuchSchedule,
   type SchedulerClient,
 } from '@aws-sdk/client-scheduler';
-import { type Asked, ask, known } from '../asked.ts';
+import { type Asked, ask, notMade } from '../asked.ts';
+import type { EventRuleFacts } from '../checks/email-events.ts';
 import type { RulesFacts, ScheduleFacts } from '../checks/marketing.ts';
 import { allPages } from '../pages.ts';
 import { type Deployed, physicalIdLike } from './deployed.ts';
@@ -39,7 +40,7 @@ export async function askMinute(
     type: 'AWS::Scheduler::Schedule',
     start: 'TriggersMinute',
   });
-  if (name === undefined) return known(undefined);
+  if (name === undefined) return notMade('schedule for the minute tick');
   return ask('scheduler:GetSchedule', async () => {
     try {
       const { State } = await schedules.send(new GetScheduleCommand({ Name: name }));
@@ -70,16 +71,16 @@ export const askRules = (events: EventBridgeClient, bus: string): Promise<Asked<
 export async function askEventRule(
   events: EventBridgeClient,
   deployed: Deployed,
-): Promise<Asked<{ readonly state: string } | undefined>> {
+): Promise<Asked<EventRuleFacts | undefined>> {
   const name = physicalIdLike(deployed, {
     type: 'AWS::Events::Rule',
     start: 'EventsListeneremailevents',
   });
-  if (name === undefined) return known(undefined);
+  if (name === undefined) return notMade('rule for events of SES');
   return ask('events:DescribeRule', async () => {
     try {
       const { State = 'ENABLED' } = await events.send(new DescribeRuleCommand({ Name: name }));
-      return { state: State };
+      return { name, state: State };
     } catch (error) {
       if (error instanceof NoSuchRule) return undefined;
       throw error;

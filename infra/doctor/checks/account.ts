@@ -16,7 +16,12 @@ import {
   type ReputationFacts,
 } from './email-account.ts';
 import { checkDomain, type DomainQuestion } from './email-domain.ts';
-import { checkEmailEvents, checkEventRule, type EmailEventsFacts } from './email-events.ts';
+import {
+  checkEmailEvents,
+  checkEventRule,
+  type EmailEventsFacts,
+  type EventRuleFacts,
+} from './email-events.ts';
 import {
   checkFailedBatches,
   checkMappings,
@@ -73,7 +78,7 @@ export type DeployedFacts = {
     readonly records: DomainQuestion['records'];
     readonly dmarc: Asked<DmarcFacts>;
     readonly events: Asked<EmailEventsFacts>;
-    readonly rule: Asked<{ readonly state: string } | undefined>;
+    readonly rule: Asked<EventRuleFacts | undefined>;
   };
   readonly queues: readonly Asked<QueueFacts>[];
   readonly mappings: Asked<readonly MappingFacts[]>;
@@ -120,9 +125,9 @@ function callerFinding(caller: Asked<Caller>, region: string): Finding {
   }
   return wrong(
     'credentials',
-    `AWS does not know who asks. ${caller.why}`,
+    `AWS did not say who asks. ${caller.why}`,
     command(
-      'Sign in, or name a profile of ~/.aws with --profile, then run the doctor again:',
+      'Sign in, or name a profile of ~/.aws with --profile, then run the doctor again (when nothing answers, see that this machine reaches the internet):',
       'aws sso login',
       'aws sts get-caller-identity',
     ),
@@ -142,7 +147,7 @@ function checkDeployed(facts: DeployedFacts, { stack, region, now }: AccountFact
     ...checkQueues(facts.queues),
     ...checkQuarantine(facts.quarantine, url),
     ...judged('campaigns', facts.campaigns, (campaigns) =>
-      ok('campaigns', `${campaigns.length} are known.`),
+      ok('campaigns', `${campaigns.length} could be read.`),
     ),
     ...checkSchedules(facts.campaigns, facts.schedules, { now, group: stack }),
     ...checkRules(facts.rules, { quota: facts.ruleLimit, bus: stack }),

@@ -62,7 +62,7 @@ export const checkSubscriptions = (
       command(
         first === undefined
           ? 'Subscribe an address, and confirm the mail that comes:'
-          : 'Click "Confirm subscription" in that mail. After three days it is void: ask for another:',
+          : 'Click "Confirm subscription" in that mail. When it is days old, ask for another:',
         `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${first?.endpoint ?? 'oncall@example.com'}`,
       ),
     );

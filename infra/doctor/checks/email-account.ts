@@ -70,7 +70,7 @@ function quotaFinding({ perDay, sentLastDay }: EmailAccountFacts): Finding {
     case 'over':
       return wrong('email quota', `${share}: the rest waits.`, limitForm);
     case 'near':
-      return warning('email quota', `${share}: the day's end of it is near.`, limitForm);
+      return warning('email quota', `${share}: it is nearly used up.`, limitForm);
     case 'far':
       return ok('email quota', `${share}.`);
   }

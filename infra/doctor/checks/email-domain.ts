@@ -1,5 +1,5 @@
 import type { Asked } from '../asked.ts';
-import { command, type Finding, judged, ok, warning, wrong } from '../finding.ts';
+import { command, type Finding, judged, madeAnew, ok, warning, wrong } from '../finding.ts';
 
 /** What SES says of the sender's domain. */
 export type DomainFacts = {
@@ -40,7 +40,7 @@ export function checkDomain({ region, identity, records }: DomainQuestion): read
       return wrong(
         'sender domain',
         'SES does not know the domain in this region: no email goes out.',
-        command('Make the identity by deploying again:', 'npx cdk deploy'),
+        madeAnew('the identity'),
       );
     }
     return [

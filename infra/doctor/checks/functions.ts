@@ -1,5 +1,6 @@
+import { isoInstant } from '../../../shared/domain/time/instant.ts';
 import type { Asked } from '../asked.ts';
-import { command, type Finding, judged, ok, warning, wrong } from '../finding.ts';
+import { command, type Finding, judged, madeAnew, ok, warning, wrong } from '../finding.ts';
 import { durationText } from './tick.ts';
 
 /** What hands a queue's messages, or the timeline's stream, to a function. */
@@ -25,7 +26,7 @@ export function checkMappings(
         wrong(
           'functions',
           `${missing} of ${expected} functions that read queues or the stream have nothing that starts them.`,
-          command('Deploy again: the stack sets it up.', 'npx cdk deploy'),
+          madeAnew('the event source mapping'),
         ),
       );
     }
@@ -96,8 +97,12 @@ export const checkFailedBatches = (asked: Asked<FailedBatchesFacts>): readonly F
       `${batches} of what people did started no campaign${since}.`,
       command(
         'Publish their time again, then remove them from the bucket FailedBatchesBucket:',
-        `export FROM=${oldest ?? '2026-01-01T00:00:00Z'} TO=...`,
+        `export FROM=${oldest === undefined ? '...' : beforeRetries(oldest)} TO=...`,
         republish ?? '(the command of the output RepublishCommand)',
       ),
     );
   });
+
+/** What was given up then had been tried for as long as half a day. */
+const beforeRetries = (instant: string): string =>
+  isoInstant(Date.parse(instant) - 12 * 60 * 60_000);

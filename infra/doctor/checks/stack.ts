@@ -72,13 +72,18 @@ const missingFindings = (missing: readonly string[]): readonly Finding[] =>
     : [
         warning(
           'version',
-          `What is deployed is older than this checkout: it has no ${missing.join(', ')}.`,
+          `What is deployed is older than this checkout: it has no ${shortened(missing)}.`,
           command(
             'Deploy this checkout, or run the doctor of the version deployed:',
             'npx cdk deploy',
           ),
         ),
       ];
+
+const shortened = (names: readonly string[]): string =>
+  names.length <= 5
+    ? names.join(', ')
+    : `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`;
 
 const protectionFinding = (isOn: boolean, name: string): Finding =>
   isOn

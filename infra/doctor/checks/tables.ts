@@ -65,7 +65,10 @@ function ownFindings(facts: TableFacts): readonly Finding[] {
       wrong(
         check,
         'Its stream is off: nothing that people do starts a campaign.',
-        command('Deploy again: the stack sets it up.', 'npx cdk deploy'),
+        command(
+          'Switch it on. It is another stream then: make the mapping of publish-timeline read it, and publish again what happened since (output RepublishCommand):',
+          `aws dynamodb update-table --table-name ${name} --stream-specification StreamEnabled=true,StreamViewType=NEW_IMAGE`,
+        ),
       ),
     );
   }
@@ -74,7 +77,10 @@ function ownFindings(facts: TableFacts): readonly Finding[] {
       warning(
         check,
         'It is encrypted by a key that AWS owns and shows in no log.',
-        command('Deploy again: the stack uses a key of KMS.', 'npx cdk deploy'),
+        command(
+          'Have it encrypted by a key of KMS:',
+          `aws dynamodb update-table --table-name ${name} --sse-specification Enabled=true,SSEType=KMS`,
+        ),
       ),
     );
   }

@@ -1,5 +1,5 @@
 import type { Asked } from '../asked.ts';
-import { command, type Finding, judged, ok, warning, wrong } from '../finding.ts';
+import { type Finding, judged, madeAnew, ok, warning, wrong } from '../finding.ts';
 
 /** The minute tick, seen from both sides: who calls it, and whether what is due is done. */
 export type TickFacts = {
@@ -15,8 +15,6 @@ export type TickFacts = {
 const lateMs = 10 * 60_000;
 const stuckMs = 60 * 60_000;
 
-const deploy = command('Deploy again: the stack sets it up.', 'npx cdk deploy');
-
 export const checkTick = (facts: TickFacts, now: number): readonly Finding[] => [
   ...judged('minute tick', facts.schedule, scheduleFindings),
   ...judged('minute tick', facts.runs, runFindings),
@@ -25,11 +23,19 @@ export const checkTick = (facts: TickFacts, now: number): readonly Finding[] => 
 
 function scheduleFindings(state: string | undefined): readonly Finding[] {
   if (state === 'ENABLED') return [];
-  const what =
+  return [
     state === undefined
-      ? 'The schedule that calls the minute tick is gone: time stands still.'
-      : `The schedule that calls the minute tick is ${state}: time stands still.`;
-  return [wrong('minute tick', what, deploy)];
+      ? wrong(
+          'minute tick',
+          'The schedule that calls the minute tick is gone: time stands still.',
+          madeAnew('the schedule'),
+        )
+      : wrong(
+          'minute tick',
+          `The schedule that calls the minute tick is ${state}: time stands still.`,
+          'Enable it in the console: Amazon EventBridge > Schedules > the one named "...TriggersMinute...".',
+        ),
+  ];
 }
 
 function runFindings(runs: number): Finding {
