@@ -1,7 +1,10 @@
+import { App } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { exampleConfig } from '../../infra/config.ts';
 import { functions } from '../../infra/manifest.ts';
 import { queues } from '../../infra/queue-manifest.ts';
+import { PerennialStack } from '../../infra/stack.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
 import { startingWith, synthesised } from './synthesised.ts';
 
@@ -68,6 +71,58 @@ describe('the data', () => {
       ProfilesTable: [due],
       TimelineTable: undefined,
     });
+  });
+
+  it('has the keys it will always have: other keys would make CloudFormation replace a table', () => {
+    const keys = (hash: string, range?: string) => [
+      { AttributeName: hash, KeyType: 'HASH' },
+      ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' }]),
+    ];
+    const text = (...names: readonly string[]) =>
+      names.map((name) => ({ AttributeName: name, AttributeType: 'S' }));
+    const tables = Object.entries(template.findResources('AWS::DynamoDB::Table'));
+    const made = tables.map(([id, { Properties: table }]) => [
+      id,
+      {
+        keys: table.KeySchema,
+        attributes: table.AttributeDefinitions.toSorted(
+          (one: { AttributeName: string }, other: { AttributeName: string }) =>
+            one.AttributeName < other.AttributeName ? -1 : 1,
+        ),
+        // Whatever else replaces a table.
+        name: table.TableName,
+        local: table.LocalSecondaryIndexes,
+        imported: table.ImportSourceSpecification,
+      },
+    ]);
+    expect(Object.fromEntries(made)).toEqual({
+      MarketingTable: {
+        keys: keys('pk', 'sk'),
+        attributes: text('dueAt', 'dueSlot', 'pk', 'sk'),
+      },
+      ProfilesTable: { keys: keys('pk'), attributes: text('dueAt', 'dueSlot', 'pk') },
+      TimelineTable: { keys: keys('pk', 'sk'), attributes: text('pk', 'sk') },
+    });
+  });
+
+  it('goes by no accident: neither with the stack, nor with a line of code, nor from the console', () => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new PerennialStack(app, 'Perennial', { config: exampleConfig });
+    expect(stack.terminationProtection).toBe(true);
+    const pool = template.toJSON()['Resources'].UserPool;
+    expect(pool.Properties.DeletionProtection).toBe('ACTIVE');
+    // Under a name of its own, what was kept would stand in the way of the next deployment.
+    const kept = Object.values(template.toJSON()['Resources']).filter(
+      (resource) => (resource as { DeletionPolicy?: string }).DeletionPolicy === 'Retain',
+    );
+    expect(kept).toHaveLength(3 + 1 + 1 + 1 + 6);
+    for (const resource of kept) {
+      const { Properties: properties = {} } = resource as { Properties?: object };
+      const names = Object.keys(properties).filter((name) =>
+        ['TableName', 'BucketName', 'QueueName', 'UserPoolName', 'Name'].includes(name),
+      );
+      expect(names).toEqual([]);
+    }
   });
 
   it('tells of changes on the timeline alone', () => {
