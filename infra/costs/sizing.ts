@@ -24,7 +24,7 @@ export const deployed = {
   /** People whose transactions a reader of leads has in hand at the same time. */
   parallelPeople: 16,
   /** Copies of a write key, each read by its part of the requests: shared/stores/sources.ts. */
-  keyCopies: 1,
+  keyCopies: 8,
 } as const;
 
 /** A row of the manifest that reads a queue, by its file. */
@@ -133,7 +133,7 @@ export function needs(): readonly Need[] {
       what: 'reads a second of one write key',
       needed: leadsPerSecond,
       quota: quotas.partitionReads.value * deployed.keyCopies,
-      remedy: 'several keys, one for each site; see hot keys below',
+      remedy: 'several keys, one for each site',
     },
     {
       what: 'events a second on the bus',

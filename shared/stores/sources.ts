@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { canarySource } from '../domain/canary/canary.ts';
-import { type Page, type Table, Throttled, type Write } from '../ports/table.ts';
+import { type Key, type Page, type Table, Throttled, type Write } from '../ports/table.ts';
 import { allItems } from './all-items.ts';
 
 /**
  * Sources and their write keys, in `marketing`.
  * - `source` / source id: the list and one by id.
- * - `write-key#<sha-256>` / `-`: whose key it is, one read per request.
+ * - `write-key#<sha-256>` / `-`, and `write-key#<sha-256>#<copy>` / `-`: whose key it is, one of them read
+ *   per request: a partition answers 3 000 strongly consistent reads a second, and a shop may have one key.
  * - `source-keys#<source id>` / key id: the keys of a source, to list and to revoke.
  */
 const sourceSchema = z.object({ sk: z.string(), name: z.string(), createdAt: z.string() });
@@ -47,6 +48,23 @@ export async function listSources(
   return { sources: page.items.map(toSource), after: page.after };
 }
 
+/** How often a key's owner is stored: all copies come and go in one transaction. Fewer would orphan some. */
+export const keyCopies = 8;
+
+const copyOf = (hash: string, copy: number): Key & { readonly sk: string } => ({
+  pk: copy === 0 ? `write-key#${hash}` : `write-key#${hash}#${copy}`,
+  sk: '-',
+});
+
+const copiesOf = (hash: string) =>
+  Array.from({ length: keyCopies }, (_, copy) => copyOf(hash, copy));
+
+const ownerPut = (key: Key, source: string): Write => ({
+  kind: 'put',
+  table: 'marketing',
+  item: { ...key, source },
+});
+
 const keyIdOf = (keyHash: string): string => keyHash.slice(0, 16);
 
 /** Stores the hash of a new key; the key itself is shown once and kept nowhere. Answers the key's id. */
@@ -57,7 +75,7 @@ export async function addSourceKey(
   const id = keyIdOf(key.hash);
   const { source, hash, createdAt } = key;
   await writeAll(table, [
-    { kind: 'put', table: 'marketing', item: { pk: `write-key#${hash}`, sk: '-', source } },
+    ...copiesOf(hash).map((key) => ownerPut(key, source)),
     {
       kind: 'put',
       table: 'marketing',
@@ -69,9 +87,10 @@ export async function addSourceKey(
 
 /** The canary's key alone: its source is in no list, and nobody can revoke what stands under no source. */
 export async function putCanaryKey(table: Table, hash: string): Promise<void> {
-  const item = { pk: `write-key#${hash}`, sk: '-', source: canarySource };
-  const result = await table.write({ kind: 'put', table: 'marketing', item });
-  if (result.kind !== 'written') throw new Throttled('A write key stays contended.');
+  await writeAll(
+    table,
+    copiesOf(hash).map((key) => ownerPut(key, canarySource)),
+  );
 }
 
 /** A key that was not stored must never be shown: what is contended is to be asked for again. */
@@ -97,7 +116,7 @@ export async function removeSourceKey(table: Table, source: string, id: string):
   if (item === undefined) return false;
   const { hash } = keySchema.parse(item);
   await writeAll(table, [
-    { kind: 'delete', table: 'marketing', key: { pk: `write-key#${hash}`, sk: '-' } },
+    ...copiesOf(hash).map((copy): Write => ({ kind: 'delete', table: 'marketing', key: copy })),
     { kind: 'delete', table: 'marketing', key },
   ]);
   return true;
@@ -105,8 +124,17 @@ export async function removeSourceKey(table: Table, source: string, id: string):
 
 const ownerSchema = z.object({ source: z.string() });
 
-/** Strongly consistent: a key works from the moment it is shown, and no longer than it stands. */
-export async function findSourceOfKey(table: Table, hash: string): Promise<string | undefined> {
-  const item = await table.get('marketing', { pk: `write-key#${hash}`, sk: '-' });
-  return item === undefined ? undefined : ownerSchema.parse(item).source;
+/**
+ * Strongly consistent: a key works from the moment it is shown, and no longer than it stands. `copy`: any
+ * from 0 to below `keyCopies`, another for each request.
+ */
+export async function findSourceOfKey(
+  table: Table,
+  hash: string,
+  copy: number,
+): Promise<string | undefined> {
+  const item = await table.get('marketing', copyOf(hash, copy));
+  if (item !== undefined) return ownerSchema.parse(item).source;
+  // A key that was made before there were copies has only the first.
+  return copy === 0 ? undefined : findSourceOfKey(table, hash, 0);
 }

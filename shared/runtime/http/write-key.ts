@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import type { Ports } from '../../ports/ports.ts';
-import { findSourceOfKey } from '../../stores/sources.ts';
+import { findSourceOfKey, keyCopies } from '../../stores/sources.ts';
 import { Problem } from '../problem.ts';
 
 /** What is stored of a write key: its SHA-256, hex. Keys are 32 random bytes, so no salt is needed. */
@@ -19,7 +19,7 @@ export async function sourceOfWriteKey(
       'A write key is missing: send it as "Authorization: Basic base64(key:)", as header x-write-key or as field writeKey.',
     );
   }
-  const source = await findSourceOfKey(ports.table, hashWriteKey(key));
+  const source = await findSourceOfKey(ports.table, hashWriteKey(key), randomInt(keyCopies));
   if (source === undefined) {
     throw new Problem(
       401,

@@ -8,6 +8,7 @@ import { dueKinds } from '../../../shared/stores/due-slots.ts';
 import { memberShards } from '../../../shared/stores/members.ts';
 import { passParts } from '../../../shared/stores/segment-passes.ts';
 import { shards } from '../../../shared/stores/shards.ts';
+import { keyCopies } from '../../../shared/stores/sources.ts';
 
 const root = new URL('../../../', import.meta.url);
 
@@ -31,6 +32,7 @@ describe('the sizing', () => {
     const all = [shards, memberShards, runShards, ...slots];
     expect(new Set(all)).toEqual(new Set([deployed.shards]));
     expect(deployed.passParts).toBe(passParts);
+    expect(deployed.keyCopies).toBe(keyCopies);
   });
 
   it('names the tightest limit first', () => {
