@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isEventType } from '../../events/catalog.ts';
+import { isCanary } from '../../shared/domain/canary/canary.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { plainFunction } from '../../shared/runtime/plain-function.ts';
 import { scanTimeline, type TimelinePart } from '../../shared/stores/timeline.ts';
@@ -38,7 +39,8 @@ export const handler = plainFunction(requestSchema, async (request, { table, bus
   await inParallel(open, parts, async ({ segment, after }) => {
     for await (const page of scanTimeline(table, { segment, segments: parts, after })) {
       const events = page.entries.filter(
-        ({ type, recordedAt }) => isEventType(type) && recordedAt >= first && recordedAt <= last,
+        ({ type, profileId, recordedAt }) =>
+          isEventType(type) && !isCanary(profileId) && recordedAt >= first && recordedAt <= last,
       );
       if (events.length > 0) await bus.put(events);
       published += events.length;

@@ -155,6 +155,19 @@ describe('when a link of the chain is broken', () => {
   });
 });
 
+describe('what is published again', () => {
+  it('is no lead of the canary: that it came through once says nothing of now', async () => {
+    await using world = await aWorld();
+    using ear = await canaryEar();
+    await postCanary(world);
+    await world.settle();
+    const span = { from: '2026-11-25T11:00:00Z', to: '2026-11-25T13:00:00Z' };
+    const answer = await world.invoke('functions/tracking/republish-timeline.ts', span);
+    await world.settle();
+    expect([answer, ear.heard().length]).toEqual([{ published: 0, next: null }, 1]);
+  });
+});
+
 describe('a lead that comes through too late', () => {
   it('is heard as late: it does not stand for one in time', async () => {
     await using world = await aWorld();
