@@ -126,7 +126,13 @@ const walls: readonly Wall[] = [
 ];
 
 /** What runs on somebody's machine, and is not what `cdk` runs. */
-const commandFolders = ['infra/local/', 'infra/commands/', 'infra/recovery/', 'infra/doctor/'];
+const commandFolders = [
+  'infra/local/',
+  'infra/commands/',
+  'infra/recovery/',
+  'infra/doctor/',
+  'infra/load/',
+];
 
 const fits = (target: string, allowed: readonly string[]): boolean =>
   allowed.some((one) => (one.endsWith('/') ? target.startsWith(one) : target === one));
