@@ -84,9 +84,9 @@ export class Api extends Construct {
       accessLogSettings: { destination: new LogGroupLogDestination(this.#accessLogs()), format },
       ...(named !== undefined && { domainMapping: { domainName: named } }),
     });
-    const { domain, hostedZoneId } = props.config;
+    const { domain } = props.config;
     this.url = domain === undefined ? this.http.apiEndpoint : `https://${domain}`;
-    this.domainRecord = named && this.#enter(named, hostedZoneId);
+    this.domainRecord = named && this.#enter(named, props.config);
   }
 
   /** A name of the company's own. The one that AWS gave stays open: links already sent lead there. */
@@ -100,11 +100,11 @@ export class Api extends Construct {
   }
 
   /** Enters the name into the company's zone; where there is none, answers what to enter. */
-  #enter(named: DomainName, hostedZoneId: string | undefined): string | undefined {
-    const { name, regionalDomainName, regionalHostedZoneId } = named;
-    if (hostedZoneId === undefined) return `${name} CNAME ${regionalDomainName}`;
+  #enter(named: DomainName, { domain, hostedZoneId }: Config): string | undefined {
+    const { regionalDomainName, regionalHostedZoneId } = named;
+    if (hostedZoneId === undefined) return `${domain} CNAME ${regionalDomainName}`;
     new CfnRecordSet(this, 'DomainRecord', {
-      name,
+      name: named.name,
       type: 'A',
       hostedZoneId,
       aliasTarget: { dnsName: regionalDomainName, hostedZoneId: regionalHostedZoneId },
