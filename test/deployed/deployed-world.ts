@@ -100,9 +100,9 @@ export type DeployedWorld = Awaited<ReturnType<typeof deploy>>;
 /** Each function with the access key of its role. */
 async function functionsOf(deployment: Deployment, wire: Wire, aheadMs: () => number) {
   const roles = new Map(
-    [...(await deployment.roles())].map(([arn, { id, may }]) => [
+    [...(await deployment.roles())].map(([arn, may]) => [
       arn,
-      { may, accessKeyId: wire.admit({ name: id, may }) },
+      { may, accessKeyId: wire.admit({ name: arn, may }) },
     ]),
   );
   const lambdas = (await deployment.lambdas()).map((spec) => {

@@ -4,7 +4,7 @@ import type { Clients } from './aws-clients.ts';
 import type { Place } from './calls.ts';
 import { resolved } from './intrinsics.ts';
 import type { LambdaSpec } from './lambda-process.ts';
-import { type Made, makerOf } from './makers.ts';
+import { leftOut, type Made, makerOf } from './makers.ts';
 import { policyDocumentSchema, type Statement } from './policy.ts';
 import type { CloudAssembly } from './template.ts';
 
@@ -75,20 +75,17 @@ export class Deployment {
   }
 
   /** What each role may do, by its ARN. */
-  async roles(): Promise<ReadonlyMap<string, { readonly id: string; readonly may: Statement[] }>> {
+  async roles(): Promise<ReadonlyMap<string, readonly Statement[]>> {
     const roles = await this.all('AWS::IAM::Role');
     const policies = (await this.all('AWS::IAM::Policy')).map(({ properties }) =>
       policySchema.parse(properties),
     );
     return new Map(
-      roles.map(({ id, made }) => [
+      roles.map(({ made }) => [
         made.attributes['Arn'] ?? '',
-        {
-          id,
-          may: policies
-            .filter(({ Roles }) => Roles.includes(made.ref))
-            .flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
-        },
+        policies
+          .filter(({ Roles }) => Roles.includes(made.ref))
+          .flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
       ]),
     );
   }
@@ -148,6 +145,7 @@ const fields = z.record(z.string(), z.unknown());
 
 /** Where the code lies in a real account is of no use here. */
 function withoutCode({ Type, Properties }: CloudAssembly['resources'][string]): unknown {
+  if (Type in leftOut) return {};
   if (Type === 'AWS::IAM::Role') return {}; // who may take it is another question
   const { Code: _, ...rest } = Properties;
   return Type === 'AWS::Lambda::Function' ? rest : Properties;

@@ -2,6 +2,8 @@
  * What runs inside a Lambda's process: it loads the bundle as Lambda does, by the name of its handler,
  * and answers the events it is sent. Its clock can be moved.
  */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -29,9 +31,11 @@ globalThis.Date = new Proxy(Date, {
 });
 
 const [file = '', name = ''] = (process.env['_HANDLER'] ?? '').split('.');
-const bundle: Readonly<Record<string, unknown>> = await import(
-  pathToFileURL(join(process.env['LAMBDA_TASK_ROOT'] ?? '', `${file}.mjs`)).href
-);
+const path = join(process.env['LAMBDA_TASK_ROOT'] ?? '', file);
+// Lambda's order: first what `require` loads, then ES modules.
+const bundle: Readonly<Record<string, unknown>> = existsSync(`${path}.js`)
+  ? createRequire(import.meta.url)(`${path}.js`)
+  : await import(pathToFileURL(`${path}.mjs`).href);
 const exported = bundle[name];
 if (typeof exported !== 'function') throw new Error(`The bundle has no handler '${name}'.`);
 const handler: (event: unknown, context: unknown) => unknown = exported.bind(undefined);

@@ -44,6 +44,7 @@ export class QueueMapping {
   /** Hands every message over twice: SQS may deliver more than once. */
   delivers: 'once' | 'twice' = 'once';
   readonly name: string;
+  readonly url: string;
   readonly #options: QueueOptions;
   #waiting: Message[] = [];
   #failed: Message[] = [];
@@ -51,6 +52,7 @@ export class QueueMapping {
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    this.url = options.url;
     this.name = options.mapping.EventSourceArn.split(':').at(-1) ?? '';
   }
 
@@ -64,9 +66,10 @@ export class QueueMapping {
     const { mapping, now } = this.#options;
     const arrived: Message[] = [];
     while (arrived.length < mapping.BatchSize) {
-      const page = await this.#receive(Math.min(10, mapping.BatchSize - arrived.length));
+      const asked = Math.min(10, mapping.BatchSize - arrived.length);
+      const page = await this.#receive(asked);
       arrived.push(...page);
-      if (page.length === 0) break;
+      if (page.length < asked) break;
     }
     const all = [...this.#waiting, ...arrived];
     const due = all.filter((message) => dueAt(message) <= now());
@@ -75,6 +78,11 @@ export class QueueMapping {
       await this.#handOver(due.slice(at, at + mapping.BatchSize));
     }
     return due.length > 0;
+  }
+
+  /** How many messages were handed over a second time without having failed. */
+  get doubles(): number {
+    return this.#doubled.size;
   }
 
   /** As when the visibility timeout of what failed has passed. */
@@ -169,7 +177,6 @@ const recordSchema = z.looseObject({
   dynamodb: z.looseObject({ SequenceNumber: z.string() }),
 });
 const recordsSchema = z.object({
-  NextShardIterator: z.string(),
   Records: z.array(recordSchema),
 });
 const sequenceNumber = ({ dynamodb }: z.infer<typeof recordSchema>): string =>
@@ -186,10 +193,15 @@ type StreamOptions = {
   readonly failures: Failure[];
 };
 
-/** The stream of a table that Lambda reads for a function: in order, filtered, again from what failed. */
+/**
+ * The stream of a table that Lambda reads for a function: in order, filtered, again from what failed. Its
+ * iterator is made anew for each look: moto puts a copy of the table in its place when a transaction is
+ * cancelled, and an iterator stays with the table it was made for.
+ */
 export class StreamMapping {
   readonly #options: StreamOptions;
-  #iterator: string | undefined;
+  #shard: string | undefined;
+  #done: string | undefined;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -198,15 +210,15 @@ export class StreamMapping {
   /** Reads on; answers whether anything was handed over. */
   async poll(): Promise<boolean> {
     const { mapping, connection, lambda, failures } = this.#options;
-    this.#iterator ??= await this.#beginning();
+    const StreamArn = mapping.EventSourceArn;
     // The iterator knows its stream; its ARN is for the wire, which judges the call by it.
-    const input = { ShardIterator: this.#iterator, StreamArn: mapping.EventSourceArn };
-    const page = recordsSchema.parse(
-      await streamCall(connection, 'GetRecords', { ...input, Limit: mapping.BatchSize }),
-    );
+    const input = { StreamArn, ShardIterator: await this.#iterator(), Limit: mapping.BatchSize };
+    const page = recordsSchema.parse(await streamCall(connection, 'GetRecords', input));
+    const last = page.Records.at(-1);
+    if (last === undefined) return false;
     const Records = page.Records.filter((record) => this.#passes(record)).map((record) => ({
       ...record,
-      eventSourceARN: mapping.EventSourceArn,
+      eventSourceARN: StreamArn,
     }));
     if (Records.length > 0) {
       const answer = await lambda.invoke({ Records });
@@ -216,20 +228,32 @@ export class StreamMapping {
         return true; // the same batch comes again
       }
     }
-    this.#iterator = page.NextShardIterator;
-    return page.Records.length > 0;
+    this.#done = sequenceNumber(last);
+    return true;
   }
 
-  async #beginning(): Promise<string> {
+  async #iterator(): Promise<string> {
     const { mapping, connection } = this.#options;
     const StreamArn = mapping.EventSourceArn;
-    const { StreamDescription } = shardsSchema.parse(
-      await streamCall(connection, 'DescribeStream', { StreamArn }),
-    );
-    const [shard] = StreamDescription.Shards;
-    const asked = { StreamArn, ShardId: shard?.ShardId, ShardIteratorType: 'TRIM_HORIZON' };
-    const answer = await streamCall(connection, 'GetShardIterator', asked);
+    this.#shard ??= await this.#onlyShard();
+    const asked = { StreamArn, ShardId: this.#shard, ShardIteratorType: 'TRIM_HORIZON' };
+    const from = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: this.#done };
+    const answer = await streamCall(connection, 'GetShardIterator', {
+      ...asked,
+      ...(this.#done !== undefined && from),
+    });
     return z.object({ ShardIterator: z.string() }).parse(answer).ShardIterator;
+  }
+
+  async #onlyShard(): Promise<string> {
+    const { mapping, connection } = this.#options;
+    const { StreamDescription } = shardsSchema.parse(
+      await streamCall(connection, 'DescribeStream', { StreamArn: mapping.EventSourceArn }),
+    );
+    const [shard, second] = StreamDescription.Shards;
+    if (shard === undefined || second !== undefined)
+      throw new Error('moto has one shard a stream.');
+    return shard.ShardId;
   }
 
   /** Only filters that list the values of fields on top are known here. */

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { DeployedWorld } from './deployed-world.ts';
 import type { Reply } from './gateway.ts';
 import type { Arrived } from './ses-stand-in.ts';
@@ -95,27 +96,32 @@ export class Office {
 
   /** How the messages of a campaign stand, by name. */
   async standing(id: string): Promise<Readonly<Record<string, string>>> {
-    const standing: Record<string, string> = {};
-    for (const run of await this.#items(`/admin/campaigns/${id}/runs`)) {
-      const path = `/admin/runs/${encodeURIComponent(String(run['id']))}/messages`;
-      for (const row of await this.#items(path)) {
-        const { identifiers } = await this.done('GET', `/admin/profiles/${row['profile']}`);
-        const { externalId } = identifiers as Record<string, string>; // every lead here has one
-        const reason = typeof row['reason'] === 'string' ? `(${row['reason']})` : '';
-        standing[externalId ?? ''] = `${row['state']}${reason}`;
-      }
-    }
-    return standing;
+    const runs = await this.#items(`/admin/campaigns/${id}/runs`, runSchema);
+    const rows = runs.map((run) =>
+      this.#items(`/admin/runs/${encodeURIComponent(run.id)}/messages`, rowSchema),
+    );
+    const standing = (await Promise.all(rows))
+      .flat()
+      .map(async ({ profile, state, reason }) => [
+        await this.#nameOf(profile),
+        reason === null ? state : `${state}(${reason})`,
+      ]);
+    return Object.fromEntries(await Promise.all(standing)) as Readonly<Record<string, string>>;
   }
 
   /** Who is in a segment, by name. */
   async members(segment: string): Promise<readonly string[]> {
-    const items = await this.#items(`/admin/segments/${segment}/members`);
-    const names = items.map(async ({ profile }) => {
-      const { identifiers } = await this.done('GET', `/admin/profiles/${profile}`);
-      return String((identifiers as Fields)['externalId']); // every lead here has one
-    });
+    const members = await this.#items(`/admin/segments/${segment}/members`, memberSchema);
+    const names = members.map(({ profile }) => this.#nameOf(profile));
     return (await Promise.all(names)).toSorted();
+  }
+
+  /** The types of what stands on a person's timeline. */
+  async timeline(name: string): Promise<readonly string[]> {
+    const found = await this.done('GET', `/admin/profiles?externalId=${name}`);
+    const { id } = runSchema.parse(found);
+    const entries = await this.#items(`/admin/profiles/${id}/timeline`, entrySchema);
+    return entries.map(({ type }) => type);
   }
 
   /** The email a person got from a template. */
@@ -138,10 +144,24 @@ export class Office {
     return counts;
   }
 
-  async #items(path: string): Promise<readonly Fields[]> {
-    const { items } = await this.done('GET', path);
-    return items as readonly Fields[]; // a list, as every page
+  async #nameOf(profile: string): Promise<string> {
+    const found = await this.done('GET', `/admin/profiles/${profile}`);
+    return personSchema.parse(found).identifiers.externalId;
+  }
+
+  async #items<Item>(path: string, item: z.ZodType<Item>): Promise<readonly Item[]> {
+    return z.object({ items: z.array(item) }).parse(await this.done('GET', path)).items;
   }
 }
+
+const runSchema = z.looseObject({ id: z.string() });
+const rowSchema = z.looseObject({
+  profile: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+});
+const memberSchema = z.looseObject({ profile: z.string() });
+const entrySchema = z.looseObject({ type: z.string() });
+const personSchema = z.looseObject({ identifiers: z.looseObject({ externalId: z.string() }) });
 
 export const addressOf = (name: string): string => `${name}@example.com`;

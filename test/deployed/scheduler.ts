@@ -104,6 +104,7 @@ function plannedAt(schedule: Stored, after: number): number | undefined {
     }
     case 'rate':
       return undefined;
+    case undefined:
     default:
       throw new Error(`The schedule ${schedule.Name} says ${ScheduleExpression}.`);
   }

@@ -5,7 +5,7 @@ import { type Call, callOf, type Place } from './calls.ts';
 import { putOffByAttribute } from './delayed-messages.ts';
 import { isAllowed, type Need, type Statement } from './policy.ts';
 
-/** Whoever calls: a role of the template with its statements, or who sets up the account. */
+/** Whoever calls: a role of the template, by its ARN, with its statements, or who sets up the account. */
 export type Principal = {
   readonly name: string;
   readonly may: readonly Statement[] | 'everything';
@@ -48,10 +48,13 @@ type Options = {
 export class Wire {
   readonly exchanges: Exchange[] = [];
   readonly refusals: Refusal[] = [];
+  /** URLs of the queues that somebody has sent to since they were last looked at. */
+  readonly sentTo = new Set<string>();
   intercept: Interception | undefined;
   readonly #options: Options;
   readonly #principals = new Map<string, Principal>();
   readonly #server: Server;
+  #lastOfTables: Promise<unknown> = Promise.resolve();
 
   constructor(options: Options) {
     this.#options = options;
@@ -92,13 +95,26 @@ export class Wire {
     this.#server.close();
   }
 
+  /**
+   * moto undoes a cancelled transaction by putting back a copy of the tables as they were when it began,
+   * with whatever others had written meanwhile gone: so calls to tables wait for each other.
+   */
+  #oneByOne(pass: () => Promise<Answer>): Promise<Answer> {
+    const passing = this.#lastOfTables.then(pass);
+    this.#lastOfTables = passing.catch(() => {});
+    return passing;
+  }
+
   async #answer(incoming: IncomingMessage): Promise<Answer | undefined> {
     const body = await text(incoming);
     const { key, service } = scopeOf(incoming.headers.authorization ?? '');
     const principal = this.#principals.get(key);
     if (principal === undefined) throw new Error(`Nobody has the access key '${key}'.`);
-    const forward = (content = body): Promise<Answer> =>
-      forwarded(incoming, content, this.#options.servers[service === 'ses' ? 'ses' : 'other']);
+    const forward = (content = body): Promise<Answer> => {
+      const server = this.#options.servers[service === 'ses' ? 'ses' : 'other'];
+      const pass = () => forwarded(incoming, content, server);
+      return service === 'dynamodb' ? this.#oneByOne(pass) : pass();
+    };
     if (principal.may === 'everything') return forward();
     const target = incoming.headers['x-amz-target'];
     const request = {
@@ -115,6 +131,8 @@ export class Wire {
       this.refusals.push({ principal: principal.name, needs: refused });
       return accessDenied(refused);
     }
+    const to = /"QueueUrl":"([^"]+)"/.exec(body)?.[1];
+    if (call.operation.startsWith('SendMessage') && to !== undefined) this.sentTo.add(to);
     const content = service === 'sqs' ? putOffByAttribute(body, this.#options.now()) : body;
     const complete = async (): Promise<Answer> => {
       const answer = await forward(content);
