@@ -3,6 +3,7 @@ import type { World } from '../../infra/local/world.ts';
 import { canarySource } from '../../shared/domain/canary/canary.ts';
 import { canaryWriteKey } from '../../shared/flows/canary/canary-key.ts';
 import { hashWriteKey } from '../../shared/runtime/http/write-key.ts';
+import { keyCopies } from '../../shared/stores/sources.ts';
 import { anOffice } from '../support/campaigns.ts';
 import { canaryEar, canaryEntries, postCanary, storedCanary } from '../support/canary.ts';
 import { aWorld } from '../support/world.ts';
@@ -110,10 +111,14 @@ describe('the write key of the canary', () => {
     await using world = await aWorld();
     await postCanary(world);
     const key = await canaryWriteKey(world.ports.secrets);
-    const row = { pk: `write-key#${hashWriteKey(key)}`, sk: '-' };
-    const stored = await world.ports.table.get('marketing', row);
-    expect(JSON.stringify(stored)).not.toContain(key);
-    await world.ports.table.write({ kind: 'delete', table: 'marketing', key: row });
+    const hash = hashWriteKey(key);
+    for (let copy = 0; copy < keyCopies; copy += 1) {
+      const row = { pk: copy === 0 ? `write-key#${hash}` : `write-key#${hash}#${copy}`, sk: '-' };
+      const stored = await world.ports.table.get('marketing', row);
+      expect(stored).toEqual({ ...row, source: canarySource });
+      expect(JSON.stringify(stored)).not.toContain(key);
+      await world.ports.table.write({ kind: 'delete', table: 'marketing', key: row });
+    }
     await world.advance('PT5M');
     expect(await postCanary(world)).toBe(true);
     await world.settle();
