@@ -81,9 +81,12 @@ const perThousand = ({ load, total }: Bill): string =>
 const ownPerThousand = ({ load, total, byPrice }: Bill): string =>
   load.messages === 0 ? '' : usd(((total - byPrice.email) / load.messages) * 1_000);
 
-/** As it stands in a README. */
+/** As it stands in a README; figures stand to the right. */
 export function markdownTable({ heads, rows }: CostTable): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rule = heads.map((_, column) => (column === 0 ? '---' : '---:'));
+  const isFigure = (cell: string | undefined): boolean => /^[-\d.,]*( %)?$/.test(cell ?? '');
+  const rule = heads.map((_, column) =>
+    rows.every((row) => isFigure(row[column])) ? '---:' : '---',
+  );
   return [line(heads), line(rule), ...rows.map(line)].join('\n');
 }

@@ -5,7 +5,7 @@ import { type Activity, counted } from './counted.ts';
 import { idleLoad, usualLoads } from './load.ts';
 import { priceNames, prices, unitPrices } from './prices.ts';
 import { allWriteUnits } from './requests.ts';
-import { sizingParts } from './sizing.ts';
+import { sizingParts } from './sizing-tables.ts';
 import { unitCosts } from './unit-costs.ts';
 
 /** Parts of the documents that are computed: between `<!-- name -->` and `<!-- end -->`. */

@@ -1,10 +1,7 @@
 import { functions } from '../manifest.ts';
 import { type Assumptions, assumptionsSchema } from './assumptions.ts';
-import { billOf, costOf, gbSecondsOf, requestsOf, unitsOf } from './bill.ts';
-import { markdownTable, usd } from './cost-tables.ts';
-import type { Activity } from './counted.ts';
-import { unitPrices } from './prices.ts';
-import { type Quota, quotas } from './quotas.ts';
+import { requestsOf } from './bill.ts';
+import { quotas } from './quotas.ts';
 
 /** Leads a second that the path is sized for, and the people who are known then. */
 export const leadsPerSecond = 10_000;
@@ -34,9 +31,9 @@ function readerOf(file: string) {
   return row.trigger;
 }
 
-const ingest = readerOf('functions/tracking/ingest-inputs.ts');
-const senders = readerOf('functions/messaging/send-emails.ts');
-const passes = readerOf('functions/segments/pass-over-profiles.ts');
+export const ingest = readerOf('functions/tracking/ingest-inputs.ts');
+export const senders = readerOf('functions/messaging/send-emails.ts');
+export const passes = readerOf('functions/segments/pass-over-profiles.ts');
 
 /** CPU of one lead on a whole processor, in ms: the budget of `npm run bench`. */
 const leadCpuMs = 1;
@@ -66,7 +63,7 @@ function memoryOf(file: string): number {
 }
 
 /** Functions of the public API at once: what each request takes, times the requests. */
-const publicAtOnce = (): number => {
+export const publicAtOnce = (): number => {
   const { calls = 0 } = requestsOf('floodLead').functions['functions/http/public.ts'] ?? {};
   return (leadsPerSecond * (calls * assumed.callMs + assumed.invocationMs)) / 1_000;
 };
@@ -79,7 +76,7 @@ export const sentPerSecond = (): number => {
 };
 
 /** Messages a second that one run's partitions take: what is written of each row there. */
-const rowsPerSecond = (): number => {
+export const rowsPerSecond = (): number => {
   const { marketing } = requestsOf('cappedEmail').writeUnits;
   // Two units go to the index, two to the contact, which lie elsewhere.
   return (deployed.shards * quotas.partitionWrites.value) / (marketing - 4);
@@ -176,111 +173,4 @@ export function needs(): readonly Need[] {
     },
   ];
   return all.toSorted((a, b) => b.needed / b.quota - a.needed / a.quota);
-}
-
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
-
-function needTable(): string {
-  const rows = needs().map(({ what, needed, quota, remedy }) => [
-    what,
-    whole(needed),
-    whole(quota),
-    `${Math.round((needed / quota) * 100)} %`,
-    remedy,
-  ]);
-  const heads = ['limit', `at ${whole(leadsPerSecond)} leads/s`, 'there is', 'used', 'what helps'];
-  return markdownTable({ heads, rows });
-}
-
-function quotaTable(): string {
-  const rows = Object.values(quotas).map(({ value, what, isRaised, page }: Quota) => [
-    whole(value),
-    what,
-    isRaised,
-    `<${page}>`,
-  ]);
-  return markdownTable({ heads: ['AWS allows', '', 'raised', 'page'], rows });
-}
-
-const costOfWork = (activity: Activity, times: number): number =>
-  costOf(unitsOf({ activity, times }, assumed), unitPrices());
-
-function costTable(): string {
-  const hour = leadsPerSecond * 3_600;
-  const prices = unitPrices();
-  const stored = (requestsOf('newLead').storedBytes['always'] ?? 0) * manyProfiles;
-  const storage = (stored / 1e9) * (prices.tableStorageGb + prices.tableBackupGb);
-  const email = { profiles: manyProfiles, messages: manyProfiles * 10 };
-  const rows = [
-    [`an hour of ${whole(leadsPerSecond)} new people a second`, usd(costOfWork('floodLead', hour))],
-    [`${whole(manyProfiles)} people kept for a month (${whole(stored / 1e9)} GB)`, usd(storage)],
-    ['a pass over all of them', usd(costOfWork('passPerThousand', manyProfiles / 1_000))],
-    [
-      'an email to each, under frequency caps, without SES',
-      usd(costOfWork('cappedEmail', manyProfiles) - manyProfiles * prices.email),
-    ],
-    ['SES for it', usd(manyProfiles * prices.email)],
-    [
-      'a month of them, with ten emails and ten events each',
-      usd(billOf(email, assumed, prices).total),
-    ],
-  ];
-  return markdownTable({ heads: ['', 'USD'], rows });
-}
-
-const duration = (seconds: number): string => {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
-};
-
-function timeTable(): string {
-  const rows = [
-    ['a pass over 1,000,000 people', duration(passSeconds(1_000_000))],
-    [`a pass over ${whole(manyProfiles)} people`, duration(passSeconds(manyProfiles))],
-    [
-      `emails to ${whole(manyProfiles)} people, as fast as the senders are (${whole(sentPerSecond())} a second)`,
-      duration(manyProfiles / sentPerSecond()),
-    ],
-    [
-      `... as fast as one run’s rows can be written (${whole(rowsPerSecond())} a second)`,
-      duration(manyProfiles / rowsPerSecond()),
-    ],
-    [
-      `an hour’s flood of ${whole(leadsPerSecond)} a second through our throttle of today`,
-      duration((leadsPerSecond * 3_600) / deployed.leadRate),
-    ],
-  ];
-  return markdownTable({ heads: ['', 'takes'], rows });
-}
-
-/** The computed parts of infra/sizing.md. */
-export function sizingParts(): Readonly<Record<string, string>> {
-  const gbSeconds = gbSecondsOf('floodLead', assumed) * leadsPerSecond;
-  return {
-    needs: needTable(),
-    quotas: quotaTable(),
-    costs: costTable(),
-    times: timeTable(),
-    figures: markdownTable({
-      heads: ['figure', ''],
-      rows: [
-        ['readers of `inputs`', `${ingest.concurrency} at once, ${ingest.batch} messages each`],
-        ['leads a second that they take', whole(ingestedPerSecond())],
-        ['senders of emails', `${senders.concurrency} at once, 50 emails a call`],
-        ['workers of a pass', String(Math.min(deployed.passParts, passes.concurrency))],
-        [
-          'throttle of `/v1/…`',
-          `${whole(deployed.leadRate)} a second, ${whole(deployed.leadBurst)} at once`,
-        ],
-        ['publishers', `${deployed.publishersPerShard} for each shard of the stream`],
-        ['partitions of a segment, a run, a kind of due things', String(deployed.shards)],
-        ['copies of a write key', String(deployed.keyCopies)],
-        ['functions’ memory in use by a flood', `${whole(gbSeconds)} GB`],
-        [
-          'rows that one report can count',
-          `about ${whole(Math.round(reportedRows() / 1e5) * 1e5)}`,
-        ],
-      ],
-    }),
-  };
 }

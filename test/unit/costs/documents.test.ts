@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { requestsOf } from '../../../infra/costs/bill.ts';
 import { withParts } from '../../../infra/costs/document-parts.ts';
+import { quotas } from '../../../infra/costs/quotas.ts';
 import { documentParts } from '../../../infra/costs/readme.ts';
-import { deployed, needs, passSeconds } from '../../../infra/costs/sizing.ts';
+import { allWriteUnits } from '../../../infra/costs/requests.ts';
+import { deployed, ingest, needs, passSeconds } from '../../../infra/costs/sizing.ts';
 import { runShards } from '../../../shared/domain/campaigns/run.ts';
 import { dueKinds } from '../../../shared/stores/due-slots.ts';
 import { memberShards } from '../../../shared/stores/members.ts';
@@ -33,6 +36,20 @@ describe('the sizing', () => {
     expect(new Set(all)).toEqual(new Set([deployed.shards]));
     expect(deployed.passParts).toBe(passParts);
     expect(deployed.keyCopies).toBe(keyCopies);
+  });
+
+  it('says in its words what its tables compute', () => {
+    const document = readFileSync(new URL('infra/sizing.md', root), 'utf8');
+    const spaced = (value: number) => value.toLocaleString('en-US').replaceAll(',', ' ');
+    const perPartition = quotas.partitionWrites.value;
+    for (const words of [
+      `the dearest lead there is: ${allWriteUnits(requestsOf('floodLead'))} write units`,
+      `takes ${spaced((deployed.shards * perPartition) / 2)} people a second`,
+      `takes ${spaced(perPartition)} write units and ${spaced(quotas.partitionReads.value)} read units`,
+      `${ingest.concurrency} readers of a\nhundred hold ${spaced(ingest.concurrency * ingest.batch)}`,
+    ]) {
+      expect(document).toContain(words);
+    }
   });
 
   it('names the tightest limit first', () => {
