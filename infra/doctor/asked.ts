@@ -94,7 +94,11 @@ export function wordsOf(error: unknown): string {
   const inner = reasonOf(error);
   if (!(inner instanceof Error)) return String(inner);
   const text = `${inner.name === 'Error' ? '' : `${inner.name}: `}${inner.message}`;
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  // The SDK's advice for programmers is nothing to whoever reads this.
+  const line = text
+    .replace(/\s*Deserialization error:.*/s, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 }
 
