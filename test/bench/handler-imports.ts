@@ -1,122 +1,32 @@
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
-import { bundle } from '../../infra/constructs/bundle.ts';
 import type { FunctionRow } from '../../infra/function-row.ts';
 import { functions } from '../../infra/manifest.ts';
+import { root } from '../architecture/source-tree.ts';
+import {
+  bundleFile,
+  bundleFunction,
+  clientsOf,
+  environmentOf,
+  functionName,
+} from '../support/handler-bundle.ts';
 import { aFolder, median, type Row, rounded, tell } from './row.ts';
 
 /** Every handler as it is deployed, imported in a fresh process, against its libraries alone. */
 
 const runs = 7;
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const maxRatio = 1.3;
+const maxMs = 150;
 
-const json = JSON.stringify;
-
-/** The environment of a deployed function, port by port. */
-const ports = {
-  PERENNIAL_TABLES: {
-    granted: ({ tables }: FunctionRow['grants']) => tables,
-    value: json({ profiles: 'p', timeline: 't', marketing: 'm' }),
-    clients: { DynamoDBClient: '@aws-sdk/client-dynamodb' },
-  },
-  PERENNIAL_QUEUES: {
-    granted: ({ sendsTo }: FunctionRow['grants']) => sendsTo,
-    value: json({ inputs: 'https://sqs.eu-north-1.amazonaws.com/000000000000/inputs' }),
-    clients: { SQSClient: '@aws-sdk/client-sqs' },
-  },
-  PERENNIAL_BUS: {
-    granted: ({ bus }: FunctionRow['grants']) => bus,
-    value: json({ name: 'perennial' }),
-    clients: { EventBridgeClient: '@aws-sdk/client-eventbridge' },
-  },
-  PERENNIAL_SCHEDULES: {
-    granted: ({ schedules }: FunctionRow['grants']) => schedules,
-    value: json({ group: 'g', roleArn: 'arn:aws:iam::0:role/r', busName: 'b', queueArns: {} }),
-    clients: {
-      SchedulerClient: '@aws-sdk/client-scheduler',
-      EventBridgeClient: '@aws-sdk/client-eventbridge',
-    },
-  },
-  PERENNIAL_EMAIL: {
-    granted: ({ email }: FunctionRow['grants']) => email,
-    value: json({ configurationSet: 'c' }),
-    clients: { SESv2Client: '@aws-sdk/client-sesv2' },
-  },
-  PERENNIAL_TEXT: {
-    granted: ({ text }: FunctionRow['grants']) => text,
-    value: json({ smsType: 'Promotional' }),
-    clients: { SNSClient: '@aws-sdk/client-sns' },
-  },
-  PERENNIAL_PUSH: {
-    granted: ({ push }: FunctionRow['grants']) => push,
-    value: json({ applications: {} }),
-    clients: { SNSClient: '@aws-sdk/client-sns' },
-  },
-  PERENNIAL_WEBHOOK: {
-    granted: ({ webhook }: FunctionRow['grants']) => webhook,
-    value: json({}),
-    clients: {},
-  },
-  PERENNIAL_SECRETS: {
-    granted: ({ secrets }: FunctionRow['grants']) => secrets,
-    value: json({ 'link-signing': 'arn:aws:secretsmanager:eu-north-1:0:secret:s' }),
-    clients: { SecretsManagerClient: '@aws-sdk/client-secrets-manager' },
-  },
-};
-
-const settings = json({
-  epoch: '1',
-  timeZone: 'UTC',
-  sender: 'hello@shop.example',
-  publicUrl: 'https://shop.example',
-  rulesSettleSeconds: 120,
-});
-
-const isGranted = ({ grants }: FunctionRow, name: keyof typeof ports): boolean =>
-  ports[name].granted(grants) !== undefined;
-
-// Exactly the keys of the object above.
-const portNames = Object.keys(ports) as (keyof typeof ports)[];
-
-/** Bundled as it is deployed. */
-const bundled = (options: BuildOptions): Promise<unknown> =>
-  build({
-    bundle: true,
-    platform: 'node',
-    format: bundle.format,
-    target: bundle.target,
-    mainFields: [...bundle.mainFields],
-    loader: bundle.loader,
-    banner: { js: bundle.banner },
-    logLevel: 'error',
-    absWorkingDir: root,
-    ...options,
-  });
-
-function environmentOf(row: FunctionRow): Record<string, string> {
-  const granted = portNames.filter((name) => isGranted(row, name));
-  return {
-    AWS_LAMBDA_FUNCTION_NAME: basename(row.file, '.ts'),
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_REGION: 'eu-north-1',
-    AWS_ACCESS_KEY_ID: 'none',
-    AWS_SECRET_ACCESS_KEY: 'none',
-    PERENNIAL_SETTINGS: settings,
-    ...Object.fromEntries(granted.map((name) => [name, ports[name].value])),
-  };
-}
+/** What half of an admin's first request used to load: all of it is loaded by some request. */
+const adminPaths = ['/admin/topics', '/admin/segments', '/admin/campaigns', '/admin/templates'];
 
 /** Its SDK clients made, middy, zod and Powertools with their middlewares; nothing of ours. */
 function librariesOf(row: FunctionRow): string {
-  const clients = Object.assign(
-    {},
-    ...portNames.filter((name) => isGranted(row, name)).map((name) => ports[name].clients),
-  ) as Record<string, string>; // classes by name, as above
-  const lines = Object.entries(clients).flatMap(([name, from]) => [
+  const lines = Object.entries(clientsOf(row)).flatMap(([name, from]) => [
     `import { ${name} } from '${from}';`,
     `new ${name}({});`,
   ]);
@@ -138,62 +48,151 @@ function librariesOf(row: FunctionRow): string {
     ${lines.join('\n')}`;
 }
 
-/** Milliseconds of CPU from the import to the end of all it sets off: the clients load at once. */
-function importMs(file: string, environment: Record<string, string>): number {
+/**
+ * The libraries as one ES module of the packages' ES modules, as this project bundled until it was
+ * measured what else could be left out: the reference stays what it was.
+ */
+const bundleLibraries = (row: FunctionRow, outfile: string) =>
+  bundleFile(outfile, {
+    stdin: { contents: librariesOf(row), resolveDir: root, loader: 'js' },
+    format: 'esm',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+  });
+
+const run = promisify(execFile);
+
+/** Milliseconds of CPU from the import to the end of all it sets off, as of the call after it. */
+async function cpuMsOf(
+  file: string,
+  environment: Readonly<Record<string, string>>,
+  call = '',
+): Promise<number> {
   const code = `
     const before = process.cpuUsage();
     process.once('beforeExit', () => {
       const { user, system } = process.cpuUsage(before);
       console.log((user + system) / 1000);
+      process.exit();
     });
-    await import(${json(file)});`;
-  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', code], {
-    env: { ...environment, PATH: process.env['PATH'] ?? '' },
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
+    const { handler } = await import(${JSON.stringify(file)});
+    ${call}`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], {
+    env: { ...environment, PATH: process.env['PATH'] },
   });
-  return z.coerce.number().parse(output.trim().split('\n').at(-1));
+  return z.coerce.number().parse(stdout.trim().split('\n').at(-1));
+}
+
+async function medianOf(measure: () => Promise<number>): Promise<number> {
+  const spent: number[] = [];
+  for (let time = 0; time < runs; time += 1) spent.push(await measure());
+  return median(spent);
 }
 
 using folder = aFolder();
 
 async function measured(row: FunctionRow) {
-  const name = basename(row.file, '.ts');
-  const ours = join(folder.path, `${name}.mjs`);
-  const absent = portNames.filter((port) => !isGranted(row, port));
-  await bundled({
-    entryPoints: [row.file],
-    outfile: ours,
-    define: Object.fromEntries(absent.map((port) => [`process.env.${port}`, 'undefined'])),
-  });
-  const source = librariesOf(row);
+  const name = functionName(row);
+  const ours = join(folder.path, `${name}.js`);
+  const { bytes } = await bundleFunction(row, ours);
   const theirs = join(folder.path, `${name}.libraries.mjs`);
-  await bundled({ stdin: { contents: source, resolveDir: root, loader: 'js' }, outfile: theirs });
-  writeFileSync(join(folder.path, 'package.json'), json({ type: 'module' }));
+  await bundleLibraries(row, theirs);
   const environment = environmentOf(row);
   const [spent, reference]: [number[], number[]] = [[], []];
-  for (let run = 0; run < runs; run += 1) {
-    spent.push(importMs(ours, environment));
-    reference.push(importMs(theirs, environment));
+  // In turns: what else the machine does meets both.
+  for (let time = 0; time < runs; time += 1) {
+    spent.push(await cpuMsOf(ours, environment));
+    reference.push(await cpuMsOf(theirs, environment));
   }
-  const [value, least] = [median(spent), median(reference)];
-  return { name, value, least, ratio: value / least };
+  const [ms, least] = [median(spent), median(reference)];
+  return { name, kb: Math.round(bytes / 1024), ms, least, ratio: ms / least };
+}
+
+/** The admin API loads routes as they are asked for: what the import and a first request take together. */
+async function firstRequests(row: FunctionRow): Promise<string[]> {
+  const empty = createServer((request, response) => {
+    request.resume().on('end', () => response.end('{}'));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => empty.once('listening', resolve));
+  const address = empty.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const environment = {
+    ...environmentOf(row),
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0',
+  };
+  const notes: string[] = [];
+  for (const path of adminPaths) {
+    const event = {
+      rawPath: path,
+      headers: {},
+      requestContext: {
+        requestId: 'r',
+        http: { method: 'GET' },
+        authorizer: {
+          jwt: { claims: { token_use: 'access', sub: 'mia', 'cognito:groups': '[admin]' } },
+        },
+      },
+    };
+    const call = `
+      const answer = await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 9_000 });
+      if (answer.statusCode !== 200) throw new Error(JSON.stringify(answer));`;
+    const file = join(folder.path, `${functionName(row)}.js`);
+    const ms = await medianOf(() => cpuMsOf(file, environment, call));
+    notes.push(`${path} ${rounded(ms)} ms`);
+  }
+  empty.close();
+  return notes;
 }
 
 const all: Awaited<ReturnType<typeof measured>>[] = [];
 for (const row of functions) all.push(await measured(row));
-all.sort((one, other) => other.ratio - one.ratio);
-const [worst] = all;
-if (worst === undefined) throw new Error('There are no functions.');
-const row: Row = {
-  work: `import of a handler in a fresh process, the worst of ${all.length}: ${worst.name}`,
-  value: rounded(worst.value),
-  unit: 'ms CPU',
-  reference: `its SDK clients, middy, zod and Powertools: ${rounded(worst.least)} ms`,
-  ratio: rounded(worst.ratio),
-  budget: '<= 1.3x',
-  ok: worst.ratio <= 1.3,
-};
-const line = ({ name, value, least, ratio }: (typeof all)[number]): string =>
-  `${name} ${rounded(value)} / ${rounded(least)} ms = ${rounded(ratio)}x`;
-tell({ rows: [row], notes: [`imports: ${all.map(line).join('; ')}`] });
+
+const byRatio = all.toSorted((one, other) => other.ratio - one.ratio);
+const [worst] = byRatio;
+const [slowest] = all.toSorted((one, other) => other.ms - one.ms);
+const admin = functions.find((row) => functionName(row) === 'admin');
+if (worst === undefined || slowest === undefined || admin === undefined) {
+  throw new Error('Functions are missing.');
+}
+const rows: Row[] = [
+  {
+    work: `import of a handler in a fresh process, the worst of ${all.length}: ${worst.name}`,
+    value: rounded(worst.ms),
+    unit: 'ms CPU',
+    reference: `its SDK clients, middy, zod and Powertools: ${rounded(worst.least)} ms`,
+    ratio: rounded(worst.ratio),
+    budget: `<= ${maxRatio}x`,
+    ok: worst.ratio <= maxRatio,
+  },
+  {
+    work: `import of a handler in a fresh process, the slowest of ${all.length}: ${slowest.name}`,
+    value: rounded(slowest.ms),
+    unit: 'ms CPU',
+    reference: `its SDK clients, middy, zod and Powertools: ${rounded(slowest.least)} ms`,
+    ratio: rounded(slowest.ratio),
+    budget: `<= ${maxMs} ms`,
+    ok: slowest.ms <= maxMs,
+  },
+];
+const table = byRatio.map(({ name, kb, ms, least, ratio }) =>
+  [
+    name.padEnd(28),
+    `${kb} KB`.padStart(8),
+    `${ms.toFixed(0)} ms`.padStart(8),
+    `${least.toFixed(0)} ms`.padStart(8),
+    `${ratio.toFixed(2)}x`.padStart(7),
+  ].join(' '),
+);
+tell({
+  rows,
+  notes: [
+    'imports: bundle, CPU, CPU of its libraries alone, ratio',
+    ...table,
+    `admin, import and first request: ${(await firstRequests(admin)).join(', ')}`,
+  ],
+});
