@@ -53,36 +53,42 @@ export class Functions extends Construct {
     const reserved = accountConcurrency && reservedFor(row, accountConcurrency);
     return new NodejsFunction(this, id, {
       description: `${row.file}. If it fails: ${row.loss}`,
-      entry: `${projectRoot}${row.file}`,
-      projectRoot,
-      depsLockFilePath: `${projectRoot}package-lock.json`,
+      ...codeOf(row, variables),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: row.memoryMb,
       timeout: Duration.seconds(row.timeoutSeconds),
-      tracing: Tracing.ACTIVE,
+      // Nobody before us samples, so what is passed through is nothing.
+      tracing: props.config.tracing === 'on' ? Tracing.ACTIVE : Tracing.PASS_THROUGH,
       ...(reserved && { reservedConcurrentExecutions: reserved }),
       ...(continuesItself(row) && { recursiveLoop: RecursiveLoop.ALLOW }),
       role,
       logGroup,
       environment: variables,
-      bundling: {
-        format: OutputFormat.CJS,
-        target: bundle.target,
-        mainFields: [...bundle.mainFields],
-        loader: bundle.loader,
-        esbuildArgs: argumentsOf(bundle),
-        logLevel: LogLevel.ERROR,
-        // Readable as it is, so without source maps: to read them costs every cold start 25 ms.
-        minify: false,
-        externalModules: [],
-        banner: bundle.banner,
-        define: { ...bundle.define, ...absentVariables(variables) },
-      },
       awsSdkConnectionReuse: false,
     });
   }
 }
+
+/** A function's code: one bundle, the same bytes whenever and wherever it is made. */
+export const codeOf = (row: FunctionRow, variables: Readonly<Record<string, string>>) => ({
+  entry: `${projectRoot}${row.file}`,
+  projectRoot,
+  depsLockFilePath: `${projectRoot}package-lock.json`,
+  bundling: {
+    format: OutputFormat.CJS,
+    target: bundle.target,
+    mainFields: [...bundle.mainFields],
+    loader: bundle.loader,
+    esbuildArgs: argumentsOf(bundle),
+    logLevel: LogLevel.ERROR,
+    // Readable as it is, so without source maps: to read them costs every cold start 25 ms.
+    minify: false,
+    externalModules: [],
+    banner: bundle.banner,
+    define: { ...bundle.define, ...absentVariables(variables) },
+  },
+});
 
 /** The wildcards a function has, and why; a test holds the list of actions behind them. */
 function acknowledgeWildcards(
