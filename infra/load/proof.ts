@@ -10,7 +10,7 @@ export type Proof = {
   readonly lost: readonly string[];
   /** There more than once: leads and people. */
   readonly doubled: readonly string[];
-  /** There though it was refused, or with somebody else than who posted it. */
+  /** There though it was refused (4xx), or with somebody else than who posted it. */
   readonly strange: readonly string[];
 };
 
@@ -57,9 +57,7 @@ function compared(
   const accepted = new Set(
     posted.filter(({ status }) => status === acceptedStatus).map(({ messageId }) => messageId),
   );
-  const unknown = new Set(
-    posted.filter(({ status }) => status === undefined).map(({ messageId }) => messageId),
-  );
+  const unknown = new Set(posted.filter(isUnknown).map(({ messageId }) => messageId));
   return {
     lost: [...accepted].filter((messageId) => !stored.has(messageId)),
     strange: [...stored.keys()].filter(
@@ -69,6 +67,9 @@ function compared(
     ),
   };
 }
+
+/** Nobody answered, or what was answered does not say whether it was taken before something failed. */
+const isUnknown = ({ status }: PostedLead): boolean => status === undefined || status >= 500;
 
 async function* itemsOf(table: Table, name: TableName): AsyncGenerator<Item> {
   let after: string | null = null;

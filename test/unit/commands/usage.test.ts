@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 const commands = {
   'npm run bench': 'test/bench/bench.ts',
   'npm run demo': 'infra/commands/demo.ts',
+  'npm run load': 'infra/commands/load.ts',
   'npm run test:aws': 'infra/commands/test-aws.ts',
   'npm run test:long': 'infra/commands/test-long.ts',
 };
