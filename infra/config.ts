@@ -106,6 +106,11 @@ export const configSchema = z
         `must be at least ${leastConcurrency} before parts of it are set aside: leave it out`,
       )
       .optional(),
+    /**
+     * Whether X-Ray records what functions do: up to the first request of each function a second, which
+     * is all of a small company's, and its dearest part after the emails.
+     */
+    tracing: z.enum(['on', 'off'], 'must be on or off').default('on'),
   })
   .refine((config) => addressOf(config.sender).endsWith(`@${config.senderDomain}`), {
     message: 'must be on the senderDomain',
@@ -150,6 +155,7 @@ const flags: Readonly<Record<keyof Config, string>> = {
   certificateArn: '-c certificateArn=arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d',
   hostedZoneId: '-c hostedZoneId=Z0123456789ABC',
   accountConcurrency: '-c accountConcurrency=1000',
+  tracing: '-c tracing=off',
 };
 
 /** Values for synthesis alone: nothing is ever sent from example.com, which is reserved. */
@@ -161,6 +167,7 @@ export const exampleConfig: Config = {
   origins: ['https://www.example.com'],
   alarmEmail: 'oncall@example.com',
   smsType: 'Promotional',
+  tracing: 'on',
   iosApplication: 'arn:aws:sns:eu-west-1:123456789012:app/APNS/Example',
   androidApplication: 'arn:aws:sns:eu-west-1:123456789012:app/GCM/Example',
 };

@@ -51,6 +51,7 @@ describe('the configuration of a deployment', () => {
       ...flags,
       origins: ['https://www.shop.example', 'https://shop.example'],
       smsType: 'Promotional',
+      tracing: 'on',
       epoch: '1',
     });
   });
@@ -108,6 +109,7 @@ describe('the configuration of a deployment', () => {
     [{ ...named, hostedZoneId: 'shop.example' }, 'hostedZoneId: must be the id of a hosted zone'],
     [{ ...named, certificateArn: 'crm' }, 'certificateArn: must be the ARN of a certificate'],
     [{ accountConcurrency: 'all' }, 'accountConcurrency: must be a whole number of executions'],
+    [{ tracing: 'yes' }, 'tracing: must be on or off'],
     [{ accountConcurrency: '10' }, 'accountConcurrency: must be at least 500 before parts'],
   ])('refuses %j and says what it must be', (change, line) => {
     expect(complaint({ ...flags, ...change })).toContain(line);
@@ -208,6 +210,11 @@ const changes: {
     given: { accountConcurrency: 1_000 },
     // For the public API, for marketers, for the publisher.
     shown: [1_200, 100, 300],
+  },
+  tracing: {
+    to: 'off',
+    place: 'AWS::Lambda::Function TracingConfig.Mode',
+    shown: ['PassThrough'],
   },
 };
 
