@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { unitPrices } from '../../infra/costs/prices.ts';
 import type { LargeRun } from './large-run-world.ts';
 import { aFolder, numberOption, type Row, rounded, tell } from './row.ts';
 import { storePeople } from './stored-people.ts';
@@ -27,20 +28,8 @@ const output = execFileSync(process.execPath, [...heap, path, folder.path], {
 const run = JSON.parse(output.trim().split('\n').at(-1) ?? '') as LargeRun;
 if (run.sent !== people) throw new Error(`${run.sent} messages to ${people} people.`);
 
-/**
- * US dollars in us-east-1. DynamoDB on demand as of November 2024 (aws.amazon.com/dynamodb/pricing), by
- * the request unit; Lambda on arm64 by the GB-second and the request, SQS by the request, EventBridge
- * by the custom event, SES by the email, all as of 2025 (their pages of prices).
- */
-const prices = {
-  readUnit: 0.125e-6,
-  writeUnit: 0.625e-6,
-  gbSecond: 0.0000133334,
-  invocation: 0.2e-6,
-  queueRequest: 0.4e-6,
-  event: 1e-6,
-  email: 0.1e-3,
-};
+/** US dollars in us-east-1, by the unit: those of `npm run costs`. */
+const prices = unitPrices();
 
 /** A whole processor comes with 1 769 MB: a function of 1 024 MB has that part of one. */
 const processorShare = 1024 / 1769;
@@ -51,12 +40,12 @@ const million = 1_000_000;
 const each = (total: number): number => (total / run.sent) * million;
 const seconds = each(run.cpuSeconds) / processorShare + each(run.calls) * waitingSecondsPerCall;
 const parts = {
-  'table writes': each(run.writeUnits) * prices.writeUnit,
-  'table reads': each(run.readUnits) * prices.readUnit,
+  'table writes': each(run.writeUnits) * prices.tableWriteUnit,
+  'table reads': each(run.readUnits) * prices.tableReadUnit,
   // A message is sent, received and deleted.
   queues: each(run.queueMessages) * 3 * prices.queueRequest,
-  events: each(run.busEvents) * prices.event,
-  Lambda: seconds * prices.gbSecond + each(run.invocations) * prices.invocation,
+  events: each(run.busEvents) * prices.busEvent,
+  Lambda: seconds * prices.functionGbSecond + each(run.invocations) * prices.functionInvocation,
 };
 const ours = Object.values(parts).reduce((sum, part) => sum + part, 0);
 const provider = million * prices.email;
