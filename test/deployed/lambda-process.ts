@@ -59,22 +59,28 @@ export class LambdaProcess {
   }
 
   async #run(event: unknown): Promise<unknown> {
+    const isLoaded = this.#process !== undefined;
     const child = (this.#process ??= this.#start());
     const id = crypto.randomUUID();
     const timeoutMs = this.spec.timeoutSeconds * 1000;
     this.invocations += 1;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const fail = (why: string): void => reject(new InvocationFailed(`${this.spec.file}: ${why}`));
-    const timer = setTimeout(() => {
-      fail(`timed out after ${this.spec.timeoutSeconds} s`);
-      this.kill();
-    }, timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
+    const begin = (): void => {
+      timer = setTimeout(() => {
+        fail(`timed out after ${this.spec.timeoutSeconds} s`);
+        this.kill();
+      }, timeoutMs);
+    };
     const onMessage = (message: unknown): void => {
       const outcome = message as Outcome; // sent by lambda-runtime.ts alone
-      if (outcome.id !== id) return;
-      if (outcome.kind === 'answered') resolve(outcome.answer);
+      if (outcome.kind === 'ready') begin();
+      else if (outcome.id !== id) return;
+      else if (outcome.kind === 'answered') resolve(outcome.answer);
       else fail(outcome.error);
     };
+    if (isLoaded) begin();
     const onExit = (): void => {
       if (this.#process === child) this.#process = undefined;
       fail('its process ended');

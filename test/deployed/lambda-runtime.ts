@@ -15,10 +15,11 @@ export type Invocation = {
   readonly aheadMs: number;
   readonly timeoutMs: number;
 };
-export type Outcome = { readonly id: string } & (
-  | { readonly kind: 'answered'; readonly answer: unknown }
-  | { readonly kind: 'failed'; readonly error: string }
-);
+export type Outcome =
+  /** The bundle is loaded: Lambda's timeout counts from here. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answered'; readonly id: string; readonly answer: unknown }
+  | { readonly kind: 'failed'; readonly id: string; readonly error: string };
 
 let aheadMs = Number(process.argv[2]);
 const machineNow = Date.now;
@@ -44,19 +45,21 @@ process.on('message', (message) => {
   void invoke(message as Invocation); // sent by LambdaProcess alone
 });
 
+say({ kind: 'ready' });
+
 async function invoke({ id, event, ...about }: Invocation): Promise<void> {
   aheadMs = about.aheadMs;
   const trace = id.replaceAll('-', '').slice(0, 24);
   process.env['_X_AMZN_TRACE_ID'] =
     `Root=1-${id.slice(0, 8)}-${trace};Parent=${trace.slice(0, 16)};Sampled=1`;
   try {
-    answer({ id, kind: 'answered', answer: await handler(event, contextOf(id, about.timeoutMs)) });
+    say({ id, kind: 'answered', answer: await handler(event, contextOf(id, about.timeoutMs)) });
   } catch (error) {
-    answer({ id, kind: 'failed', error: String(error) });
+    say({ id, kind: 'failed', error: String(error) });
   }
 }
 
-function answer(outcome: Outcome): void {
+function say(outcome: Outcome): void {
   process.send?.(outcome);
 }
 

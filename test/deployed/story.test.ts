@@ -1,10 +1,11 @@
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { killAt } from './crashes.ts';
 import { type DeployedWorld, deploy } from './deployed-world.ts';
 import { addressOf, Office, tenMinutesMs } from './office.ts';
 import { refusedRules } from './queue-rights.ts';
 import { carrierAnswers, textFromPhone, textsSent } from './texts.ts';
+import { troublesOf } from './troubles.ts';
 
 const endpoint = process.env['PERENNIAL_AWS_ENDPOINT'];
 
@@ -26,6 +27,14 @@ describe.runIf(endpoint !== undefined)('the stack as it is deployed', () => {
     office = new Office(world);
   }, deployTimeoutMs);
   afterAll(() => world?.close());
+  let hasBrokenOff = false;
+  beforeEach(({ skip, onTestFailed }) => {
+    skip(hasBrokenOff, 'The story broke off before.');
+    onTestFailed(() => {
+      hasBrokenOff = true;
+      console.error(troublesOf(world));
+    });
+  });
   /** What did not work since this was last asked. */
   const failuresSoFar = () => world.failures.splice(0).map(({ why }) => why.replace(/^\w+: /, ''));
 

@@ -1,0 +1,16 @@
+import type { DeployedWorld } from './deployed-world.ts';
+
+/** What went wrong behind a step of the story that failed: who was refused what, and what the logs say. */
+export function troublesOf({ wire, failures, lambdas }: DeployedWorld): string {
+  const refused = wire.refusals.map(
+    ({ principal, needs }) =>
+      `${principal} may not: ${needs.map(({ action, resource }) => `${action} on ${resource}`).join(', ')}`,
+  );
+  const failed = failures.map(({ file, why }) => `${file}: ${why}`);
+  const logged = lambdas.flatMap(({ spec, log }) =>
+    log
+      .filter((line) => !line.startsWith('{') || line.includes('"level":"ERROR"'))
+      .map((line) => `${spec.file}: ${line}`),
+  );
+  return [...refused, ...failed, ...logged].join('\n');
+}
