@@ -7,8 +7,8 @@ import type { FunctionRow } from '../../infra/function-row.ts';
 import { functions } from '../../infra/manifest.ts';
 import { root } from '../architecture/source-tree.ts';
 import {
-  bundleFile,
-  bundleFunction,
+  bundled,
+  bundleFunctions,
   clientsOf,
   environmentOf,
   functionName,
@@ -53,7 +53,8 @@ function librariesOf(row: FunctionRow): string {
  * measured what else could be left out: the reference stays what it was.
  */
 const bundleLibraries = (row: FunctionRow, outfile: string) =>
-  bundleFile(outfile, {
+  bundled({
+    outfile,
     stdin: { contents: librariesOf(row), resolveDir: root, loader: 'js' },
     format: 'esm',
     target: 'node24',
@@ -93,11 +94,12 @@ async function medianOf(measure: () => Promise<number>): Promise<number> {
 }
 
 using folder = aFolder();
+const bundles = await bundleFunctions(functions, folder.path);
 
 async function measured(row: FunctionRow) {
   const name = functionName(row);
   const ours = join(folder.path, `${name}.js`);
-  const { bytes } = await bundleFunction(row, ours);
+  const { bytes = 0 } = bundles.get(name) ?? {};
   const theirs = join(folder.path, `${name}.libraries.mjs`);
   await bundleLibraries(row, theirs);
   const environment = environmentOf(row);

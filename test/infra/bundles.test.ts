@@ -1,66 +1,141 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundle } from '../../infra/constructs/bundle.ts';
+import type { FunctionRow } from '../../infra/function-row.ts';
 import { functions } from '../../infra/manifest.ts';
-import { root } from '../architecture/source-tree.ts';
+import {
+  asDeployed,
+  type Bundle,
+  bundled,
+  bundleFunctions,
+  clientsOf,
+  environmentOf,
+  functionName,
+} from '../support/handler-bundle.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'perennial-bundles-'));
+const names = functions.map(functionName);
+let bundles: ReadonlyMap<string, Bundle>;
 
-/** Runs code as Lambda does: away from the packages. */
-const run = (code: string) =>
-  spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+beforeAll(async () => {
+  bundles = await bundleFunctions(functions, folder);
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const packageOf = (file: string): string | undefined => {
+  const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file) ?? [];
+  return name;
+};
+
+/** The packages of which a bundle holds something. */
+const packagesIn = (name: string): readonly string[] => [
+  ...new Set(
+    Object.entries(bundles.get(name)?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) => {
+      const found = bytesInOutput === 0 ? undefined : packageOf(file);
+      return found === undefined ? [] : [found];
+    }),
+  ),
+];
+
+/** Who carries a library that is large, or slow to begin. */
+const carriers: Readonly<Record<string, readonly string[]>> = {
+  liquidjs: ['admin', 'send-emails', 'send-pushes', 'send-texts', 'send-webhooks'],
+  'html-to-text': ['admin', 'send-emails'],
+  htmlparser2: ['admin', 'send-emails'],
+  'libphonenumber-js': ['admin', 'public', 'record-inbound-texts', 'send-texts'],
+  mrml: ['admin'],
+  'csv-parse': ['admin'],
+  croner: ['admin'],
+  isbot: ['admin', 'public'],
+  jose: ['admin', 'public'],
+};
+
+const rendersMessages = (name: string): boolean => carriers['liquidjs']?.includes(name) === true;
+
+/** V8 reads a megabyte in some 20 ms before anything runs. */
+const maxKilobytes = (name: string): number => {
+  if (name === 'admin') return 3100;
+  return rendersMessages(name) ? 2300 : 1600;
+};
+
+/** Schemas and checks that are made by the import: a thousand take some 15 ms. */
+const maxSchemas = (name: string): number => {
+  if (name === 'admin') return 80;
+  return rendersMessages(name) ? 1400 : 1100;
+};
+
+/** Loads a function as Lambda does, its environment set; says what its handler is, and counts. */
+function load(row: FunctionRow): { readonly handler: string; readonly schemas: number } {
+  const code = `
+    let schemas = 0;
+    globalThis.__zod_globalConfig = { postProcessor: () => { schemas += 1; } };
+    const { handler } = require(${JSON.stringify(join(folder, `${functionName(row)}.js`))});
+    process.once('beforeExit', () => {
+      console.log(JSON.stringify({ handler: typeof handler, schemas }));
+    });`;
+  const output = execFileSync(process.execPath, ['--eval', code], {
+    env: { ...environmentOf(row), PATH: process.env['PATH'] },
     encoding: 'utf8',
     cwd: folder,
-    env: { PATH: process.env['PATH'], AWS_REGION: 'eu-north-1' },
   });
-
-/** Loads a bundle and says what its handler is. */
-const load = (file: string) => run(`console.log(typeof (await import('${file}')).handler);`);
-
-const bundled = (files: readonly string[], base: string) =>
-  build({
-    entryPoints: files.map((file) => join(root, file)),
-    outdir: folder,
-    outbase: join(root, base),
-    bundle: true,
-    platform: 'node',
-    format: bundle.format,
-    target: bundle.target,
-    mainFields: [...bundle.mainFields],
-    conditions: [...bundle.conditions],
-    define: bundle.define,
-    alias: bundle.alias,
-    loader: bundle.loader,
-    banner: { js: bundle.banner },
-    logLevel: 'error',
-  });
+  return JSON.parse(output) as { handler: string; schemas: number }; // as it was written above
+}
 
 describe('a function as it is bundled for Lambda', () => {
-  beforeAll(async () => {
-    await bundled(
-      functions.map(({ file }) => file),
-      'functions',
-    );
-  }, 120_000);
-  afterAll(() => rmSync(folder, { recursive: true }));
+  it.each(functions)('$file loads, and makes no more schemas than others of its kind', (row) => {
+    const { handler, schemas } = load(row);
+    expect(handler).toBe('function');
+    expect(schemas).toBeGreaterThan(10); // else nothing was counted
+    expect(schemas).toBeLessThan(maxSchemas(functionName(row)));
+  });
 
-  it.each(functions.map(({ file }) => file))('%s loads and has a handler', (file) => {
-    const path = join(folder, file.replace('functions/', '').replace('.ts', '.js'));
-    const { stdout, stderr } = load(path);
-    expect({ stdout, stderr }).toEqual({ stdout: 'function\n', stderr: '' });
+  it.each(functions)('$file carries the clients of what it is granted, and no others', (row) => {
+    const clients = packagesIn(functionName(row)).filter((one) =>
+      one.startsWith('@aws-sdk/client-'),
+    );
+    expect(clients.sort()).toEqual([...new Set(Object.values(clientsOf(row)))].sort());
+  });
+
+  it.each(Object.entries(carriers))('carries %s only where it is used', (library, carrying) => {
+    expect(names.filter((name) => packagesIn(name).includes(library)).sort()).toEqual(
+      [...carrying].sort(),
+    );
+  });
+
+  it.each(names)('%s has no more kilobytes than others of its kind', (name) => {
+    const kilobytes = (bundles.get(name)?.bytes ?? 0) / 1024;
+    expect(kilobytes).toBeGreaterThan(100);
+    expect(kilobytes).toBeLessThan(maxKilobytes(name));
+  });
+
+  it('finds its credentials in the environment, and carries no other way', () => {
+    for (const name of names) {
+      const ways = packagesIn(name).filter((one) => /credential-provider|nested-clients/.test(one));
+      expect(
+        ways.filter((one) => one !== '@aws-sdk/credential-provider-env'),
+        name,
+      ).toEqual([]);
+    }
   });
 
   it('compiles MJML, whose compiler is no JavaScript', async () => {
-    await bundled(['shared/flows/templates/compile-mjml.ts'], 'shared/flows');
-    const file = join(folder, 'templates/compile-mjml.js');
+    const file = join(folder, 'compile-mjml.js');
+    await bundled({
+      ...asDeployed,
+      entryPoints: ['shared/flows/templates/compile-mjml.ts'],
+      outfile: file,
+    });
     const mjml =
       '<mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section></mj-body></mjml>';
     const code = `const { compileMjml } = await import('${file}'); console.log((await compileMjml('${mjml}')).html);`;
-    const { stdout, stderr } = run(code);
+    // Away from the packages.
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', code],
+      { encoding: 'utf8', cwd: folder, env: { PATH: process.env['PATH'] } },
+    );
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^<!doctype html>.*>Hi<\/div>/s);
   });

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { bundle } from '../../infra/constructs/bundle.ts';
 import type { FunctionRow } from '../../infra/function-row.ts';
 import { root } from '../architecture/source-tree.ts';
@@ -90,44 +90,70 @@ export const environmentOf = (row: FunctionRow): Record<string, string> => ({
 export const clientsOf = (row: FunctionRow): Readonly<Record<string, string>> =>
   Object.assign({}, ...grantedPorts(row).map(([, { clients }]) => clients));
 
-/** Bundled as the deployment does it, into one file. */
-export async function bundleFunction(
-  row: FunctionRow,
-  outfile: string,
-  plugins: Plugin[] = [],
-): Promise<Metafile['outputs'][string]> {
-  const granted = new Set(grantedPorts(row).map(([name]) => name));
-  const absent = Object.keys(portsOnAws).filter((name) => !granted.has(name));
-  const without = Object.fromEntries(absent.map((name) => [`process.env.${name}`, 'undefined']));
-  return bundleFile(outfile, {
-    entryPoints: [row.file],
-    format: bundle.format,
-    target: bundle.target,
-    mainFields: [...bundle.mainFields],
-    conditions: [...bundle.conditions],
-    alias: bundle.alias,
-    loader: bundle.loader,
-    banner: { js: bundle.banner },
-    define: { ...bundle.define, ...without },
-    plugins,
-  });
+export type Bundle = Metafile['outputs'][string];
+
+/** Bundled as the deployment does it, one file each, by the functions' names. */
+export async function bundleFunctions(
+  rows: readonly FunctionRow[],
+  outdir: string,
+): Promise<ReadonlyMap<string, Bundle>> {
+  // Those with the same ports are bundled in one go, which reads their libraries once.
+  const alike = Map.groupBy(rows, (row) =>
+    grantedPorts(row)
+      .map(([name]) => name)
+      .join(),
+  );
+  const built = await Promise.all(
+    [...alike.values()].map(async (group) => {
+      const [row] = group;
+      const granted = new Set(row && grantedPorts(row).map(([name]) => name));
+      const absent = Object.keys(portsOnAws).filter((name) => !granted.has(name));
+      const { outputs } = await bundled({
+        ...asDeployed,
+        entryPoints: group.map(({ file }) => file),
+        outdir,
+        entryNames: '[name]',
+        define: {
+          ...bundle.define,
+          ...Object.fromEntries(absent.map((name) => [`process.env.${name}`, 'undefined'])),
+        },
+      });
+      return Object.values(outputs);
+    }),
+  );
+  return new Map(
+    built
+      .flat()
+      .flatMap((output) =>
+        output.entryPoint === undefined
+          ? []
+          : [[basename(output.entryPoint, '.ts'), output] as const],
+      ),
+  );
 }
 
-/** One file with all that it imports. */
-export async function bundleFile(
-  outfile: string,
-  options: BuildOptions,
-): Promise<Metafile['outputs'][string]> {
+/** How the deployment bundles, but for the ports that a function has not. */
+export const asDeployed = {
+  format: bundle.format,
+  target: bundle.target,
+  mainFields: [...bundle.mainFields],
+  conditions: [...bundle.conditions],
+  alias: bundle.alias,
+  loader: bundle.loader,
+  banner: { js: bundle.banner },
+  define: bundle.define,
+} satisfies BuildOptions;
+
+/** Bundled; says what came of it. */
+export async function bundled(options: BuildOptions): Promise<Metafile> {
   const { metafile } = await build({
     bundle: true,
     platform: 'node',
     logLevel: 'error',
     absWorkingDir: root,
     metafile: true,
-    outfile,
     ...options,
   });
-  const output = Object.values(metafile?.outputs ?? {}).find((one) => one.entryPoint !== undefined);
-  if (output === undefined) throw new Error(`Nothing was bundled into ${outfile}.`);
-  return output;
+  if (metafile === undefined) throw new Error('esbuild says nothing of what it has bundled.');
+  return metafile;
 }
