@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Assumptions, assumptionsSchema } from '../../../infra/costs/assumptions.ts';
+import {
+  type Assumptions,
+  assumptionsSchema,
+  pollsPerQueue,
+} from '../../../infra/costs/assumptions.ts';
 import { type Bill, billOf, requestsOf } from '../../../infra/costs/bill.ts';
 import { type Activity, counted } from '../../../infra/costs/counted.ts';
 import { idleLoad, type Load, usualLoads } from '../../../infra/costs/load.ts';
@@ -61,6 +65,18 @@ describe('a bill', () => {
       expect(free).toBeGreaterThan(0);
       expect(free).toBeLessThan(total);
     }
+  });
+
+  it('bears out what the README says of it', () => {
+    const [, middle, large] = usualLoads.map((load) => aBill(load));
+    if (middle === undefined || large === undefined) throw new Error('There are three loads.');
+    const ses = large.byPrice.email + large.byPrice.emailGb;
+    expect(ses / large.total).toBeGreaterThan(0.6);
+    expect(ses / large.total).toBeLessThan(0.72);
+    expect((large.total - large.byPrice.email) / 10_000).toBeCloseTo(0.05, 2);
+    const { trace, tableReadUnit, tableWriteUnit } = middle.byPrice;
+    expect(trace).toBeGreaterThan(tableReadUnit + tableWriteUnit);
+    expect(pollsPerQueue * unitPrices().queueRequest).toBeCloseTo(0.26, 2);
   });
 
   it('goes by other prices where they are given', () => {
