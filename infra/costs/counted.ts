@@ -109,62 +109,62 @@ export const counted = {
     },
   },
   run: {
-    tableRequests: 562, readUnits: 323.4, queueRequests: 95, fairMessages: 32, apiRequests: 2, writeUnits: { marketing: 91 },
+    tableRequests: 549, readUnits: 319.1, queueRequests: 106.3, fairMessages: 30.3, apiRequests: 2, writeUnits: { marketing: 87.7 },
     functions: {
-      'functions/campaigns/expand-audience.ts': { invocations: 16, calls: 169 },
+      'functions/campaigns/expand-audience.ts': { invocations: 16, calls: 166.7 },
       'functions/campaigns/run-campaign.ts': { invocations: 4, calls: 52 },
-      'functions/deliverability/record-email-events.ts': { invocations: 1 },
-      'functions/http/admin.ts': { invocations: 2, calls: 37 },
-      'functions/messaging/send-emails.ts': { invocations: 16, calls: 176 },
+      'functions/deliverability/record-email-events.ts': { invocations: 6.7 },
+      'functions/http/admin.ts': { invocations: 2, calls: 34.7 },
+      'functions/messaging/send-emails.ts': { invocations: 16, calls: 166 },
       'functions/time/sweep-due-slots.ts': { invocations: 3, calls: 165 },
-      'functions/tracking/publish-timeline.ts': { invocations: 4, calls: 2.4 },
+      'functions/tracking/publish-timeline.ts': { invocations: 4.3, calls: 3.2 },
     },
-    storedBytes: { '30': 2896, always: 3961.4 },
+    storedBytes: { '30': 2594.3, always: 4905.3 },
   },
   email: {
-    tableRequests: 4.97, readUnits: 6.138, queueRequests: 1.2, busEvents: 1, emailEvents: 1, emails: 1, writeUnits: { timeline: 1, marketing: 5 },
+    tableRequests: 5.07, readUnits: 6.169, queueRequests: 1.187, fairMessages: 0.017, busEvents: 1, emailEvents: 1, emails: 1, writeUnits: { timeline: 1, marketing: 5.033 },
     functions: {
-      'functions/campaigns/expand-audience.ts': { calls: 0.985 },
-      'functions/deliverability/record-email-events.ts': { invocations: 0.1, calls: 1 },
-      'functions/http/admin.ts': { calls: -0.015 },
-      'functions/messaging/send-emails.ts': { calls: 3 },
-      'functions/tracking/publish-timeline.ts': { invocations: 0.005, calls: 0.098 },
+      'functions/campaigns/expand-audience.ts': { calls: 0.993 },
+      'functions/deliverability/record-email-events.ts': { invocations: 0.093, calls: 1 },
+      'functions/http/admin.ts': { calls: -0.007 },
+      'functions/messaging/send-emails.ts': { calls: 3.1 },
+      'functions/tracking/publish-timeline.ts': { invocations: 0.007, calls: 0.098 },
     },
-    storedBytes: { always: 968.953 },
+    storedBytes: { '30': 3.017, always: 967.917 },
   },
   cappedEmail: {
-    tableRequests: 5, readUnits: 7.175, queueRequests: 1.2, busEvents: 1, emailEvents: 1, emails: 1, writeUnits: { timeline: 1, marketing: 8 },
+    tableRequests: 5.083, readUnits: 7.191, queueRequests: 1.187, fairMessages: 0.017, busEvents: 1, emailEvents: 1, emails: 1, writeUnits: { timeline: 1, marketing: 8.033 },
     functions: {
       'functions/campaigns/expand-audience.ts': { calls: 1 },
-      'functions/deliverability/record-email-events.ts': { invocations: 0.1, calls: 1 },
-      'functions/messaging/send-emails.ts': { calls: 3 },
-      'functions/tracking/publish-timeline.ts': { invocations: 0.005, calls: 0.098 },
+      'functions/deliverability/record-email-events.ts': { invocations: 0.093, calls: 1 },
+      'functions/messaging/send-emails.ts': { calls: 3.1 },
+      'functions/tracking/publish-timeline.ts': { invocations: 0.007, calls: 0.098 },
     },
-    storedBytes: { always: 1282.528 },
+    storedBytes: { '30': 3.017, always: 1212.872 },
   },
   sms: {
-    tableRequests: 9, readUnits: 6.165, busEvents: 1, texts: 1, writeUnits: { timeline: 1, marketing: 7 },
+    tableRequests: 9.083, readUnits: 6.226, queueRequests: 0.033, fairMessages: 0.017, busEvents: 1, texts: 1, writeUnits: { timeline: 1, marketing: 7 },
     functions: {
       'functions/campaigns/expand-audience.ts': { calls: 1 },
-      'functions/messaging/send-texts.ts': { calls: 9 },
-      'functions/tracking/publish-timeline.ts': { invocations: 0.005, calls: 0.098 },
+      'functions/messaging/send-texts.ts': { invocations: 0.017, calls: 9.083 },
+      'functions/tracking/publish-timeline.ts': { invocations: 0.007, calls: 0.097 },
     },
-    storedBytes: { '30': 415.998, always: 918.41 },
+    storedBytes: { '30': 415.111, always: 915.996 },
   },
   webhook: {
-    tableRequests: 4.293, readUnits: 3.263, busEvents: 1, webhooks: 1, writeUnits: { timeline: 1, marketing: 5.098 },
+    tableRequests: 4.42, readUnits: 3.363, queueRequests: 0.033, fairMessages: 0.017, busEvents: 1, webhooks: 1, writeUnits: { timeline: 1, marketing: 5.101 },
     functions: {
       'functions/campaigns/expand-audience.ts': { calls: 1 },
-      'functions/messaging/send-webhooks.ts': { calls: 4.293 },
-      'functions/tracking/publish-timeline.ts': { invocations: 0.005, calls: 0.098 },
+      'functions/messaging/send-webhooks.ts': { invocations: 0.017, calls: 4.42 },
+      'functions/tracking/publish-timeline.ts': { invocations: 0.007, calls: 0.097 },
     },
-    storedBytes: { '30': 17.648, always: 970.413 },
+    storedBytes: { '30': 18.301, always: 968.107 },
   },
   delivery: {
     tableRequests: 3, readUnits: 1, queueRequests: 1.2, busEvents: 1, emailEvents: 1, writeUnits: { timeline: 1, marketing: 1 },
     functions: {
       'functions/deliverability/record-email-events.ts': { invocations: 0.1, calls: 3 },
-      'functions/tracking/publish-timeline.ts': { invocations: 0.03, calls: 0.1 },
+      'functions/tracking/publish-timeline.ts': { invocations: 0.04, calls: 0.1 },
     },
     storedBytes: { always: 418 },
   },
@@ -172,7 +172,7 @@ export const counted = {
     tableRequests: 5, readUnits: 2, queueRequests: 1.2, busEvents: 1, emailEvents: 1, writeUnits: { timeline: 1, marketing: 2 },
     functions: {
       'functions/deliverability/record-email-events.ts': { invocations: 0.1, calls: 5 },
-      'functions/tracking/publish-timeline.ts': { invocations: 0.03, calls: 0.1 },
+      'functions/tracking/publish-timeline.ts': { invocations: 0.04, calls: 0.1 },
     },
     storedBytes: { always: 665 },
   },
@@ -180,18 +180,18 @@ export const counted = {
     tableRequests: 4, readUnits: 2, queueRequests: 1.2, busEvents: 1, emailEvents: 1, writeUnits: { timeline: 1, marketing: 1 },
     functions: {
       'functions/deliverability/record-email-events.ts': { invocations: 0.1, calls: 4 },
-      'functions/tracking/publish-timeline.ts': { invocations: 0.03, calls: 0.1 },
+      'functions/tracking/publish-timeline.ts': { invocations: 0.04, calls: 0.1 },
     },
     storedBytes: { always: 491 },
   },
   report: {
-    tableRequests: 18, readUnits: 36, apiRequests: 1,
+    tableRequests: 18, readUnits: 22, apiRequests: 1,
     functions: {
       'functions/http/admin.ts': { invocations: 1, calls: 18 },
     },
   },
   reportPerThousand: {
-    readUnits: 97.5,
+    readUnits: 107.778,
   },
   pass: {
     tableRequests: 108, readUnits: 201, queueRequests: 17, apiRequests: 1, writeUnits: { marketing: 40 },
@@ -202,8 +202,8 @@ export const counted = {
     storedBytes: { '7': 1296, always: 1717 },
   },
   passPerThousand: {
-    readUnits: 85,
-    storedBytes: { '7': 15, always: 10 },
+    readUnits: 86.364,
+    storedBytes: { '7': 13.636, always: 7.273 },
   },
   night: {
     tableRequests: 163, readUnits: 132, queueRequests: 3, writeUnits: { marketing: 11 },
@@ -221,7 +221,7 @@ export const counted = {
     storedBytes: { always: 154.5 },
   },
   nightPerThousandMembers: {
-    readUnits: 13.518,
+    readUnits: 13.525,
   },
 } as const satisfies Readonly<Record<string, PartialRequests>>;
 

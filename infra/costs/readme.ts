@@ -49,7 +49,7 @@ const words: Readonly<Record<Activity, string>> = {
   delivery: 'delivery that SES reports',
   open: 'open that SES reports',
   click: 'click that SES reports',
-  report: 'report of a run of 200 emails',
+  report: 'report of a run of 100 emails',
   reportPerThousand: 'besides: a thousand emails more in a report',
   pass: 'new segment where nobody is known',
   passPerThousand: 'besides: a thousand people who are asked and change nothing',

@@ -104,7 +104,7 @@ const perPartition = quotas.partitionWrites.value;
 /** What many write or read at the same time, and how often a second it can be. */
 function keyTable(): string {
   const spread = deployed.shards * perPartition;
-  const message = requestsOf('cappedEmail').writeUnits.marketing;
+  const message = Math.floor(requestsOf('cappedEmail').writeUnits.marketing);
   const rows = [
     [
       'write key',

@@ -25,8 +25,11 @@ const contents: Readonly<Record<string, Fields>> = {
   webhook: { body: '{ "who": "{{ profile.identifiers.email }}" }' },
 };
 
-/** Two sizes of a run: their difference is what messages cost, the rest what a run does. */
-const sizes = { few: 200, many: 600 } as const;
+/**
+ * Two sizes of a run: their difference is what messages cost, the rest what a run does. The larger one
+ * needs more than one call of fifty in each of its partitions.
+ */
+const sizes = { few: 100, many: 1000 } as const;
 
 /** People of two towns who allow everything, and templates. */
 async function aCountedAudience(): Promise<CountedShop> {

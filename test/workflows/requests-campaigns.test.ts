@@ -23,8 +23,9 @@ describe('what messages ask of AWS', () => {
 
   it('is the least there can be for an email of a run', () => {
     // The row is reserved, claimed and accepted; an entry; into the index and out of it.
-    expect(allWriteUnits(requestsOf('email'))).toBe(6);
+    // Besides, each call of fifty writes its record, and its counts for pace and reputation.
+    expect(allWriteUnits(requestsOf('email'))).toBeCloseTo(6, 1);
     // Under caps the row is reserved in a transaction with its person's contact.
-    expect(allWriteUnits(requestsOf('cappedEmail'))).toBe(9);
+    expect(allWriteUnits(requestsOf('cappedEmail'))).toBeCloseTo(9, 1);
   });
 });
