@@ -42,10 +42,10 @@ function traffic({ rate, burst, minutes }: LoadOptions, result: LoadResult): rea
   const { posted, postingSeconds, drainSeconds, samples } = result;
   const calm = latencies(result, (atMs) => !isInBurst(atMs));
   const rough = latencies(result, isInBurst);
-  const answers = Map.groupBy(posted, ({ status }) => status);
+  const answers = Map.groupBy(posted, ({ status, failure }) => status ?? `no answer (${failure})`);
   const accepted = answers.get(202)?.length ?? 0;
   answers.delete(202);
-  const others = [...answers].map(([status, leads]) => `${status ?? 'no answer'}: ${leads.length}`);
+  const others = [...answers].map(([status, leads]) => `${status}: ${leads.length}`);
   const waiting = Math.max(0, ...samples.map((sample) => sample.waiting));
   return [
     ['leads posted', `${number(posted.length)} in ${decimal(minutes)} min`],

@@ -8,6 +8,8 @@ export type PostedLead = PlannedLead & {
   readonly latencyMs: number;
   /** HTTP; absent: nobody answered, and whether it was taken is not known. */
   readonly status: number | undefined;
+  /** Why nobody answered, like `ECONNRESET`. */
+  readonly failure?: string | undefined;
 };
 
 type Posting = {
@@ -16,7 +18,12 @@ type Posting = {
   readonly onProgress?: (posted: number, answered: number) => void;
 };
 
-const sockets = 500;
+/**
+ * As many connections as a gateway holds, opened beforehand: a busy process of Node takes up one new
+ * connection in a turn of its event loop, which on AWS is nobody's limit. A lead that finds them all
+ * busy waits for one, and its latency says so.
+ */
+const connections = 64;
 const answerTimeoutMs = 60_000;
 
 /**
@@ -28,7 +35,8 @@ export async function postLeads(
   leads: Iterable<PlannedLead>,
   { url, writeKey, onProgress }: Posting,
 ): Promise<readonly PostedLead[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: sockets });
+  const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: 'fifo' });
+  await connect(url, agent);
   const posted: PostedLead[] = [];
   const open = new Set<Promise<void>>();
   const beganAt = performance.now();
@@ -40,8 +48,8 @@ export async function postLeads(
     // So that answers are read though the sender is behind its plan.
     else if (sent % 50 === 0) await sleep(0);
     sent += 1;
-    const answered = post(lead, { url, writeKey, agent }).then((status) => {
-      posted.push({ ...lead, status, latencyMs: sinceBegin() - lead.atMs });
+    const answered = post(lead, { url, writeKey, agent }).then((answer) => {
+      posted.push({ ...lead, ...answer, latencyMs: sinceBegin() - lead.atMs });
       open.delete(answered);
     });
     open.add(answered);
@@ -52,10 +60,21 @@ export async function postLeads(
   return posted;
 }
 
+/** Opens all connections; whether anything is found at the address does not matter. */
+async function connect(url: string, agent: Agent): Promise<void> {
+  const open = (): Promise<void> =>
+    new Promise((resolve) => {
+      const asking = request(url, { agent }, (answer) => answer.resume().on('close', resolve));
+      asking.on('error', () => resolve());
+      asking.end();
+    });
+  await Promise.all(Array.from({ length: connections }, open));
+}
+
+type Answer = Pick<PostedLead, 'status' | 'failure'>;
 type Where = { readonly url: string; readonly writeKey: string; readonly agent: Agent };
 
-/** The status that was answered; undefined when nobody did. */
-function post(lead: PlannedLead, { url, writeKey, agent }: Where): Promise<number | undefined> {
+function post(lead: PlannedLead, { url, writeKey, agent }: Where): Promise<Answer> {
   const body = bodyOf(lead);
   const headers = {
     'content-type': 'application/json',
@@ -63,17 +82,22 @@ function post(lead: PlannedLead, { url, writeKey, agent }: Where): Promise<numbe
     'x-write-key': writeKey,
   };
   return new Promise((resolve) => {
+    const noAnswer = (error: Error): void =>
+      resolve({
+        status: undefined,
+        failure: 'code' in error ? String(error.code) : error.message,
+      });
     const asking = request(
       new URL('/v1/leads', url),
       { method: 'POST', agent, headers, timeout: answerTimeoutMs },
       (answer) => {
         answer.resume();
-        answer.on('end', () => resolve(answer.statusCode));
-        answer.on('error', () => resolve(undefined));
+        answer.on('end', () => resolve({ status: answer.statusCode }));
+        answer.on('error', noAnswer);
       },
     );
-    asking.on('timeout', () => asking.destroy());
-    asking.on('error', () => resolve(undefined));
+    asking.on('timeout', () => asking.destroy(new Error('timeout')));
+    asking.on('error', noAnswer);
     asking.end(body);
   });
 }

@@ -2,9 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { HttpAnswer, HttpRequest } from './http-event.ts';
 import { gatewayError, maxPayloadBytes } from './http-event.ts';
 
+/**
+ * As long as load balancers keep connections that wait: a busy process takes new ones one by one, and who
+ * holds a connection must not lose a request to its end.
+ */
+const keepAliveTimeout = 65_000;
+
 /** A socket in front of the world. Bodies are read only as far as API Gateway would take them. */
 export function httpServer(answer: (request: HttpRequest) => Promise<HttpAnswer>): Server {
-  return createServer((incoming, outgoing) => {
+  return createServer({ keepAliveTimeout }, (incoming, outgoing) => {
     readRequest(incoming)
       .then(answer)
       .catch(() => gatewayError(500, 'Internal Server Error'))

@@ -47,9 +47,10 @@ const aGateway = async (
   const pass = async (body: string) =>
     (await fetch(new URL('/v1/leads', url), { method: 'POST', headers, body })).status;
   const server = createServer((request, response) => {
-    void bodyOf(request)
-      .then((body) => gate({ body, pass }))
-      .then((status) => response.writeHead(status).end());
+    // A GET only opens a connection.
+    const answer = async () =>
+      request.method === 'POST' ? gate({ body: await bodyOf(request), pass }) : 200;
+    void answer().then((status) => response.writeHead(status).end());
   });
   const port = await listenOn(server, 0);
   return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => closeServer(server) };

@@ -53,7 +53,10 @@ describe('whoever posts the leads', () => {
   const aSite = async (onRequest: (response: ServerResponse) => void) => {
     const server = createServer((request, response) => {
       request.resume();
-      request.on('end', () => onRequest(response));
+      // A GET only opens a connection.
+      request.on('end', () =>
+        request.method === 'POST' ? onRequest(response) : void response.end(),
+      );
     });
     const url = `http://127.0.0.1:${await listenOn(server, 0)}`;
     return { url, writeKey: 'key', [Symbol.asyncDispose]: () => closeServer(server) };
@@ -65,13 +68,13 @@ describe('whoever posts the leads', () => {
     await using site = await aSite((response) => {
       held.push(response);
       // Who waited for an answer before posting the next lead would wait for ever.
-      if (held.length === 100) for (const each of held) each.writeHead(202).end();
+      if (held.length === 60) for (const each of held) each.writeHead(202).end();
     });
     const posted = await postLeads(
-      Array.from({ length: 100 }, (_, n) => aLead(n)),
+      Array.from({ length: 60 }, (_, n) => aLead(n)),
       site,
     );
-    expect(posted.map(({ status }) => status)).toEqual(Array.from({ length: 100 }, () => 202));
+    expect(posted.map(({ status }) => status)).toEqual(Array.from({ length: 60 }, () => 202));
   });
 
   it('counts from the instant at which a lead was planned: what is posted late is late', async () => {
