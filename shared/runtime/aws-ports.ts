@@ -182,7 +182,8 @@ function secretsOf(variable: string): Secrets {
 
 function parsed<Value>(name: string, schema: z.ZodType<Value>, variable: string): Value {
   try {
-    return schema.parse(JSON.parse(variable));
+    // Once: zod would compile a function for it.
+    return schema.parse(JSON.parse(variable), { jitless: true });
   } catch (cause) {
     throw new Error(`The environment variable ${name} is not valid.`, { cause });
   }

@@ -11,7 +11,7 @@ const key = { pk: 'sending-policy', sk: '-' } as const;
 /** The policy as it stands, strongly consistent: read once for every batch that decides. */
 export async function getPolicy(table: Table): Promise<SendingPolicy> {
   const item = await table.get('marketing', key);
-  return item === undefined ? defaultPolicy : sendingPolicySchema.parse(item['policy']);
+  return item === undefined ? defaultPolicy() : sendingPolicySchema.parse(item['policy']);
 }
 
 /** Puts a whole policy in place of the one before. */

@@ -37,11 +37,14 @@ const refusedFilters = [
 /** Against templates that would hold up everybody's messages: characters, milliseconds, values made. */
 const limits = { parseLimit: 300_000, renderLimit: 300, memoryLimit: 10_000_000 };
 
-const engines: Readonly<Record<LiquidKind, Liquid>> = {
-  html: makeEngine('html'),
-  plain: makeEngine('plain'),
-  json: makeEngine('json'),
-};
+/** Made when they are first needed: a text message has no HTML. */
+const engines = new Map<LiquidKind, Liquid>();
+
+function engineOf(kind: LiquidKind): Liquid {
+  const engine = engines.get(kind) ?? makeEngine(kind);
+  engines.set(kind, engine);
+  return engine;
+}
 
 function makeEngine(kind: LiquidKind): Liquid {
   const engine = new Liquid({
@@ -80,7 +83,7 @@ export function parseLiquid(
   kind: LiquidKind,
   source: string,
 ): { readonly source: LiquidSource } | { readonly error: string } {
-  const engine = engines[kind];
+  const engine = engineOf(kind);
   try {
     return { source: { engine, nodes: engine.parse(source) } };
   } catch (error) {

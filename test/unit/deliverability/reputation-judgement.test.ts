@@ -9,7 +9,7 @@ import {
 import { defaultPolicy } from '../../../shared/domain/messaging/policy/sending-policy.ts';
 
 /** As they are unless a company says otherwise: 5 % and 0.1 %, after 500 emails. */
-const { reputation: limits } = defaultPolicy;
+const { reputation: limits } = defaultPolicy();
 
 describe('a campaign is paused', () => {
   it.each([

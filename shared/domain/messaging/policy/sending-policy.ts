@@ -32,14 +32,14 @@ export const sendingPolicySchema = z.strictObject({
     .describe('A second person must approve a campaign before it is launched.'),
   limits: launchLimitsSchema.optional().describe('Each for campaigns that do not say their own.'),
   reputation: reputationSchema
-    .default(reputationSchema.parse({}))
+    .default(() => reputationSchema.parse({}))
     .describe('From where on a campaign pauses itself.'),
   warmUp: warmUpSchema.optional().describe('What a new sender may send on each of its first days.'),
   prices: pricesSchema
-    .default(pricesSchema.parse({}))
+    .default(() => pricesSchema.parse({}))
     .describe('What messages cost, for pre-flights and reports.'),
 });
 export type SendingPolicy = z.infer<typeof sendingPolicySchema>;
 
 /** What holds until a company says otherwise. */
-export const defaultPolicy: SendingPolicy = sendingPolicySchema.parse({});
+export const defaultPolicy = (): SendingPolicy => sendingPolicySchema.parse({});
