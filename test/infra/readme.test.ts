@@ -98,8 +98,14 @@ describe('what the document of the deployment names', () => {
   });
 
   it('is a configuration that is deployed as it stands', () => {
-    const [json = ''] = all(readme, /```json\n([\s\S]*?)```/g);
-    expect(configSchema.safeParse(JSON.parse(json)).error).toBeUndefined();
+    const files = [
+      ...all(readme, /```json\n([\s\S]*?)```/g),
+      ...all(read('README.md'), /<<'JSON'\n([\s\S]*?)\nJSON/g),
+    ];
+    expect(files).toHaveLength(2);
+    for (const file of files) {
+      expect(configSchema.safeParse(JSON.parse(file)).error).toBeUndefined();
+    }
     const flags = documents.flatMap((path) => all(joined(read(path)), /[ `]-c (\w+)=/g));
     const unknown = unique(flags).filter((name) => !Object.hasOwn(configSchema.shape, name));
     expect(unknown).toEqual(['config', 'name']);
@@ -116,6 +122,14 @@ describe('the commands of the documents', () => {
     expect(unique(all(text, /npx cdk (\w+)/g))).toEqual(
       expect.arrayContaining(['bootstrap', 'deploy', 'destroy', 'diff']),
     );
+  });
+
+  it('describe the company before CDK asks for it, which it does at the bootstrap already', () => {
+    for (const path of ['infra/README.md', 'README.md']) {
+      const [before, after] = read(path).split('npx cdk bootstrap');
+      expect(before).toContain('perennial.config.json');
+      expect(after).toContain('npx cdk deploy');
+    }
   });
 
   it('are understood by npm run restore and npm run backup as they stand', () => {
