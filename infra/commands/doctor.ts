@@ -3,6 +3,7 @@ import { checkLocal } from '../doctor/checks/local.ts';
 import { command, type Finding, wrong } from '../doctor/finding.ts';
 import { gatherLocal, localWorldRuns } from '../doctor/local/gather.ts';
 import { type DoctorOptions, doctorOptions, usage, WrongDoctorUsage } from '../doctor/options.ts';
+import { policy } from '../doctor/permissions.ts';
 import { exitCodeOf, reportText } from '../doctor/report.ts';
 
 const directory = '.perennial';
@@ -87,7 +88,8 @@ function showStep(words: string): void {
 
 try {
   const options = doctorOptions(process.argv.slice(2));
-  if (options === undefined) console.log(usage);
+  if (options === 'help') console.log(usage);
+  else if (options === 'policy') console.log(JSON.stringify(policy(), null, 2));
   else process.exitCode = await doctor(options);
 } catch (error) {
   if (!(error instanceof WrongDoctorUsage)) throw error;

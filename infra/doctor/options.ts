@@ -11,6 +11,7 @@ export const usage = `npm run doctor -- [options]
   --region REGION      look at an account in this region (that of your AWS settings unless set)
   --profile NAME       look at an account with this profile of ~/.aws (AWS_PROFILE unless set)
   --json               print the findings as JSON: [{ check, state, what, fix }]
+  --policy             print the IAM policy that lets somebody run the doctor, and look at nothing
 
   Exit code: 1 when something is wrong; 2 when nothing is, but something could not be looked at.`;
 
@@ -34,10 +35,11 @@ const shapes = {
   profile: { shape: /^\S+$/, like: 'shop' },
 } as const;
 
-/** Reads and checks the command line; undefined: help was asked for. */
-export function doctorOptions(args: readonly string[]): DoctorOptions | undefined {
-  const { help, local = false, json = false, stack, region, profile } = valuesOf(args);
-  if (help === true) return undefined;
+/** Reads and checks the command line; a word where nothing is to be looked at. */
+export function doctorOptions(args: readonly string[]): DoctorOptions | 'help' | 'policy' {
+  const { help, local = false, json = false, policy, stack, region, profile } = valuesOf(args);
+  if (help === true) return 'help';
+  if (policy === true) return 'policy';
   const places = { stack, region, profile };
   for (const [name, { shape, like }] of Object.entries(shapes)) {
     // `entries` forgets the names.
@@ -69,6 +71,7 @@ function valuesOf(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         local: { type: 'boolean' },
         json: { type: 'boolean' },
+        policy: { type: 'boolean' },
         stack: { type: 'string' },
         region: { type: 'string' },
         profile: { type: 'string' },

@@ -36,3 +36,9 @@ export const permissions = [
 ] as const;
 
 export type Action = (typeof permissions)[number]['action'];
+
+/** An IAM policy that lets somebody run the doctor, and nothing else. */
+export const policy = () => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: permissions.map(({ action }) => action), Resource: '*' }],
+});

@@ -12,7 +12,6 @@ import { askMetrics, type MetricQuestion } from './metrics.ts';
 const quotas = {
   rules: { service: 'events', code: 'L-244521F2', name: /number of rules/i },
   putEvents: { service: 'events', code: 'L-9B653E91', name: /putevents.*transactions per second/i },
-  schedules: { service: 'scheduler', code: 'L-EE5D6FF0', name: /number of schedules/i },
   firings: {
     service: 'scheduler',
     code: 'L-F6D2596E',

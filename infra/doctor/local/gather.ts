@@ -61,7 +61,7 @@ export async function gatherLocal(directory: string): Promise<LocalFacts> {
   }
   return {
     url: access.url,
-    world: await attempt('It does not answer', () =>
+    world: await attempt('GET /local/state.json', () =>
       asked(access, '/local/state.json', worldSchema),
     ),
     quarantine: await askQuarantine(access),

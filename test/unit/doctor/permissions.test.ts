@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { permissions } from '../../../infra/doctor/permissions.ts';
+import { permissions, policy } from '../../../infra/doctor/permissions.ts';
 
 const folder = 'infra/doctor/account';
 const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
@@ -53,4 +53,11 @@ it('each call asks by the name of the permission it needs', () => {
 
 it('nothing is changed: every permission is to read', () => {
   for (const { action } of permissions) expect(action).toMatch(/:(Describe|Get|List|Query)/);
+});
+
+it('the policy that is printed allows what is listed, and nothing else', () => {
+  const [statement, ...others] = policy().Statement;
+  expect(others).toEqual([]);
+  expect(statement?.Effect).toBe('Allow');
+  expect(statement?.Action).toEqual(permissions.map(({ action }) => action));
 });

@@ -149,7 +149,8 @@ describe('the command line', () => {
     expect(() => doctorOptions(args)).toThrow(words);
   });
 
-  it('is told by --help', () => {
-    expect(doctorOptions(['--help'])).toBeUndefined();
+  it('may ask for a text instead', () => {
+    expect(doctorOptions(['--help'])).toBe('help');
+    expect(doctorOptions(['--policy'])).toBe('policy');
   });
 });
