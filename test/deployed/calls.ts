@@ -183,7 +183,12 @@ function textCall({ body }: Request): Call {
   const operation = input['Action'] ?? '';
   // A phone number has no ARN: the resource is the number itself.
   const resource =
-    input['TopicArn'] ?? input['TargetArn'] ?? input['PhoneNumber'] ?? 'a resource without a name';
+    input['TopicArn'] ??
+    input['TargetArn'] ??
+    input['EndpointArn'] ??
+    input['PlatformApplicationArn'] ??
+    input['PhoneNumber'] ??
+    'a resource without a name';
   return { operation, needs: [{ action: `sns:${operation}`, resource }], input };
 }
 

@@ -54,10 +54,11 @@ export class Office {
     });
   }
 
-  track(name: string, event: string, properties: Fields = {}): Promise<void> {
+  track(name: string, event: string, properties: Fields = {}, context: Fields = {}): Promise<void> {
     const timestamp = new Date(this.#world.now()).toISOString();
     const messageId = `${name}-${event}-${timestamp}`;
-    return this.post('/v1/track', { userId: name, event, timestamp, messageId, properties });
+    const about = { event, timestamp, messageId, properties, context };
+    return this.post('/v1/track', { userId: name, ...about });
   }
 
   template(id: string, changes: Fields = {}): Promise<Fields> {
@@ -163,5 +164,17 @@ const rowSchema = z.looseObject({
 const memberSchema = z.looseObject({ profile: z.string() });
 const entrySchema = z.looseObject({ type: z.string() });
 const personSchema = z.looseObject({ identifiers: z.looseObject({ externalId: z.string() }) });
+
+/** Where a chapter of the story takes place. */
+export type Here = () => { readonly world: DeployedWorld; readonly office: Office };
+
+export const buyers = ['anna', 'bert', 'carl'];
+export const people = [...buyers, 'dora'];
+
+/** Each of them once. */
+export const once = (names: readonly string[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(names.map((name) => [name, 1]));
+
+export const phoneOf = (name: string): string => `+3712000000${people.indexOf(name)}`;
 
 export const addressOf = (name: string): string => `${name}@example.com`;

@@ -1,23 +1,17 @@
-import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { killAt } from './crashes.ts';
+import { inTheMiddle } from './crash-chapters.ts';
 import { type DeployedWorld, deploy } from './deployed-world.ts';
-import { addressOf, Office, tenMinutesMs } from './office.ts';
+import { addressOf, buyers, Office, once, people, phoneOf, tenMinutesMs } from './office.ts';
+import { byOtherWays } from './other-chapters.ts';
 import { refusedRules } from './queue-rights.ts';
 import { carrierAnswers, textFromPhone, textsSent } from './texts.ts';
-import { troublesOf } from './troubles.ts';
+import { failuresOf, troublesOf } from './troubles.ts';
 
 const endpoint = process.env['PERENNIAL_AWS_ENDPOINT'];
 
 /** Every function is bundled first, and the machine may be busy. */
 const deployTimeoutMs = 300_000;
 vi.setConfig({ testTimeout: 180_000 });
-
-const sender = 'functions/messaging/send-emails.ts';
-const buyers = ['anna', 'bert', 'carl'];
-const people = [...buyers, 'dora'];
-const phoneOf = (name: string): string => `+3712000000${people.indexOf(name)}`;
-const once = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 1]));
 
 describe.runIf(endpoint !== undefined)('the stack as it is deployed', () => {
   let world: DeployedWorld;
@@ -35,8 +29,7 @@ describe.runIf(endpoint !== undefined)('the stack as it is deployed', () => {
       console.error(troublesOf(world));
     });
   });
-  /** What did not work since this was last asked. */
-  const failuresSoFar = () => world.failures.splice(0).map(({ why }) => why.replace(/^\w+: /, ''));
+  const here = () => ({ world, office });
 
   it('lets in who is logged in, and each as far as their group goes', async () => {
     const path = '/admin/topics/offers';
@@ -189,77 +182,8 @@ describe.runIf(endpoint !== undefined)('the stack as it is deployed', () => {
     expect(await world.inbox()).toHaveLength(before);
   });
 
-  it('sends nothing twice when every queue delivers every message twice', async () => {
-    for (const queue of world.queues) queue.delivers = 'twice';
-    await office.lead('emma');
-    await office.track('dora', 'Order Completed', { total: 5 });
-    await world.settle();
-    await office.template('twice');
-    await office.sendOnce('twice');
-    for (const queue of world.queues) queue.delivers = 'once';
-    expect(world.queue('EmailsQueue').doubles).toBeGreaterThan(1);
-    expect(await office.received('welcome')).toEqual(once([...people, 'emma']));
-    expect(await office.received('twice')).toEqual(once(['bert', 'dora']));
-  });
-
-  it('sends nothing again when a sender dies after SES took the email, and believes SES', async () => {
-    await office.template('basket');
-    await office.launch('basket', { schedule: { on: 'Basket Left' } });
-    killAt(world, sender, { operation: 'SendBulkEmail', moment: 'before the answer' });
-    await office.track('dora', 'Basket Left');
-    await world.settle();
-    expect(failuresSoFar()).toEqual([`${sender}: its process ended`]);
-    await world.queue('EmailsQueue').redeliver();
-    await world.advance(11 * 60_000);
-    expect(await office.standing('basket')).toEqual({ dora: 'unknown' });
-    await world.tell(await office.email('dora', 'basket'), { type: 'send' });
-    expect(await office.standing('basket')).toEqual({ dora: 'accepted' });
-    expect(await office.received('basket')).toEqual(once(['dora']));
-  });
-
-  it('gives up after a day without a sign an email whose sender died at the call', async () => {
-    killAt(world, sender, { operation: 'SendBulkEmail', moment: 'before the call' });
-    await office.track('bert', 'Basket Left');
-    await world.settle();
-    expect(failuresSoFar()).toEqual([`${sender}: its process ended`]);
-    await world.queue('EmailsQueue').redeliver();
-    await world.advance(11 * 60_000);
-    expect(await office.standing('basket')).toMatchObject({ bert: 'unknown' });
-    await world.advance(25 * 60 * 60_000);
-    expect(await office.standing('basket')).toMatchObject({ bert: 'failed(no-answer)' });
-    expect(await office.received('basket')).toEqual(once(['dora']));
-  });
-
-  it('takes a lead once whose writer dies before it hears that it is stored', async () => {
-    const file = 'functions/tracking/ingest-inputs.ts';
-    killAt(world, file, { operation: 'TransactWriteItems', moment: 'before the answer' });
-    await office.lead('fred');
-    await world.settle();
-    expect(failuresSoFar()).toEqual([`${file}: its process ended`]);
-    await world.queue('InputsQueue').redeliver();
-    await world.settle();
-    const entries = await office.timeline('fred');
-    expect(entries.filter((type) => type === 'lead.captured')).toHaveLength(1);
-    expect(await office.received('welcome')).toMatchObject(once(['fred']));
-  });
-
-  it('sets aside what nobody can read, after as many tries as the template says', async () => {
-    const queue = world.queue('EnrolmentsQueue');
-    const tries = 10;
-    await world.clients.sqs.send(
-      new SendMessageCommand({ QueueUrl: queue.url, MessageBody: '{"slot":7}' }),
-    );
-    for (let attempt = 0; attempt <= tries; attempt += 1) {
-      await queue.poll();
-      await queue.redeliver();
-    }
-    expect(failuresSoFar()).toHaveLength(tries);
-    const { made } = await world.deployment.only('AWS::SQS::Queue', 'EnrolmentsDeadLetters');
-    const { Messages = [] } = await world.clients.sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: made.ref }),
-    );
-    expect(Messages.map(({ Body }) => Body)).toEqual(['{"slot":7}']);
-  });
+  inTheMiddle(here);
+  byOtherWays(here);
 
   it('lets no rule of the bus go to a queue that would turn it away', async () => {
     expect(await refusedRules(world)).toEqual([]);
@@ -267,7 +191,7 @@ describe.runIf(endpoint !== undefined)('the stack as it is deployed', () => {
 
   it('asks AWS for nothing that the policies of its functions do not allow', () => {
     expect(world.wire.refusals).toEqual([]);
-    expect(failuresSoFar()).toEqual([]);
+    expect(failuresOf(world)).toEqual([]);
   });
 
   it('names nobody in its logs', () => {

@@ -1,5 +1,7 @@
 import type { DeployedWorld } from './deployed-world.ts';
 
+const maxLines = 20;
+
 /** What went wrong behind a step of the story that failed: who was refused what, and what the logs say. */
 export function troublesOf({ wire, failures, lambdas }: DeployedWorld): string {
   const refused = wire.refusals.map(
@@ -12,5 +14,9 @@ export function troublesOf({ wire, failures, lambdas }: DeployedWorld): string {
       .filter((line) => !line.startsWith('{') || line.includes('"level":"ERROR"'))
       .map((line) => `${spec.file}: ${line}`),
   );
-  return [...refused, ...failed, ...logged].join('\n');
+  return [...refused, ...failed, ...logged.slice(-maxLines)].join('\n');
 }
+
+/** What did not work since this was last asked. */
+export const failuresOf = ({ failures }: DeployedWorld): readonly string[] =>
+  failures.splice(0).map(({ why }) => why.replace(/^\w+: /, ''));
