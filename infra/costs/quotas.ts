@@ -27,7 +27,7 @@ export const quotas = {
   functionGrowth: {
     value: 1_000,
     what: 'more of one function every ten seconds',
-    page: 'https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html',
+    page: 'https://docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html',
     isRaised: 'never',
   },
   queueReaders: {
@@ -62,7 +62,7 @@ export const quotas = {
   },
   busEvents: {
     value: 10_000,
-    what: 'PutEvents a second in us-east-1, us-west-2 and eu-west-1; down to 600 elsewhere',
+    what: 'PutEvents a second in us-east-1; 2 400 in us-east-2: it differs by region',
     page: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html',
     isRaised: 'on request',
   },
