@@ -4,7 +4,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { openClients } from '../../infra/doctor/account/clients.ts';
 import { askDomain, askEmailAccount, askEmailEvents } from '../../infra/doctor/account/emails.ts';
 import { askConcurrency } from '../../infra/doctor/account/functions.ts';
-import { askDmarc, askRecords, type Names } from '../../infra/doctor/account/names.ts';
 import { askQuota, askUse } from '../../infra/doctor/account/quotas.ts';
 import { askTexts } from '../../infra/doctor/account/texts.ts';
 import { known } from '../../infra/doctor/asked.ts';
@@ -263,53 +262,5 @@ describe('what AWS answers the doctor', () => {
     expect(await askUse(clients(), question)).toMatchObject(known({ limit: 600, used: 500 }));
     const request = asked.find(({ what }) => what === metrics || what === 'GetMetricData');
     expect(request?.body).toContain('PutEvents');
-  });
-});
-
-describe('what the DNS answers the doctor', () => {
-  const domain = {
-    domain: 'news.shop.example',
-    isVerified: true,
-    dkim: {
-      status: 'SUCCESS',
-      isSigning: true,
-      records: ['a', 'b'].map((token) => ({
-        name: `${token}._domainkey`,
-        target: `${token}.zone`,
-      })),
-    },
-    mailFrom: { domain: 'mail.shop.example', status: 'SUCCESS', rejectsOnFailure: false },
-  };
-  const names: Names = {
-    cname: async (name) => (name.startsWith('a.') ? ['a.zone'] : []),
-    mx: async (name) => [`mx of ${name}`],
-    txt: async (name) => [`text of ${name}`],
-  };
-
-  it('is an alias, or what stands in its place, and the records of MAIL FROM', async () => {
-    expect(await askRecords(names, domain)).toEqual(
-      known({
-        dkim: { 'a._domainkey': ['a.zone'], 'b._domainkey': ['text of b._domainkey'] },
-        mailFromHosts: ['mx of mail.shop.example'],
-        mailFromTexts: ['text of mail.shop.example'],
-      }),
-    );
-  });
-
-  it('is asked for DMARC at the domain and above it, but not at the top', async () => {
-    expect(await askDmarc(names, 'news.shop.example')).toEqual(
-      known([
-        { domain: 'news.shop.example', records: ['text of _dmarc.news.shop.example'] },
-        { domain: 'shop.example', records: ['text of _dmarc.shop.example'] },
-      ]),
-    );
-  });
-
-  it('may be nothing at all, which is not the same as no record', async () => {
-    const silent = { ...names, txt: () => Promise.reject(new Error('queryTxt ETIMEOUT')) };
-    expect(await askDmarc(silent, 'shop.example')).toMatchObject({
-      kind: 'unknown',
-      why: 'The DNS did not answer: queryTxt ETIMEOUT',
-    });
   });
 });

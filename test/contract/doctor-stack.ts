@@ -1,4 +1,5 @@
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { type Clients, openClients } from '../../infra/doctor/account/clients.ts';
 import { queueIds } from '../../infra/doctor/account/deployed.ts';
 import { tableDefinitions } from '../../shared/adapters/aws/table-definitions.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
@@ -91,4 +92,18 @@ export async function deployParts(): Promise<string> {
     new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify(template()) }),
   );
   return name;
+}
+
+/** The doctor knows nothing of test servers: it finds them as any client of AWS does. */
+export const doctorEnvironment = {
+  AWS_ENDPOINT_URL: connection.endpoint,
+  AWS_REGION: connection.region,
+  AWS_ACCESS_KEY_ID: connection.credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: connection.credentials.secretAccessKey,
+};
+
+/** What the environment says is read when a client is made, and at its first call. */
+export function doctorClients(): Clients {
+  Object.assign(process.env, doctorEnvironment);
+  return openClients({ region: connection.region, profile: undefined });
 }

@@ -90,7 +90,11 @@ describe('the doctor', () => {
   });
 
   it('finds the names of the bus and of the group of schedules to be that of the stack', () => {
-    template.hasResourceProperties('AWS::Events::EventBus', { Name: 'Perennial' });
-    template.hasResourceProperties('AWS::Scheduler::ScheduleGroup', { Name: 'Perennial' });
+    const [bus] = Object.values(template.findResources('AWS::Events::EventBus'));
+    const [group] = Object.values(template.findResources('AWS::Scheduler::ScheduleGroup'));
+    expect([bus?.['Properties'].Name, group?.['Properties'].Name]).toEqual([
+      'Perennial',
+      'Perennial',
+    ]);
   });
 });
