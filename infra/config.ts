@@ -23,7 +23,13 @@ const applicationArn = (...platforms: readonly string[]) =>
       `must be the ARN of a platform application for ${platforms.join(' or ')}`,
     );
 
-/** What a company decides at deployment. Every value changes what is deployed. */
+/**
+ * What a company decides at deployment. Every value changes what is deployed.
+ *
+ * A KMS key of the company's own is none of it. Tables, queues, logs, secret and bucket are encrypted
+ * with keys that AWS keeps; a key of one's own would add 1 USD a month and a fee per request, and whoever
+ * disabled it would take people, leads that wait and the links of sent messages away at once.
+ */
 export const configSchema = z
   .strictObject({
     /** The `From` of every email: `Name <address>` or an address. */
