@@ -29,6 +29,7 @@ const account = {
   SuppressionAttributes: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
 };
 
+/** A server of the story's own: the contracts empty theirs as they go. */
 export async function startSes(): Promise<{ readonly url: string; close(): void }> {
   process.env['AWS_SES_ACCOUNT'] = JSON.stringify(account);
   const server: Server = await sesLocal.default({ port: 0, host: '127.0.0.1' });
