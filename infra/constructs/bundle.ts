@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 const standIn = (file: string): string =>
-  fileURLToPath(new URL(`../../shared/runtime/${file}`, import.meta.url));
+  fileURLToPath(new URL(`../../shared/runtime/stand-ins/${file}`, import.meta.url));
 
 /**
  * How every function is bundled: one CommonJS file of modules that are ES modules. As an ES module it
@@ -16,12 +16,15 @@ export const bundle = {
   /** `lambda` stands in package.json: what is imported by it is loaded at once, and not when it is called. */
   conditions: ['lambda', 'module'],
   /**
-   * Parts of the SDK that Lambda never needs and that are loaded on demand: for their sake all that
-   * they share with the clients would be wrapped to be evaluated later, and be parsed twice.
+   * Parts of libraries that no function needs: each stand-in says why. The SDK's own are loaded on
+   * demand, and for their sake all that they share with the clients would be wrapped to be evaluated
+   * later, and be parsed twice.
    */
   alias: {
-    '@aws-sdk/credential-provider-node': standIn('lambda-credentials.ts'),
-    '@smithy/core/event-streams': standIn('no-event-streams.ts'),
+    '@aws-sdk/credential-provider-node': standIn('credentials.ts'),
+    '@smithy/core/event-streams': standIn('event-streams.ts'),
+    'dom-serializer': standIn('html-writer.ts'),
+    semver: standIn('versions.ts'),
   },
   /** WebAssembly stands in a file beside the bundle: inlined, every cold start would read past it. */
   loader: { '.wasm': 'file' },

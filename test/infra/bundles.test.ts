@@ -56,8 +56,8 @@ const rendersMessages = (name: string): boolean => carriers['liquidjs']?.include
 
 /** V8 reads a megabyte in some 20 ms before anything runs. */
 const maxKilobytes = (name: string): number => {
-  if (name === 'admin') return 3100;
-  return rendersMessages(name) ? 2300 : 1600;
+  if (name === 'admin') return 3000;
+  return rendersMessages(name) ? 2150 : 1550;
 };
 
 /** Schemas and checks that are made by the import: a thousand take some 15 ms. */
