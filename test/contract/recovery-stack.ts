@@ -112,6 +112,18 @@ export async function aDeployedStack() {
     { step: 'initialize' },
   );
   answerForTheStandIn(dynamo);
+  let callsLeft = Number.POSITIVE_INFINITY;
+  dynamo.middlewareStack.add(
+    (next) => async (args) => {
+      callsLeft -= 1;
+      if (callsLeft < 0) throw new Error('Cut off.');
+      const answer = await next(args);
+      // The last one has its effect, and its answer is lost.
+      if (callsLeft === 0) throw new Error('Cut off.');
+      return answer;
+    },
+    { step: 'initialize', priority: 'high' },
+  );
   const account: Account = {
     cloudFormation,
     dynamo,
@@ -144,6 +156,10 @@ export async function aDeployedStack() {
     account,
     sqs,
     sent,
+    /** Has every call to DynamoDB fail after so many of them. */
+    cutOffAfter: (calls: number): void => {
+      callsLeft = calls;
+    },
     parts: () => stackParts(cloudFormation, name),
     /** As `cdk deploy` with these tables; undefined: with the stack's own. */
     deploy: async (inUse: EachTable<string> | undefined) => {

@@ -1,11 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CreateTableCommand,
-  DescribeTableCommand,
-  DescribeTimeToLiveCommand,
-} from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backup } from '../../infra/recovery/backup.ts';
@@ -13,14 +9,14 @@ import { lineageOf } from '../../infra/recovery/lineage.ts';
 import { queueReaders } from '../../infra/recovery/readers.ts';
 import { restoreOptions } from '../../infra/recovery/recovery-options.ts';
 import { restore } from '../../infra/recovery/restore.ts';
-import { type EachTable, tableNames } from '../../infra/recovery/table-names.ts';
-import { tagsOf } from '../../infra/recovery/table-work.ts';
+import { type EachTable, eachTable, tableNames } from '../../infra/recovery/table-names.ts';
 import { restoredTablesSchema } from '../../infra/restored-tables.ts';
 import { inputsMessageSchema } from '../../shared/domain/tracking/input.ts';
 import { getEpoch } from '../../shared/stores/epochs.ts';
 import { anOffice } from '../support/campaigns.ts';
 import { aWorld, startOfWorld } from '../support/world.ts';
 import { endpoint } from './aws-world.ts';
+import { expectWhole } from './recovery-copies.ts';
 import { aDeployedStack } from './recovery-stack.ts';
 
 type Deployed = Awaited<ReturnType<typeof aDeployedStack>>;
@@ -125,6 +121,27 @@ describe.runIf(endpoint !== undefined)('a restore in an account', () => {
     await give('--abandon');
   });
 
+  it('gets there however often it is cut off, each time a little further', async () => {
+    const second = new Date(at.getTime() - 120_000).toISOString();
+    let cuts = 0;
+    for (let calls = 4, isDone = false; !isDone; calls += 7) {
+      deployed.cutOffAfter(calls);
+      isDone = await give('--at', second).then(
+        () => true,
+        () => false,
+      );
+      cuts += isDone ? 0 : 1;
+    }
+    deployed.cutOffAfter(Number.POSITIVE_INFINITY);
+    expect(cuts).toBeGreaterThan(5);
+    const then = second.replaceAll(/[-:]|\..*/g, '');
+    await expectWhole(
+      deployed.account.dynamo,
+      eachTable((table) => `${deployed.name}-${table}-${then}`),
+    );
+    await give('--abandon');
+  });
+
   it('stops the queues, copies all three tables to one second, and puts back what a copy lacks', async () => {
     deployed.sent.length = 0;
     const told = await give('--at', instant);
@@ -143,7 +160,7 @@ describe.runIf(endpoint !== undefined)('a restore in an account', () => {
         BillingModeOverride: 'PAY_PER_REQUEST',
       })),
     );
-    await expectWhole(deployed, namesNow());
+    await expectWhole(deployed.account.dynamo, namesNow());
     const written = JSON.parse(readFileSync(config, 'utf8'));
     expect(restoredTablesSchema.parse(written.tables)).toMatchObject(namesNow());
     expect(written.sender).toBe('news@shop.example');
@@ -243,7 +260,7 @@ describe.runIf(endpoint !== undefined)('a restore in an account', () => {
       timeline: `${deployed.name}-timeline-backup-before-launch`,
       marketing: `${deployed.name}-marketing-backup-before-launch`,
     };
-    await expectWhole(deployed, names);
+    await expectWhole(deployed.account.dynamo, names);
     expect(await lineageOf(deployed.account.dynamo, names)).toMatchObject({
       replaces: namesNow(),
       carried: undefined,
@@ -257,24 +274,3 @@ describe.runIf(endpoint !== undefined)('a restore in an account', () => {
     await expect(give('--at', instant)).rejects.toThrow('works on these tables already');
   });
 });
-
-/** The copies are as the product's own tables are. */
-async function expectWhole(deployed: Deployed, names: EachTable<string>): Promise<void> {
-  const { dynamo } = deployed.account;
-  for (const table of tableNames) {
-    const { Table: description } = await dynamo.send(
-      new DescribeTableCommand({ TableName: names[table] }),
-    );
-    expect(description).toMatchObject({ DeletionProtectionEnabled: true });
-    expect(description?.BillingModeSummary?.BillingMode).toBe('PAY_PER_REQUEST');
-    expect(description?.StreamSpecification?.StreamViewType).toBe(
-      table === 'timeline' ? 'NEW_IMAGE' : undefined,
-    );
-    expect((description?.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName)).toEqual(
-      table === 'timeline' ? [] : ['due'],
-    );
-    const ttl = await dynamo.send(new DescribeTimeToLiveCommand({ TableName: names[table] }));
-    expect(ttl.TimeToLiveDescription).toMatchObject({ AttributeName: 'expiresAt' });
-    expect(await tagsOf(dynamo, names[table])).toMatchObject({ team: 'crm' });
-  }
-}
