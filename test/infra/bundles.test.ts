@@ -120,6 +120,32 @@ describe('a function as it is bundled for Lambda', () => {
     }
   });
 
+  it('makes text of the HTML of an email, whatever elements it has', async () => {
+    const file = join(folder, 'email-rendering.js');
+    await bundled({
+      ...asDeployed,
+      entryPoints: ['shared/domain/templates/email-rendering.ts'],
+      outfile: file,
+    });
+    const html =
+      '<h1>Hi</h1><table><tr><td>cell</td></tr></table><pre>code</pre><svg><text>drawn</text></svg><x-y>own</x-y>';
+    const code = `
+      const { emailRenderer } = require('${file}');
+      const render = emailRenderer({ subject: 'S', html: '${html}' });
+      const person = { id: 'p', identifiers: {}, attributes: {} };
+      const campaign = { id: 'c', name: 'C' };
+      const at = { now: 0, timeZone: 'UTC', kind: 'marketing', unsubscribeUrl: 'https://shop.example/u' };
+      console.log(render({ ...at, profile: person, campaign }).text);`;
+    const text = execFileSync(process.execPath, ['--eval', code], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { PATH: process.env['PATH'] },
+    });
+    for (const word of ['HI', 'cell', 'code', 'drawn', 'own', 'Unsubscribe']) {
+      expect(text).toContain(word);
+    }
+  });
+
   it('compiles MJML, whose compiler is no JavaScript', async () => {
     const file = join(folder, 'compile-mjml.js');
     await bundled({
