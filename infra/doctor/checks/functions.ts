@@ -44,7 +44,10 @@ function mappingFindings({ id, reads, state, lastResult }: MappingFacts): Findin
       wrong(
         check,
         `It is not started (${state}): what it should read waits.`,
-        command('Start it:', `aws lambda update-event-source-mapping --uuid ${id} --enabled`),
+        command(
+          'While a restore is under way it is to stand still ("npm run restore -- --status" tells). Else start it:',
+          `aws lambda update-event-source-mapping --uuid ${id} --enabled`,
+        ),
       ),
     );
   } else if (state !== 'Enabled') {
