@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { startMoto, startSes } from './aws-servers.ts';
 import { motoFolder, motoPython } from './moto-environment.ts';
 import { mayRun } from './no-options.ts';
+import { skippedTests } from './skipped-tests.ts';
 
 const folders = ['test/contract', 'test/deployed'];
 
@@ -45,30 +45,13 @@ async function runTests(endpoints: Readonly<Record<string, string>>): Promise<nu
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => tests.kill());
     await end;
     if (tests.exitCode !== 0) return tests.exitCode ?? 1;
-    const skipped = skippedIn(readFileSync(report, 'utf8'));
+    const skipped = skippedTests(readFileSync(report, 'utf8'));
     for (const name of skipped) console.error(`Skipped: ${name}`);
     if (skipped.length > 0) console.error('Here nothing may be skipped: see above.');
     return skipped.length === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-const reportSchema = z.object({
-  testResults: z.array(
-    z.object({
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
-    }),
-  ),
-});
-
-/** Whatever has neither passed nor failed: a skipped contract is a contract that nobody has kept. */
-function skippedIn(report: string): readonly string[] {
-  const { testResults } = reportSchema.parse(JSON.parse(report));
-  return testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .filter(({ status }) => status !== 'passed' && status !== 'failed')
-    .map(({ fullName }) => fullName);
 }
 
 const usage = `npm run test:aws
