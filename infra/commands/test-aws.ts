@@ -15,11 +15,19 @@ import { skippedTests } from './skipped-tests.ts';
 const folders = ['test/contract', 'test/deployed'];
 
 async function testAws(): Promise<number> {
-  const moto = await startMoto(motoPython());
+  const python = motoPython();
+  let failed = 0;
+  for (const folder of folders) failed ||= await testFolder(folder, python);
+  return failed;
+}
+
+/** Servers of its own for each folder: a stack that is deployed has its account to itself. */
+async function testFolder(folder: string, python: string): Promise<number> {
+  const moto = await startMoto(python);
   try {
     const ses = await startSes();
     try {
-      return await runTests({
+      return await runTests(folder, {
         PERENNIAL_AWS_ENDPOINT: moto.endpoint,
         PERENNIAL_SES_ENDPOINT: ses.endpoint,
       });
@@ -31,13 +39,16 @@ async function testAws(): Promise<number> {
   }
 }
 
-async function runTests(endpoints: Readonly<Record<string, string>>): Promise<number> {
+async function runTests(
+  tested: string,
+  endpoints: Readonly<Record<string, string>>,
+): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'perennial-test-aws-'));
   const report = join(folder, 'report.json');
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   try {
-    const tests = spawn(process.execPath, [...vitest, ...reporters, ...folders], {
+    const tests = spawn(process.execPath, [...vitest, ...reporters, tested], {
       stdio: 'inherit',
       env: { ...process.env, ...endpoints },
     });
