@@ -25,23 +25,23 @@ import type { Login } from './login.ts';
 /** Requests a second; beyond it callers get 429 and try again. Routes that have no limit of their own share this one. */
 const throttle = { rateLimit: 200, burstLimit: 400 };
 
+const { GET, HEAD, POST, PUT, PATCH, DELETE } = HttpMethod;
+
+type Limited = typeof throttle & { readonly methods: readonly HttpMethod[] };
+
 /** By path, so that a flood of leads keeps nobody from unsubscribing and no marketer from working. */
-const publicPaths: Readonly<Record<string, typeof throttle>> = {
-  '/v1/{proxy+}': { rateLimit: 2_000, burstLimit: 4_000 },
-  '/u/{token}': { rateLimit: 500, burstLimit: 1_000 },
-  '/l/{token}': { rateLimit: 1_000, burstLimit: 2_000 },
-  '/health': { rateLimit: 50, burstLimit: 100 },
+const publicPaths: Readonly<Record<string, Limited>> = {
+  '/v1/{proxy+}': { methods: [POST], rateLimit: 2_000, burstLimit: 4_000 },
+  '/u/{token}': { methods: [GET, HEAD, POST], rateLimit: 500, burstLimit: 1_000 },
+  '/l/{token}': { methods: [GET, HEAD], rateLimit: 1_000, burstLimit: 2_000 },
+  '/health': { methods: [GET, HEAD], rateLimit: 50, burstLimit: 100 },
 };
 
-/** `OPTIONS` is not among them: a browser's preflight carries no token. */
-const adminMethods = [
-  HttpMethod.GET,
-  HttpMethod.HEAD,
-  HttpMethod.POST,
-  HttpMethod.PUT,
-  HttpMethod.PATCH,
-  HttpMethod.DELETE,
-];
+/*
+ * No route takes `OPTIONS`, so none takes `ANY`: a browser's preflight would go to the function, which
+ * would refuse it, instead of being answered by the API. It carries no token either.
+ */
+const adminMethods = [GET, HEAD, POST, PUT, PATCH, DELETE];
 
 /** The HTTP API: write keys on the public side, tokens of the user pool on the admin side. */
 export class Api extends Construct {
@@ -64,14 +64,15 @@ export class Api extends Construct {
         maxAge: Duration.hours(1),
       },
     });
-    // No path and no address: a path holds a person's token, an address is personal data.
+    // No path and no address: a path holds a person's token, an address is personal data. And no
+    // variable that brings quotes of its own (`error.messageString`): such a line would be no JSON.
     const format = AccessLogFormat.custom(
       JSON.stringify({
         requestId: '$context.requestId',
         route: '$context.routeKey',
         status: '$context.status',
         latencyMs: '$context.responseLatency',
-        error: '$context.error.messageString',
+        error: '$context.error.message',
         integrationError: '$context.integrationErrorMessage',
       }),
     );
@@ -117,16 +118,18 @@ export class Api extends Construct {
       new HttpLambdaIntegration(api, made.of(fileOf(api)));
     const publicIntegration = integrationOf('public');
     const settings: Record<string, object> = {};
-    for (const [path, { rateLimit, burstLimit }] of Object.entries(publicPaths)) {
+    for (const [path, { methods, rateLimit, burstLimit }] of Object.entries(publicPaths)) {
       const routes = this.http.addRoutes({
         path,
-        methods: [HttpMethod.ANY],
+        methods: [...methods],
         integration: publicIntegration,
       });
-      settings[`ANY ${path}`] = {
-        ThrottlingRateLimit: rateLimit,
-        ThrottlingBurstLimit: burstLimit,
-      };
+      for (const method of methods) {
+        settings[`${method} ${path}`] = {
+          ThrottlingRateLimit: rateLimit,
+          ThrottlingBurstLimit: burstLimit,
+        };
+      }
       for (const route of routes) {
         // A stage cannot limit a route that is not there yet.
         this.#stage.node.addDependency(route);

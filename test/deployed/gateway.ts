@@ -12,7 +12,7 @@ export const routeSchema = z.looseObject({
 });
 
 export type Route = {
-  /** Such as `ANY /v1/{proxy+}`. */
+  /** Such as `POST /v1/{proxy+}`. */
   readonly key: string;
   readonly needsToken: boolean;
   readonly lambda: LambdaProcess;

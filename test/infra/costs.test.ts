@@ -25,7 +25,7 @@ describe('what the costs and the sizing go by', () => {
 
   it('is what the API lets through, and how many publish a shard', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
-    const leads = stage?.Properties.RouteSettings['ANY /v1/{proxy+}'];
+    const leads = stage?.Properties.RouteSettings['POST /v1/{proxy+}'];
     expect(leads).toEqual({
       ThrottlingRateLimit: deployed.leadRate,
       ThrottlingBurstLimit: deployed.leadBurst,
