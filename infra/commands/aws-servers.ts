@@ -52,7 +52,10 @@ async function start({ name, command, script, healthPath }: Server): Promise<Aws
     child.kill();
     await end;
   };
-  const outcome = await Promise.race([end, untilItAnswers(endpoint + healthPath)]);
+  const asking = new AbortController();
+  const answering = untilItAnswers(endpoint + healthPath, asking.signal);
+  const outcome = await Promise.race([end, answering]);
+  asking.abort();
   if (outcome === 'answers') return { endpoint, stop };
   await stop();
   const why = outcome === 'silent' ? `no answer within ${startTimeoutMs / 1000} s` : outcome.said;
@@ -73,8 +76,8 @@ async function endOf(child: ChildProcess): Promise<{ readonly said: string }> {
   return { said: said.trim() };
 }
 
-async function untilItAnswers(url: string): Promise<'answers' | 'silent'> {
-  for (const until = Date.now() + startTimeoutMs; Date.now() < until; ) {
+async function untilItAnswers(url: string, asking: AbortSignal): Promise<'answers' | 'silent'> {
+  for (const until = Date.now() + startTimeoutMs; Date.now() < until && !asking.aborted; ) {
     const answers = await fetch(url).then(
       ({ ok }) => ok,
       () => false,
