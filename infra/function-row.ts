@@ -7,6 +7,8 @@ export type Grants = {
   readonly tables?: Readonly<Partial<Record<TableName, 'read' | 'write'>>>;
   /** Tables it reads whole, which no other function may. */
   readonly scans?: readonly TableName[];
+  /** Tables of which it asks what is due, by their index. */
+  readonly due?: readonly TableName[];
   readonly sendsTo?: readonly QueueName[];
   readonly bus?: true;
   readonly schedules?: true;

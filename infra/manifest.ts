@@ -59,6 +59,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'minute' },
     grants: {
       tables: { profiles: 'read', marketing: 'write' },
+      due: ['profiles', 'marketing'],
       sendsTo: ['profile-reviews', 'messages', 'enrolments', 'runs', 'segment-passes', 'nights'],
     },
     memoryMb: 256,
@@ -76,6 +77,7 @@ export const functions: readonly FunctionRow[] = [
     },
     grants: {
       tables: { profiles: 'write', marketing: 'write', timeline: 'write' },
+      due: ['profiles'],
       sendsTo: ['profile-reviews'],
     },
     memoryMb: 1024,
@@ -100,6 +102,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'queue', queue: 'nights', batch: 1, windowSeconds: 0, concurrency: 2 },
     grants: {
       tables: { marketing: 'write' },
+      due: ['marketing'],
       sendsTo: ['nights', 'segment-passes'],
     },
     // A whole processor: 100 million members are counted within one try.
@@ -123,6 +126,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'queue', queue: 'runs', batch: 1, windowSeconds: 0, concurrency: 4 },
     grants: {
       tables: { marketing: 'write' },
+      due: ['marketing'],
       sendsTo: ['runs', 'audiences', 'emails', 'texts', 'pushes', 'webhooks'],
       schedules: true,
     },
@@ -158,6 +162,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'queue', queue: 'enrolments', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
       tables: { marketing: 'write', profiles: 'read', timeline: 'write' },
+      due: ['marketing'],
       sendsTo: ['enrolments', 'emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 512,
@@ -230,6 +235,7 @@ export const functions: readonly FunctionRow[] = [
     trigger: { kind: 'queue', queue: 'messages', batch: 1, windowSeconds: 0, concurrency: 8 },
     grants: {
       tables: { marketing: 'write', profiles: 'read', timeline: 'read' },
+      due: ['marketing'],
       sendsTo: ['messages', 'emails', 'texts', 'pushes', 'webhooks'],
     },
     memoryMb: 512,

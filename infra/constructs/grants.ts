@@ -71,7 +71,7 @@ function tableStatements(grants: Grants, { data }: Resources): readonly PolicySt
     ];
     return [
       new PolicyStatement({ actions, resources: [arn] }),
-      ...allow(dueIndex !== undefined, ['dynamodb:Query'], [`${arn}/index/${dueIndex?.name}`]),
+      ...allow(grants.due?.includes(name), ['dynamodb:Query'], [`${arn}/index/${dueIndex?.name}`]),
     ];
   });
 }

@@ -67,7 +67,7 @@ function noSchedules(refuse: Refuse): Ports['schedules'] {
 
 function grantedTable(
   table: Table,
-  { tables: granted = {}, scans }: Grants,
+  { tables: granted = {}, scans, due }: Grants,
   refuse: Refuse,
 ): Table {
   const read = (name: TableName) => granted[name] ?? refuse(`reading the table "${name}"`);
@@ -97,6 +97,7 @@ function grantedTable(
     },
     due: async (name, query) => {
       read(name);
+      if (!mayReach<TableName>(due, name)) refuse(`asking what is due in the table "${name}"`);
       return table.due(name, query);
     },
     write: async (action) => {

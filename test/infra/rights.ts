@@ -92,9 +92,9 @@ export function expectedRights({ grants, trigger }: FunctionRow, logs: string): 
     ...allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
     ...tables.flatMap(([name, access]) => [
       ...onDynamo([...read, ...(access === 'write' ? write : [])], tableArn(name)),
-      ...(name === 'timeline' ? [] : onDynamo(['Query'], `${tableArn(name)}/index/due`)),
     ]),
     ...(grants.scans ?? []).flatMap((name) => onDynamo(['Scan'], tableArn(name))),
+    ...(grants.due ?? []).flatMap((name) => onDynamo(['Query'], `${tableArn(name)}/index/due`)),
     ...(grants.sendsTo ?? []).flatMap((name) => allow(['sqs:SendMessage'], queueArn(name))),
     ...(grants.bus ? allow(['events:PutEvents'], `<${idOf('EventsBus')}.Arn>`) : []),
     ...(grants.secrets ? allow(['secretsmanager:GetSecretValue'], '<LinkSigningSecret>') : []),
