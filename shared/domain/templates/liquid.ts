@@ -1,5 +1,5 @@
 import { Liquid, LiquidError, type Template as LiquidNode } from 'liquidjs';
-import { chargeEvaluations } from './charged-filters.ts';
+import { chargeFilters, formatCharge } from './charged-filters.ts';
 import { missingNote } from './missing-values.ts';
 
 /** Data of one rendering: what `{{ ... }}` can name. */
@@ -57,10 +57,10 @@ function makeEngine(kind: LiquidKind): Liquid {
   });
   for (const tag of refusedTags) Reflect.deleteProperty(engine.tags, tag);
   for (const filter of refusedFilters) Reflect.deleteProperty(engine.filters, filter);
-  chargeEvaluations(engine);
   const ofLibrary = engine.filters['date'];
   if (typeof ofLibrary !== 'function') throw new Error('Liquid has no filter "date".');
   engine.registerFilter('date', function dateOfRendering(value, format, timeZone) {
+    this.context.memoryLimit.use(formatCharge(format));
     const { $now, $timeZone } = this.context.globals;
     const instant = value === 'now' || value === 'today' ? $now / 1000 : value;
     return ofLibrary.call(this, instant, format, timeZone ?? $timeZone);
@@ -69,6 +69,7 @@ function makeEngine(kind: LiquidKind): Liquid {
   if (kind === 'json') {
     engine.registerFilter('json', { raw: true, handler: (value) => JSON.stringify(value ?? null) });
   }
+  chargeFilters(engine);
   return engine;
 }
 

@@ -193,6 +193,9 @@ describe('a template that would hold up everybody', () => {
     ['that loops', '{% for i in (1..9999) %}{% for j in (1..9999) %}x{% endfor %}{% endfor %}'],
     ['that fills the memory', '{% for i in (1..999999999) %}x{% endfor %}'],
     ['that asks something of too many', '{{ (1..999999) | group_by_exp: "i", "i" | size }}'],
+    ['that writes a date without end', `{{ "now" | date: "${'%A'.repeat(40_000)}" }}`],
+    ['that filters what grows', `{{ "<" ${'| url_encode'.repeat(6_000)} }}`],
+    ['that sorts again and again', `{{ (1..9999) ${'| sort'.repeat(500)} }}`],
   ])('%s is cut off', (_, text) => {
     expect(() => render({ channel: 'sms', text })).toThrow(RenderError);
   });
