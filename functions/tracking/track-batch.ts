@@ -1,13 +1,22 @@
+import type * as z from 'zod';
 import { isoInstant } from '../../shared/domain/time/instant.ts';
 import type { Input } from '../../shared/domain/tracking/input.ts';
 import type { Reading, ReadingContext } from '../../shared/domain/tracking/reading.ts';
 import { batchCallSchema, callTypes, readCall } from '../../shared/domain/tracking/segment-call.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
-import { type ProblemError, problemErrors, unprocessable } from '../../shared/runtime/problem.ts';
+import {
+  type ProblemError,
+  problemErrors,
+  unprocessable,
+  unprocessableField,
+} from '../../shared/runtime/problem.ts';
 
 /** A message on the queue holds up to this much of a batch. */
 const messageBytes = 200 * 1024;
+
+/** What the context of a batch may come to, counted for each of its items. */
+const maxSharedBytes = 2 * 1024 * 1024;
 
 /** Segment's `batch`: up to 500 calls. Good items are kept and bad ones named; 422 only when nothing is kept. */
 export const trackBatch = route({
@@ -23,6 +32,7 @@ export const trackBatch = route({
       defaultCountry: settings.defaultCountry,
       newId: () => ids.next(),
     };
+    refuseMultiplied(body);
     const inputs: Input[] = [];
     const errors: ProblemError[] = [];
     for (const [position, item] of body.batch.entries()) {
@@ -45,22 +55,25 @@ export const trackBatch = route({
   },
 });
 
-type Batch = { readonly context?: unknown; readonly sentAt?: string | null | undefined };
+/** The batch's context becomes part of each item: a small request would be a thousand times its size. */
+function refuseMultiplied({ context, batch }: Batch): void {
+  const bytes = Buffer.byteLength(JSON.stringify(context ?? {})) * batch.length;
+  if (bytes <= maxSharedBytes) return;
+  const limit = `${maxSharedBytes / 1024} KB`;
+  throw unprocessableField(
+    'context',
+    `counts once for each of the ${batch.length} items, and may make up ${limit} in all: send fewer items at a time, or what differs with each`,
+  );
+}
+
+type Batch = z.infer<typeof batchCallSchema>;
 
 function readItem(item: unknown, batch: Batch, context: ReadingContext): Reading {
   if (typeof item !== 'object' || item === null) return wrong([], 'must be an object');
   const type = 'type' in item ? callTypes.find((known) => known === item.type) : undefined;
   if (type === undefined) return wrong(['type'], `must be one of ${callTypes.join(', ')}`);
-  const own = 'context' in item ? item.context : undefined;
-  const call = { sentAt: batch.sentAt, ...item, context: joined(batch.context, own) };
-  return readCall(type, call, context);
-}
-
-/** The item's own context over the batch's; one that is no object is handed on, to be named as wrong. */
-function joined(shared: unknown, own: unknown): unknown {
-  if (own === undefined || own === null) return shared;
-  if (typeof own !== 'object' || Array.isArray(own) || typeof shared !== 'object') return own;
-  return { ...shared, ...own };
+  const call = { sentAt: batch.sentAt, ...item };
+  return readCall(type, call, { ...context, shared: batch.context ?? undefined });
 }
 
 const wrong = (path: readonly PropertyKey[], message: string): Reading => ({

@@ -15,8 +15,12 @@ const emailPattern = /^(?!\.)[^\s\p{C}@<>()[\],;:\\"]{1,64}(?<!\.)@[^\s\p{C}@<>(
 const domainPattern =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
+/** Far more than an address has, with spaces around it. Bringing marks into order takes the square of their number. */
+const maxEmailText = 2048;
+
 /** Trimmed and in lower case, the domain in its ASCII form; undefined when it is no address. */
 export function normaliseEmail(text: string): string | undefined {
+  if (text.length > maxEmailText) return undefined;
   const email = text.trim().normalize('NFC').toLowerCase();
   if (email.length > 254 || !emailPattern.test(email) || email.includes('..')) return undefined;
   const at = email.lastIndexOf('@');

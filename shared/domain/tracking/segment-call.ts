@@ -60,7 +60,9 @@ export const batchCallSchema = z.looseObject({
     .array(z.unknown())
     .min(1, 'must hold at least one item')
     .max(500, 'holds more than 500 items: send several batches'),
-  context: callContextSchema.nullish(),
+  context: callContextSchema
+    .nullish()
+    .describe('Part of each item, beneath its own; counted so, at most 2 MB in all.'),
   sentAt: dateSchema.nullish(),
 });
 
@@ -71,12 +73,18 @@ const schemas = {
   screen: viewCallSchema,
 } as const;
 
+type CallContext = z.infer<typeof callContextSchema>;
+
+/** `shared`: what a batch says of all its items, read once; what an item says itself wins. */
+type CallReadingContext = ReadingContext & { readonly shared?: CallContext | undefined };
+
 /** One call in the one form of the queue. `type` is the endpoint's, or the item's in a batch. */
-export function readCall(type: CallType, body: unknown, context: ReadingContext): Reading {
+export function readCall(type: CallType, body: unknown, context: CallReadingContext): Reading {
   const parsed = schemas[type].safeParse(body);
   if (!parsed.success) return { ok: false, issues: parsed.error.issues };
   const call = parsed.data;
-  const { consents = [], traits: contextTraits, ...callContext } = call.context ?? {};
+  const said: CallContext = { ...context.shared, ...call.context };
+  const { consents = [], traits: contextTraits, ...callContext } = said;
   const traits = {
     ...contextTraits,
     ...('traits' in call ? jsonObjectSchema.parse(call['traits'] ?? {}) : {}),
