@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { adminRoutes } from '../../functions/http/admin-routes.ts';
 import type { World } from '../../infra/local/world.ts';
+import { allRoutes } from '../../shared/runtime/http/route-groups.ts';
 import { anOffice } from '../support/campaigns.ts';
 import { postCanaryAtLast, storedCanary } from '../support/canary.ts';
 import { ask, modes } from '../support/modes.ts';
@@ -72,9 +74,12 @@ const pages = [
     `/admin/campaigns/${id}/runs`,
   ]),
   '/admin/segments',
+  '/admin/campaigns',
   '/admin/computed',
+  '/admin/computed/orders',
   '/admin/rfm',
   '/admin/lists',
+  '/admin/lists/fair',
   '/admin/lists/fair/members',
   '/admin/quarantine',
   '/admin/suppressions',
@@ -91,6 +96,39 @@ const pagesOfCanary = [
   '/admin/sources/-canary',
 ];
 
+/** Which of the API's answers are about no person, so that nobody can be left out of them. */
+const aboutNobody = [
+  '/admin/topics',
+  '/admin/topics/{id}',
+  '/admin/templates',
+  '/admin/templates/{id}',
+  '/admin/templates/{id}/versions',
+  '/admin/templates/{id}/versions/{version}',
+  '/admin/webhooks',
+  '/admin/webhooks/{id}',
+  '/admin/sending-policy',
+  '/admin/openapi.json',
+];
+
+type Items = { readonly items: readonly { readonly id: string }[] };
+
+/** What is said of each run of each campaign, and of each of its messages: their ids are random. */
+async function pagesOfRuns(world: World): Promise<readonly string[]> {
+  const read = async (path: string): Promise<readonly string[]> => {
+    const { text } = await ask(world, 'GET', path, { admin: true });
+    return (JSON.parse(text) as Items).items.map(({ id }) => id); // as the API says
+  };
+  const found: string[] = [];
+  for (const campaign of ['leads', 'faces', 'all']) {
+    for (const run of await read(`/admin/campaigns/${campaign}/runs`)) {
+      const messages = await read(`/admin/runs/${run}/messages`);
+      found.push(`/admin/runs/${run}/messages`, `/admin/runs/${run}/verify`);
+      found.push(...messages.map((message) => `/admin/messages/${encodeURIComponent(message)}`));
+    }
+  }
+  return found;
+}
+
 /** What a hostile world too says at once and whole: it cuts pages short, and may count an order before its message. */
 const isSettled = (path: string): boolean => /^\/admin\/(segments|campaigns)\/\w+$/.test(path);
 
@@ -102,6 +140,7 @@ async function allThatIsSaid(world: World, hostile: number | undefined) {
     expect([path, status]).toEqual([path, 200]);
     answers[path] = [ordered(JSON.parse(text), hostile)];
   }
+  if (hostile === undefined) answers['runs'] = await allThatIsSaidOfRuns(world);
   for (const rule of [nobodyElse, neverBought, { computed: 'orders', below: 1 }]) {
     const preview = await ask(world, 'POST', '/admin/segments/preview', {
       admin: true,
@@ -112,10 +151,22 @@ async function allThatIsSaid(world: World, hostile: number | undefined) {
   return answers;
 }
 
+async function allThatIsSaidOfRuns(world: World) {
+  const answers = [];
+  for (const path of await pagesOfRuns(world)) {
+    const { status, text } = await ask(world, 'GET', path, { admin: true });
+    expect([path, status]).toEqual([path, 200]);
+    answers.push({ path, answer: JSON.parse(text) });
+  }
+  expect(answers).toHaveLength(3 * (2 + 4)); // each run and its messages to four people
+  return ordered(answers, undefined);
+}
+
 /** Without ids and keys, which are random, and lists in one order; a hostile world takes its time too. */
 function ordered(value: unknown, hostile: number | undefined): unknown {
   const text = JSON.stringify(value)
-    .replaceAll(/[0-9A-HJKMNP-TV-Z]{26}/g, 'ID')
+    .replaceAll(/\/u\/[\w.-]+/g, '/u/TOKEN')
+    .replaceAll(/[\w-]{60,}|[0-9A-HJKMNP-TV-Z]{26}/g, 'ID')
     .replaceAll(/"[0-9a-f]{16}"/g, '"KEY"');
   if (hostile === undefined) return sorted(JSON.parse(text));
   return sorted(JSON.parse(text.replaceAll(/"2026[\d:.TZ-]{20}"/g, '"INSTANT"')));
@@ -130,6 +181,24 @@ function sorted(value: unknown): unknown {
   const fields = Object.entries(value).map(([name, field]) => [name, sorted(field)] as const);
   return Object.fromEntries(fields.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+describe('the canary', () => {
+  it('is looked for in every answer of the admin API that is about people', async () => {
+    const asked = [
+      ...pages,
+      ...pagesOfCanary,
+      ...['messages', 'verify'].map((page) => `/admin/runs/1/${page}`),
+      '/admin/messages/1',
+    ];
+    const isAsked = (route: string): boolean => {
+      const parts = new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/?]+')}(\\?|$)`);
+      return asked.some((path) => parts.test(path));
+    };
+    const said = (await allRoutes(adminRoutes)).filter(({ method }) => method === 'GET');
+    const others = said.map(({ path }) => path).filter((path) => !isAsked(path));
+    expect(others.toSorted()).toEqual(aboutNobody.toSorted());
+  });
+});
 
 describe.each(modes)('the canary, hostile %s', (hostile) => {
   it('changes no size, report, preview, list, score or message', async () => {
