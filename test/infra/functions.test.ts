@@ -5,7 +5,7 @@ import { leastConcurrency } from '../../infra/constructs/concurrency.ts';
 import { functions } from '../../infra/manifest.ts';
 import { sendTimeoutMs } from '../../shared/ports/senders.ts';
 import { quickCalls, singleCalls, slowCalls } from '../../shared/runtime/aws-ports.ts';
-import { startingWith, statementsOf, synthesised } from './synthesised.ts';
+import { functionId, startingWith, statementsOf, synthesised } from './synthesised.ts';
 
 const template = synthesised();
 
@@ -39,6 +39,15 @@ describe.each(functions)('$file', (row) => {
         AlarmDescription: startingWith(row.loss),
         // What is called again after it failed is told of only when it is given up.
         MetricName: row.trigger.kind === 'logs' ? 'AsyncEventsDropped' : 'Errors',
+        Dimensions: [
+          {
+            Name: 'FunctionName',
+            Value: { Ref: Match.stringLikeRegexp(`^${functionId(row.file)}`) },
+          },
+        ],
+        Statistic: 'Sum',
+        Threshold: 1,
+        Period: 300,
       }),
     ).not.toThrow();
   });
@@ -222,6 +231,10 @@ describe('what the functions watch and keep', () => {
     expect(() =>
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
         MetricName: 'Invocations',
+        Threshold: 1,
+        ComparisonOperator: 'LessThanThreshold',
+        EvaluationPeriods: 2,
+        Period: 300,
         TreatMissingData: 'breaching',
       }),
     ).not.toThrow();
