@@ -54,7 +54,9 @@ export const configSchema = z
       .refine(isPhoneCountry, 'must be a two-letter country code that exists, such as LV')
       .optional(),
     /** Websites whose pages may call the API from the browser. */
-    origins: z.array(origin).min(1, 'needs at least one website'),
+    origins: z
+      .array(origin, 'must be a list of websites, in JSON ["https://www.example.com"]')
+      .min(1, 'needs at least one website'),
     /** Who is told when something fails. */
     alarmEmail: z.email('must be an email address'),
     /** How carriers treat SMS. */
@@ -189,8 +191,11 @@ const defaultFile = 'perennial.config.json';
  * Reads `perennial.config.json` (or the file of `-c config=path`), overridden by `-c name=value`.
  * `contextOf` answers a context value by its name.
  */
-export function readConfig(contextOf: (name: string) => unknown): Config {
-  const values: Record<string, unknown> = readFile(contextOf('config'));
+export function readConfig(
+  contextOf: (name: string) => unknown,
+  ownFile: string = defaultFile,
+): Config {
+  const values: Record<string, unknown> = readFile(contextOf('config'), ownFile);
   for (const name of Object.keys(flags)) {
     const value = contextOf(name);
     if (value !== undefined) values[name] = ofFlag(name, value);
@@ -200,8 +205,8 @@ export function readConfig(contextOf: (name: string) => unknown): Config {
   throw new ConfigError(explain(result.error, values));
 }
 
-function readFile(named: unknown): Record<string, unknown> {
-  const path = typeof named === 'string' ? named : defaultFile;
+function readFile(named: unknown, ownFile: string): Record<string, unknown> {
+  const path = typeof named === 'string' ? named : ownFile;
   if (!existsSync(path)) {
     if (named === undefined) return {};
     throw new ConfigError(`The configuration file ${path} does not exist.`);
@@ -209,7 +214,8 @@ function readFile(named: unknown): Record<string, unknown> {
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    throw new ConfigError(`The configuration file ${path} is not a JSON object.`, { cause });
+    const why = cause instanceof SyntaxError ? `: ${cause.message}` : '.';
+    throw new ConfigError(`The configuration file ${path} is not a JSON object${why}`, { cause });
   }
 }
 

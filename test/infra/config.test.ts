@@ -27,7 +27,9 @@ const named: Partial<Config> = {
   certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/one',
 };
 
-const read = (context: Readonly<Record<string, unknown>>) => readConfig((name) => context[name]);
+/** Without the company's own file: it may lie there. */
+const read = (context: Readonly<Record<string, unknown>>) =>
+  readConfig((name) => context[name], 'none.json');
 
 const complaint = (context: Readonly<Record<string, unknown>>): string => {
   try {
@@ -122,7 +124,13 @@ describe('the configuration of a deployment', () => {
 
   it('says when its file is not there or is no JSON', () => {
     expect(complaint({ config: '/nowhere/company.json' })).toContain('does not exist');
-    expect(complaint({ config: fileWith('sender=me') })).toContain('is not a JSON object');
+    expect(complaint({ config: fileWith('sender=me') })).toContain('is not a JSON object: ');
+    expect(complaint({ config: fileWith('[]') })).toContain('is not a JSON object.');
+  });
+
+  it('says that websites are a list', () => {
+    const config = fileWith(JSON.stringify({ ...exampleConfig, origins: 'https://shop.example' }));
+    expect(complaint({ config })).toContain('origins: must be a list of websites');
   });
 });
 
