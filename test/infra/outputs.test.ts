@@ -148,8 +148,29 @@ describe('the sender’s domain', () => {
         },
         // Signed by keys that SES changes by itself.
         DkimSigningAttributes: Match.absent(),
+        // What is sent without naming a configuration set, by hand, is told of all the same.
+        ConfigurationSetAttributes: {
+          ConfigurationSetName: { Ref: Match.stringLikeRegexp('^EmailConfigurationSet') },
+        },
       }),
     ).not.toThrow();
+  });
+
+  it('has all that becomes of its mail told, the sending itself too, of which an unknown outcome is settled', () => {
+    const [events] = Object.values(
+      template.findResources('AWS::SES::ConfigurationSetEventDestination'),
+    );
+    expect(events?.['Properties'].EventDestination.MatchingEventTypes.toSorted()).toEqual([
+      'bounce',
+      'click',
+      'complaint',
+      'delivery',
+      'deliveryDelay',
+      'open',
+      'reject',
+      'renderingFailure',
+      'send',
+    ]);
   });
 
   it('has its reputation measured, and its mail takes TLS wherever there is TLS', () => {
