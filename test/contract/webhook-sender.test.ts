@@ -63,7 +63,7 @@ webhookSuite('HTTPS', async () => {
   const { origin } = new URL(url);
   let takes = true;
   return {
-    sender: httpsWebhookSender({ ...trusting, timeoutMs: 200 }),
+    sender: httpsWebhookSender({ ...trusting, timeoutMs: 1_500 }),
     url,
     answer: (answer) => {
       next = answer;
