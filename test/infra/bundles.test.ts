@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf } from '../../infra/constructs/functions.ts';
 import type { FunctionRow } from '../../infra/function-row.ts';
 import { functions } from '../../infra/manifest.ts';
 import {
@@ -11,6 +12,7 @@ import {
   bundled,
   bundleFunctions,
   clientsOf,
+  definedFor,
   environmentOf,
   functionName,
 } from '../support/handler-bundle.ts';
@@ -84,6 +86,27 @@ function load(row: FunctionRow): { readonly handler: string; readonly schemas: n
 }
 
 describe('a function as it is bundled for Lambda', () => {
+  it.each(functions)('$file is bundled by the stack as it is here', (row) => {
+    const { entry, bundling } = codeOf(row, environmentOf(row));
+    const { conditions, alias, banner, format, ...others } = asDeployed;
+    expect(entry.endsWith(`/${row.file}`)).toBe(true);
+    expect(bundling).toEqual({
+      ...others,
+      format,
+      banner: banner.js,
+      define: definedFor(row),
+      esbuildArgs: {
+        '--conditions': conditions.join(),
+        ...Object.fromEntries(
+          Object.entries(alias).map(([name, file]) => [`--alias:${name}`, file]),
+        ),
+      },
+      logLevel: 'error',
+      minify: false,
+      externalModules: [],
+    });
+  });
+
   it.each(functions)('$file loads, and makes no more schemas than others of its kind', (row) => {
     const { handler, schemas } = load(row);
     expect(handler).toBe('function');

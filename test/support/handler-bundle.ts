@@ -106,17 +106,12 @@ export async function bundleFunctions(
   const built = await Promise.all(
     [...alike.values()].map(async (group) => {
       const [row] = group;
-      const granted = new Set(row && grantedPorts(row).map(([name]) => name));
-      const absent = Object.keys(portsOnAws).filter((name) => !granted.has(name));
       const { outputs } = await bundled({
         ...asDeployed,
         entryPoints: group.map(({ file }) => file),
         outdir,
         entryNames: '[name]',
-        define: {
-          ...bundle.define,
-          ...Object.fromEntries(absent.map((name) => [`process.env.${name}`, 'undefined'])),
-        },
+        ...(row && { define: definedFor(row) }),
       });
       return Object.values(outputs);
     }),
@@ -130,6 +125,16 @@ export async function bundleFunctions(
           : [[basename(output.entryPoint, '.ts'), output] as const],
       ),
   );
+}
+
+/** What is known while a function is bundled: the ports that it has not. */
+export function definedFor(row: FunctionRow): Record<string, string> {
+  const granted = new Set(grantedPorts(row).map(([name]) => name));
+  const absent = Object.keys(portsOnAws).filter((name) => !granted.has(name));
+  return {
+    ...bundle.define,
+    ...Object.fromEntries(absent.map((name) => [`process.env.${name}`, 'undefined'])),
+  };
 }
 
 /** How the deployment bundles, but for the ports that a function has not. */
