@@ -69,9 +69,9 @@ export function groupTable(bills: readonly Bill[]): CostTable {
 function totals(bills: readonly Bill[]): readonly (readonly string[])[] {
   return [
     ['total', ...bills.map(({ total }) => usd(total))],
-    ['for each 1 000 emails', ...bills.map(perThousand)],
-    ['without SES, for each 1 000 emails', ...bills.map(ownPerThousand)],
-    ['what AWS gives for nothing, at most', ...bills.map(({ free }) => usd(free))],
+    ['for each 1,000 emails', ...bills.map(perThousand)],
+    ['without SES, for each 1,000 emails', ...bills.map(ownPerThousand)],
+    ['AWS’s free tier, at most', ...bills.map(({ free }) => usd(free))],
   ];
 }
 

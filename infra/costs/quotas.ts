@@ -14,19 +14,19 @@ const dynamo = 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide
 export const quotas = {
   apiRequests: {
     value: 10_000,
-    what: 'requests a second, all HTTP APIs together; 2 500 in younger regions',
+    what: 'requests a second, all HTTP APIs together; 2,500 in younger regions',
     page: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html',
     isRaised: 'on request',
   },
   functions: {
     value: 1_000,
-    what: 'functions at once, all together',
+    what: 'concurrent executions of all functions together',
     page: 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
     isRaised: 'on request',
   },
   functionGrowth: {
     value: 1_000,
-    what: 'more of one function every ten seconds',
+    what: 'more concurrent executions of one function every ten seconds',
     page: 'https://docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html',
     isRaised: 'never',
   },

@@ -167,7 +167,7 @@ export function needs(): readonly Need[] {
       remedy: '`concurrency` of `ingest-inputs.ts` in `infra/manifest.ts`',
     },
     {
-      what: 'functions of the public API at once',
+      what: 'concurrent executions of the public API',
       needed: publicAtOnce(),
       quota: quotas.functions.value,
       remedy: 'raise concurrent executions; a part can be set aside for the API',
