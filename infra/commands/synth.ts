@@ -7,11 +7,18 @@ import * as z from 'zod';
 import { exampleConfig } from '../config.ts';
 import { functions } from '../manifest.ts';
 import { addPerennial } from '../perennial.ts';
+import { mayRun } from './no-options.ts';
+import { textTable } from './text-table.ts';
 
 /**
  * `npm run synth`: the whole stack into `cdk.out`, without an account, credentials or network. It
  * takes example values for the company's configuration; `cdk deploy` never does.
  */
+
+const usage = `npm run synth
+
+  Makes the CloudFormation template in cdk.out, with example values, checks it by AWS's good practice,
+  and prints what is in it. It takes no options; "npx cdk synth" takes your own values.`;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -53,9 +60,9 @@ function printSummary(artifact: CloudFormationStackArtifact): void {
       );
       if (asset === undefined || row === undefined) return [];
       const { size } = statSync(join(artifact.assembly.directory, asset, 'index.js'));
-      return [{ function: row.file, trigger: row.trigger.kind, bundleKb: Math.round(size / 1024) }];
+      return [[row.file, row.trigger.kind, Math.round(size / 1024)]];
     });
-  console.table(bundles);
+  console.log(`${textTable(['function', 'trigger', 'bundle KB'], bundles)}\n`);
   const counts = Map.groupBy(resources, ({ Type }) => Type);
   const kinds = {
     functions: 'AWS::Lambda::Function',
@@ -72,7 +79,7 @@ function printSummary(artifact: CloudFormationStackArtifact): void {
 }
 
 try {
-  printSummary(synthesise());
+  if (mayRun(usage)) printSummary(synthesise());
 } catch (error) {
   console.error(error);
   process.exitCode = 1;
