@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normaliseEmail } from '../../shared/domain/identity/identifier.ts';
+import { linksInText } from '../../shared/domain/templates/links.ts';
 import { anOffice } from '../support/campaigns.ts';
 import { aWorld } from '../support/world.ts';
 
@@ -32,5 +33,14 @@ describe('a small request that would be much work', () => {
     expect(normaliseEmail(`${' '.repeat(500)}Anna@Example.com `)).toBe('anna@example.com');
     // Each mark has to find its place among all the others: a minute, were it looked at.
     expect(normaliseEmail(`a${'\u0315\u0300'.repeat(1_000_000)}@example.com`)).toBeUndefined();
+  }, 20_000);
+});
+
+describe('a name that would be much work', () => {
+  it('holds up nobody else where it is a link that brackets close', () => {
+    const closed = ')'.repeat(1_000_000);
+    const [link, ...others] = linksInText(`Hello https://shop.example/a_(b)${closed}.`);
+    expect(others).toEqual([]);
+    expect(link?.target).toBe('https://shop.example/a_(b)');
   }, 20_000);
 });

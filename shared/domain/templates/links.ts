@@ -37,15 +37,24 @@ export function linksInText(text: string): readonly LinkPlace[] {
   });
 }
 
+/** In one pass: an address may be as long as what people say of themselves. */
 function withoutTail(match: string): string {
-  let written = match;
-  // The last character alone is tested: addresses are long.
-  while (trailing.test(written.slice(-1)) || closesMore(written)) written = written.slice(0, -1);
-  return written;
+  let unopened = count(match, ')') - count(match, '(');
+  let end = match.length;
+  for (; end > 0; end -= 1) {
+    const last = match[end - 1] ?? '';
+    const closesMore = last === ')' && unopened > 0;
+    if (!closesMore && !trailing.test(last)) break;
+    if (closesMore) unopened -= 1;
+  }
+  return match.slice(0, end);
 }
 
-const closesMore = (written: string): boolean =>
-  written.endsWith(')') && written.split(')').length > written.split('(').length;
+function count(text: string, character: string): number {
+  let found = 0;
+  for (const one of text) if (one === character) found += 1;
+  return found;
+}
 
 /** What comes to stand where a link stood. */
 export type Edit = { readonly start: number; readonly end: number; readonly text: string };
