@@ -43,11 +43,11 @@ describe('the API', () => {
 
   it('lets everything through that the public function answers', () => {
     const keys = routes.map(({ RouteKey }) => String(RouteKey));
-    for (const { method, path } of publicRoutes) {
+    const answered = publicRoutes.flatMap(({ method, path }) => {
       const way = path.replace(/^\/v1\/.+$/, '/v1/{proxy+}');
-      expect(keys).toContain(`${method} ${way}`);
-      if (method === 'GET') expect(keys).toContain(`HEAD ${way}`);
-    }
+      return [`${method} ${way}`, ...(method === 'GET' ? [`HEAD ${way}`] : [])];
+    });
+    expect(keys).toEqual(expect.arrayContaining(answered));
   });
 
   it('answers a browser’s preflight itself: the functions would refuse it, and no website could post', () => {
@@ -87,7 +87,7 @@ describe('the API', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     const { DefaultRouteSettings: rest, RouteSettings: own } = stage?.['Properties'] ?? {};
     const open = routes.filter(({ RouteKey }) => !RouteKey.includes('/admin'));
-    expect(Object.keys(own).toSorted()).toEqual(open.map(({ RouteKey }) => RouteKey).toSorted());
+    expect(new Set(Object.keys(own))).toEqual(new Set(open.map(({ RouteKey }) => RouteKey)));
     const [leads, unsubscribing] = [own['POST /v1/{proxy+}'], own['POST /u/{token}']];
     expect(leads).toEqual({ ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 4_000 });
     expect(unsubscribing.ThrottlingRateLimit).toBeLessThan(leads.ThrottlingRateLimit);

@@ -1,12 +1,10 @@
-import { App } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { exampleConfig } from '../../infra/config.ts';
 import { functions } from '../../infra/manifest.ts';
 import { queues } from '../../infra/queue-manifest.ts';
-import { PerennialStack } from '../../infra/stack.ts';
 import { queueNames } from '../../shared/ports/queue.ts';
-import { startingWith, synthesised } from './synthesised.ts';
+import { stackOf, startingWith, synthesised } from './synthesised.ts';
 
 const template = synthesised();
 
@@ -106,9 +104,7 @@ describe('the data', () => {
   });
 
   it('goes by no accident: neither with the stack, nor with a line of code, nor from the console', () => {
-    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    const stack = new PerennialStack(app, 'Perennial', { config: exampleConfig });
-    expect(stack.terminationProtection).toBe(true);
+    expect(stackOf(exampleConfig).terminationProtection).toBe(true);
     const pool = template.toJSON()['Resources'].UserPool;
     expect(pool.Properties.DeletionProtection).toBe('ACTIVE');
     // Under a name of its own, what was kept would stand in the way of the next deployment.

@@ -1,11 +1,10 @@
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect } from 'vitest';
 import { exampleConfig } from '../../infra/config.ts';
 import type { FunctionRow } from '../../infra/function-row.ts';
-import { PerennialStack } from '../../infra/stack.ts';
 import type { QueueName } from '../../shared/ports/queue.ts';
 import type { TableName } from '../../shared/ports/table.ts';
+import { stackOf } from './synthesised.ts';
 
 /** A statement of a policy, as it stands in the template. */
 export type Statement = {
@@ -18,10 +17,7 @@ export type Statement = {
 /** A resource of the template; what it has depends on its type. */
 export type Resource = ReturnType<Template['toJSON']>;
 
-const app = new App({
-  context: { '@aws-cdk/aws-iam:minimizePolicies': true, 'aws:cdk:bundling-stacks': [] },
-});
-export const stack = new PerennialStack(app, 'Perennial', { config: exampleConfig });
+export const stack = stackOf(exampleConfig);
 export const resources: Readonly<Record<string, Resource>> =
   Template.fromStack(stack).toJSON()['Resources'];
 

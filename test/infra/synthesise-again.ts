@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import deployed from '../../cdk.json' with { type: 'json' };
 import { exampleConfig } from '../../infra/config.ts';
 import { codeOf } from '../../infra/constructs/functions.ts';
 import { functions } from '../../infra/manifest.ts';
@@ -12,11 +13,8 @@ import { PerennialStack } from '../../infra/stack.ts';
  */
 const [, , outdir] = process.argv;
 if (outdir === undefined) throw new Error('Where to?');
-const context = {
-  '@aws-cdk/aws-iam:minimizePolicies': true,
-  'aws:cdk:bundling-stacks': ['Bundles'],
-};
-const app = new App({ outdir, context });
+const context = { ...deployed.context, 'aws:cdk:bundling-stacks': ['Bundles'] };
+const app = new App({ outdir, context, builtinCloudFormationValidation: false });
 new PerennialStack(app, 'Perennial', { config: exampleConfig });
 const bundles = new Stack(app, 'Bundles');
 for (const row of functions.filter(({ file }) => /send-emails/.test(file))) {

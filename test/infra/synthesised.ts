@@ -1,26 +1,36 @@
 import { App } from 'aws-cdk-lib';
 import { Match, type Matcher, Template } from 'aws-cdk-lib/assertions';
+import deployed from '../../cdk.json' with { type: 'json' };
 import { type Config, exampleConfig } from '../../infra/config.ts';
 import { addPerennial } from '../../infra/perennial.ts';
 import { PerennialStack } from '../../infra/stack.ts';
 
-/** Bundling takes seconds a function and changes nothing but the code's hash. */
-const context = {
-  '@aws-cdk/aws-iam:minimizePolicies': true,
-  'aws:cdk:bundling-stacks': [],
-  ...exampleConfig,
-};
+/** What `cdk` deploys with. Bundling takes seconds a function and changes nothing but the code's hash. */
+const context = { ...deployed.context, 'aws:cdk:bundling-stacks': [], ...exampleConfig };
 
-/** The template that is deployed, without the checks of good practice. */
+/**
+ * The stack, without any checks: CDK's own of a template against CloudFormation's schemas take longer
+ * than all the rest of a test file. `synthesiseChecked` has them all.
+ */
+export const stackOf = (config: Config): PerennialStack =>
+  new PerennialStack(new App({ context, builtinCloudFormationValidation: false }), 'Perennial', {
+    config,
+  });
+
+const made = new Map<string, Template>();
+
+/** The template that is deployed, made once in a file of tests: nobody changes it. */
 export function synthesised(config: Config = exampleConfig): Template {
-  const app = new App({ context });
-  return Template.fromStack(new PerennialStack(app, 'Perennial', { config }));
+  const key = JSON.stringify(config);
+  const template = made.get(key) ?? Template.fromStack(stackOf(config));
+  made.set(key, template);
+  return template;
 }
 
-/** Throws with the findings that nobody has given a reason for. */
-export function synthesiseChecked(): void {
+/** Throws with what CloudFormation would refuse, and with the findings that nobody has given a reason for. */
+export function synthesiseChecked(addResources: (stack: PerennialStack) => void = () => {}): void {
   const app = new App({ context });
-  addPerennial(app);
+  addResources(addPerennial(app));
   app.synth();
 }
 
