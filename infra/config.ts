@@ -257,7 +257,8 @@ function listOf(value: unknown): unknown {
   return typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
 }
 
-function addressOf(sender: string): string {
+/** The address of a `From`, without the name before it. */
+export function addressOf(sender: string): string {
   return /<([^<>]+)>$/.exec(sender)?.[1] ?? sender;
 }
 

@@ -11,7 +11,7 @@ import {
   SuppressionReasons,
 } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
-import type { Config } from '../config.ts';
+import { addressOf, type Config } from '../config.ts';
 
 /** SES keeps no lists of subscribers here, so it publishes no changes of them. */
 const published = Object.values(EmailSendingEvent).filter(
@@ -24,11 +24,14 @@ export class Email extends Construct {
   readonly configurationSet: ConfigurationSet;
   /** Where bounces return to. */
   readonly mailFromDomain: string;
+  /** Whom every email is from. */
+  readonly senderAddress: string;
   readonly #domain: string;
 
   constructor(scope: Construct, id: string, props: { readonly config: Config }) {
     super(scope, id);
     this.#domain = props.config.senderDomain;
+    this.senderAddress = addressOf(props.config.sender);
     this.mailFromDomain = props.config.mailFromDomain ?? `mail.${this.#domain}`;
     this.configurationSet = new ConfigurationSet(this, 'ConfigurationSet', {
       reputationMetrics: true,
@@ -64,10 +67,10 @@ export class Email extends Construct {
   }
 
   get configurationSetArn(): string {
-    return Stack.of(this).formatArn({
-      service: 'ses',
-      resource: 'configuration-set',
-      resourceName: this.configurationSet.configurationSetName,
-    });
+    return this.arnOf('configuration-set', this.configurationSet.configurationSetName);
+  }
+
+  arnOf(resource: 'configuration-set' | 'identity' | 'template', resourceName: string): string {
+    return Stack.of(this).formatArn({ service: 'ses', resource, resourceName });
   }
 }

@@ -106,6 +106,12 @@ function acknowledgeWildcards(
       [`arn:<AWS::Partition>:events:${account}:rule/${stackName}/*`]:
         'Campaigns make their rules, all on the bus of the product.',
     }),
+    ...(grants.email && {
+      [`arn:<AWS::Partition>:ses:${account}:template/*`]:
+        'The template goes along with the call, which is checked for one all the same.',
+      [`arn:<AWS::Partition>:ses:${account}:identity/*`]:
+        'From the one address of the company; recipients may be identities of the account too.',
+    }),
     ...(grants.push &&
       Object.fromEntries(
         applications.map((arn) => [

@@ -151,6 +151,7 @@ const changes: {
   sender: {
     to: 'Perennial example <hello@example.com>',
     place: 'AWS::Lambda::Function PERENNIAL_SETTINGS.sender',
+    besides: 'AWS::IAM::Policy PolicyDocument.Statement',
   },
   senderDomain: {
     to: 'shop.example',

@@ -138,14 +138,21 @@ const schedulingRights = () => [
   ),
 ];
 
-const emailRights = () => [
-  ...allow(
-    ['ses:SendBulkEmail', 'ses:SendBulkTemplatedEmail'],
-    `arn:<AWS::Partition>:ses:${account}:identity/<${idOf('EmailIdentity')}>`,
-    `arn:<AWS::Partition>:ses:${account}:configuration-set/<${idOf('EmailConfigurationSet')}>`,
-  ),
-  ...allow(['ses:GetAccount'], '*'),
-];
+const emailRights = () => {
+  const bulk = ['ses:SendBulkEmail', 'ses:SendBulkTemplatedEmail'];
+  const ses = `arn:<AWS::Partition>:ses:${account}:`;
+  const fromSender = '{"StringEquals":{"ses:FromAddress":"news@example.com"}}';
+  return [
+    ...allow(
+      bulk,
+      `${ses}identity/<${idOf('EmailIdentity')}>`,
+      `${ses}configuration-set/<${idOf('EmailConfigurationSet')}>`,
+      `${ses}template/*`,
+    ),
+    ...allow(bulk, `${ses}identity/* ${fromSender}`),
+    ...allow(['ses:GetAccount'], '*'),
+  ];
+};
 
 const pushRights = () =>
   allow(
