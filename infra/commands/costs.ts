@@ -85,6 +85,15 @@ function numberOf(values: Values, option: string): number | undefined {
   return value;
 }
 
+/** Where a dot parts thousands, 50.000 is not meant to be fifty. */
+function countOf(values: Values, option: 'profiles' | 'messages' | 'leads'): number | undefined {
+  const given = values[option];
+  if (typeof given === 'string' && /[.,\s]/.test(given)) {
+    throw new WrongUsage(`--${option} "${given}" is no whole number: write it like 50000.`);
+  }
+  return numberOf(values, option);
+}
+
 function assumptionsOf(values: Values): Assumptions {
   const given = assumptionNames.map((name) => [name, numberOf(values, optionOf(name))]);
   const result = assumptionsSchema.safeParse(Object.fromEntries(given));
@@ -105,9 +114,9 @@ function pricesOf(file: unknown): UnitPrices {
 }
 
 function loadsOf(values: Values): readonly Load[] {
-  const profiles = numberOf(values, 'profiles');
-  const messages = numberOf(values, 'messages');
-  const leads = numberOf(values, 'leads');
+  const profiles = countOf(values, 'profiles');
+  const messages = countOf(values, 'messages');
+  const leads = countOf(values, 'leads');
   if (profiles === undefined && messages === undefined && leads === undefined) return usualLoads;
   return [{ profiles: profiles ?? 0, messages: messages ?? 0, leads }];
 }

@@ -52,6 +52,7 @@ describe('npm run costs', () => {
   it.each([
     [['--profile', '5'], '--profile'],
     [['--profiles', 'many'], '--profiles "many" is no number'],
+    [['--profiles', '50.000'], '--profiles "50.000" is no whole number'],
     [['--open-rate', '2'], '--open-rate'],
     [['--prices', '/nowhere.json'], '--prices /nowhere.json cannot be used'],
     [['--prices', pricesFile('tea.json', '{ "tea": 3 }')], 'tea'],
