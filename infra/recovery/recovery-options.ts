@@ -40,7 +40,9 @@ export const restoreUsage = `npm run restore -- [what] [options]
   --nothing-to-carry     with --resume: nothing is carried over, such as when the tables are gone
   --dry-run              prints the steps and changes nothing
   --stack NAME           the stack, Perennial unless set
-  --config FILE          where the names of the restored tables go, perennial.config.json unless set`;
+  --config FILE          where the names of the restored tables go, perennial.config.json unless set
+
+  The account and region are those of AWS_PROFILE and AWS_REGION.`;
 
 export const backupUsage = `npm run backup -- [what] [options]
 
@@ -49,7 +51,9 @@ export const backupUsage = `npm run backup -- [what] [options]
   --delete NAME          deletes what was saved under the name, for ever
 
   --dry-run              prints the steps and changes nothing
-  --stack NAME           the stack, Perennial unless set`;
+  --stack NAME           the stack, Perennial unless set
+
+  The account and region are those of AWS_PROFILE and AWS_REGION.`;
 
 const flag = { type: 'boolean', default: false } as const;
 const text = { type: 'string' } as const;
