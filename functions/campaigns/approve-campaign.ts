@@ -1,7 +1,7 @@
 import { standingOf } from '../../shared/domain/campaigns/approval.ts';
 import type { Campaign } from '../../shared/domain/campaigns/campaign.ts';
 import { campaignShown, requireCampaign } from '../../shared/flows/campaigns/change-campaign.ts';
-import { checkCampaign } from '../../shared/flows/campaigns/launch/check-campaign.ts';
+import { checkCampaign, type Named } from '../../shared/flows/campaigns/launch/check-campaign.ts';
 import { ok } from '../../shared/runtime/http/answer.ts';
 import { route } from '../../shared/runtime/http/route.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
@@ -21,6 +21,7 @@ export const approveCampaign = route({
     const campaign = await requireCampaign(params['id'] ?? '', ports);
     refuseUnfit(campaign, user);
     const named = await checkCampaign(campaign.id, campaign.definition, ports);
+    refuseOwn(named, user);
     const approved: Campaign = {
       ...campaign,
       approvedBy: user,
@@ -33,6 +34,15 @@ export const approveCampaign = route({
     return ok(await campaignShown(approved, ports));
   },
 });
+
+/** Who writes the words or the rule of another's draft would else be the only one who has read them. */
+function refuseOwn({ templates, segments }: Named, user: string): void {
+  const wrote = (kind: string, all: readonly { id: string; savedBy?: string | undefined }[]) =>
+    all.filter(({ savedBy }) => savedBy === user).map(({ id }) => `${kind} "${id}"`);
+  const [own] = [...wrote('template', templates), ...wrote('segment', segments)];
+  if (own === undefined) return;
+  throw new Problem(403, `You wrote ${own} as it stands: ask somebody else to approve.`);
+}
 
 function refuseUnfit({ id, state, editedBy }: Campaign, user: string): void {
   if (state !== 'draft') {

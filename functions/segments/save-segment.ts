@@ -16,9 +16,10 @@ export const saveSegment = route({
   summary: 'Make or change a segment',
   auth: 'market',
   body: segmentSchema,
-  handle: async ({ params, body }, ports) => {
+  handle: async ({ params, body, user }, ports) => {
     const id = pathParam(params, 'id', slugSchema);
-    await changeRules((source, at) => defineSegment(source, { id, ...body }, at), ports);
+    const wanted = { id, ...body, savedBy: user };
+    await changeRules((source, at) => defineSegment(source, wanted, at), ports);
     const segment = await getSegment(ports.table, id);
     if (segment === undefined) throw new Problem(409, `Segment "${id}" was deleted meanwhile.`);
     return ok(await shownSegment(segment, ports));

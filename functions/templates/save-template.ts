@@ -26,7 +26,7 @@ export const saveTemplate = route({
   summary: 'Save a template',
   auth: 'market',
   body: templateDraftSchema,
-  handle: async ({ params, body }, { table, clock, settings }) => {
+  handle: async ({ params, body, user }, { table, clock, settings }) => {
     const id = slugSchema.safeParse(params['id']);
     if (!id.success)
       throw unprocessable(id.error.issues.map((issue) => ({ ...issue, path: ['id'] })));
@@ -37,7 +37,7 @@ export const saveTemplate = route({
         const message = `is "${head.channel}" for this template: save this one under another id`;
         throw unprocessableField('channel', message);
       }
-      const next = nextVersion(id.data, content, { head, now: clock.now() });
+      const next = nextVersion(id.data, content, { head, now: clock.now(), by: user });
       if (next === head || (await putTemplate(table, next)).kind === 'written') {
         return ok(shownTemplate(next));
       }

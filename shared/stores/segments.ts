@@ -42,6 +42,7 @@ const segmentItemSchema = z.object({
   name: z.string(),
   rule: z.unknown().optional(),
   notify: z.boolean().optional(),
+  savedBy: z.string().optional(),
   version: z.number(),
   serving: z
     .object({ version: z.number(), rule: z.unknown(), announces: z.unknown().optional() })

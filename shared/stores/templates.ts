@@ -28,6 +28,7 @@ const fields = {
   name: z.string(),
   version: z.int(),
   savedAt: z.string(),
+  savedBy: z.string().optional(),
   id: z.string(),
   defaults: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   missing: z.enum(['withhold', 'empty']).optional(),

@@ -105,6 +105,29 @@ describe.each(modes)('where a second person must approve, hostile %s', (hostile)
     expect(diverted).toMatchObject({ status: 409, detail: expect.stringContaining('"crm"') });
   });
 
+  it('whoever wrote its words, or whom it is for, cannot approve it either', async () => {
+    await using board = await aBoard();
+    const { mia, noah } = board;
+    const asNoah = (path: string, body: unknown) =>
+      ask(board.world, 'PUT', `/admin/${path}`, { admin: 'noah', body });
+    await mia('PUT', 'march', march);
+    const words = { name: 'hello', channel: 'email', ...hello, subject: 'What nobody else reads' };
+    expect((await asNoah('templates/hello', words)).status).toBe(200);
+    expect(await noah('POST', 'march/approve')).toMatchObject({
+      status: 403,
+      detail: 'You wrote template "hello" as it stands: ask somebody else to approve.',
+    });
+    await board.template('hello', hello);
+    const rule = { attribute: 'city', oneOf: ['Riga', 'Oslo'] };
+    expect((await asNoah('segments/riga', { name: 'Riga', rule })).status).toBe(200);
+    await settled(board.world, hostile);
+    expect(await noah('POST', 'march/approve')).toMatchObject({
+      status: 403,
+      detail: expect.stringContaining('segment "riga"'),
+    });
+    expect((await as(board, 'olga')('POST', 'march/approve')).status).toBe(200);
+  });
+
   it('small campaigns go without, when only large ones need it', async () => {
     await using board = await aBoard({ aboveAudience: 2 });
     const { mia, noah } = board;

@@ -16,6 +16,7 @@ type Wanted = {
   readonly rule: Rule | undefined;
   /** Tell of those whom it re-labels. */
   readonly notify?: boolean;
+  readonly savedBy?: string;
 };
 
 /** Defines, changes or (with no rule) deletes a segment. Segments that use it are built anew with it. */
@@ -40,6 +41,7 @@ export function defineSegment(
     rule: wanted.rule,
     notify,
     version: isSame ? before.version : revision,
+    savedBy: isSame ? before.savedBy : wanted.savedBy,
     serving: before?.serving,
     createdAt: before?.createdAt ?? at.now,
     updatedAt: at.now,

@@ -35,6 +35,8 @@ export type Segment = {
   /** Whether the last edit tells of those whom it re-labels. */
   readonly notify?: boolean | undefined;
   readonly version: number;
+  /** Who wrote the rule, who may not approve it; absent in what was saved before that was kept. */
+  readonly savedBy?: string | undefined;
   readonly serving: Serving | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;

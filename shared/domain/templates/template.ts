@@ -118,13 +118,19 @@ export type Template = TemplateContent & {
   /** 1 for the first save, one more for each that changes something. */
   readonly version: number;
   readonly savedAt: string;
+  /** Who wrote it, who may not approve it; absent in what was saved before that was kept. */
+  readonly savedBy?: string | undefined;
 };
 
 /** What a save makes of a template: the next version, or the one that stands when nothing changes. */
 export function nextVersion(
   id: string,
   content: TemplateContent,
-  known: { readonly head: Template | undefined; readonly now: number },
+  known: {
+    readonly head: Template | undefined;
+    readonly now: number;
+    readonly by?: string | undefined;
+  },
 ): Template {
   const { head } = known;
   if (head !== undefined && isSame(head, content)) return head;
@@ -133,11 +139,12 @@ export function nextVersion(
     id,
     version: (head?.version ?? 0) + 1,
     savedAt: new Date(known.now).toISOString(),
+    ...(known.by !== undefined && { savedBy: known.by }),
   };
 }
 
 function isSame(head: Template, content: TemplateContent): boolean {
-  const { id: _id, version: _version, savedAt: _savedAt, ...known } = head;
+  const { id: _id, version: _version, savedAt: _savedAt, savedBy: _savedBy, ...known } = head;
   return sameJson(withoutAbsent(known), withoutAbsent(content));
 }
 
