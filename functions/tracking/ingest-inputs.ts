@@ -11,6 +11,7 @@ import { count, logger } from '../../shared/runtime/observability.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { queueFunction } from '../../shared/runtime/queue-function.ts';
 import { findOwners } from '../../shared/stores/identities.ts';
+import { isRecorded } from '../../shared/stores/message-markers.ts';
 import { getCanary, getProfiles } from '../../shared/stores/profiles.ts';
 import { quarantine } from '../../shared/stores/quarantine.ts';
 import { currentRuleset } from '../../shared/stores/segments.ts';
@@ -128,6 +129,8 @@ async function setAside(
   }
   const row = { input, token: ids.next(), reason: error.message, now: clock.now() };
   try {
+    // A repeat that would no longer fit is a repeat all the same: nothing of it is missing.
+    if (await isRecorded(table, input.source, input.messageId)) return [];
     const id = await quarantine(table, row);
     logger.error('input-quarantined', { id, source: input.source, kind: input.kind });
     count('InputsQuarantined', 1);

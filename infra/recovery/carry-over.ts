@@ -1,4 +1,3 @@
-import { isCanary } from '../../shared/domain/canary/canary.ts';
 import type { TimelineEntry } from '../../shared/domain/profiles/timeline-entry.ts';
 import type { Input } from '../../shared/domain/tracking/input.ts';
 import type { Queue } from '../../shared/ports/queue.ts';
@@ -149,9 +148,7 @@ async function carryPeople(segment: number, { reach, task, carried, told }: Work
 async function carryEntries(segment: number, { reach, task, carried, told }: Work) {
   const part = { segment, segments, after: null };
   for await (const { entries } of scanTimeline(reach.left, part)) {
-    const late = entries.filter(
-      (entry) => entry.recordedAt >= task.since && isCarried(entry) && !isCanary(entry.profileId),
-    );
+    const late = entries.filter((entry) => entry.recordedAt >= task.since && isCarried(entry));
     const missing = await notAmong(reach.restored, late);
     // A scan reads a person's entries in order of time: so they go in one message, if they fit.
     for (const [id, own] of Map.groupBy(missing, ({ profileId }) => profileId)) {

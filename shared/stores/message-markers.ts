@@ -1,9 +1,14 @@
-import type { Item, Put } from '../ports/table.ts';
+import type { Item, Put, Table } from '../ports/table.ts';
 
 /** How long a client's message id is remembered; a repeat after that is recorded anew. */
 const markerDays = 35;
 
 const prefix = 'marker#';
+
+const keyOf = (source: string, messageId: string) => ({
+  pk: `${prefix}${source}#${messageId}`,
+  sk: '-',
+});
 
 /**
  * Markers in `marketing`: pk `marker#<source>#<message id>`, put absent in the transaction that records
@@ -13,12 +18,18 @@ export const markerPut = (source: string, messageId: string, now: number): Put =
   kind: 'put',
   table: 'marketing',
   item: {
-    pk: `${prefix}${source}#${messageId}`,
-    sk: '-',
+    ...keyOf(source, messageId),
     expiresAt: Math.ceil(now / 1000) + markerDays * 86_400,
   },
   when: { absent: true },
 });
+
+/** Whether a message is recorded, and wholly so. */
+export const isRecorded = async (
+  table: Pick<Table, 'get'>,
+  source: string,
+  messageId: string,
+): Promise<boolean> => (await table.get('marketing', keyOf(source, messageId))) !== undefined;
 
 /**
  * The markers among a page of `marketing` that were put at an instant (ms) or later, to be put into

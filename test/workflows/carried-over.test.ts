@@ -9,6 +9,7 @@ import { EmbeddedTable } from '../../shared/adapters/embedded/table.ts';
 import type { Table } from '../../shared/ports/table.ts';
 import { findOwners } from '../../shared/stores/identities.ts';
 import { getProfile } from '../../shared/stores/profiles.ts';
+import { listQuarantine } from '../../shared/stores/quarantine.ts';
 import { getSuppression } from '../../shared/stores/suppressions.ts';
 import { queryTimeline } from '../../shared/stores/timeline.ts';
 import { Breaker } from '../support/breaking-ports.ts';
@@ -66,6 +67,10 @@ async function lifeGoesOn(world: World, office: Awaited<ReturnType<typeof anOffi
   });
   await office.track('anna', 'Order Completed', { messageId: 'order-2', properties: { total: 5 } });
   await office.lead('boris', { messageId: 'boris-2', attributes: { city: 'Tartu', plan: 'gold' } });
+  // More than one profile holds: the second waits in the quarantine.
+  for (const field of ['first', 'second']) {
+    await office.lead('erik', { messageId: field, attributes: { [field]: 'long'.repeat(25_000) } });
+  }
 }
 
 function backUpAs(world: World, path: string): void {
@@ -158,6 +163,30 @@ describe.each(modes.slice(0, 2))('tables that are left for a restore, hostile %s
     await world.advance('P1D');
     expect(world.outbox()).toHaveLength(atBackup);
     expect(await office.state('welcome')).toBe('paused');
+  });
+});
+
+describe('what waits in the quarantine of tables that are left', () => {
+  it('goes the whole way again under its own id, once, and is stored by what has been put right since', async () => {
+    const { world, left, carry } = await aRestoredWorld(undefined);
+    const waiting = async (table: Table) =>
+      (await listQuarantine(table, null)).rows.map(({ id, input }) => [id, input?.messageId]);
+    const wanted = await waiting(left);
+    expect(wanted).toEqual([[expect.any(String), 'second']]);
+    await carry('withdrawals');
+    expect(await waiting(world.ports.table)).toEqual([]);
+    await carry('inputs');
+    expect(await waiting(world.ports.table)).toEqual(wanted);
+    const office = await anOffice(world);
+    await office.lead('erik', { messageId: 'third', attributes: { first: null } });
+    await office.done('POST', `/admin/quarantine/${wanted[0]?.[0]}/replay`);
+    await settled(world, undefined);
+    const second = async () => (await knownOf(world.ports.table, 'erik'))?.attributes['second'];
+    expect(await second()).toHaveLength(100_000);
+    await carry('inputs');
+    expect(await waiting(world.ports.table)).toEqual([]);
+    const said = (await knownOf(world.ports.table, 'erik'))?.said ?? [];
+    expect(said.filter((text) => text.includes('lead.captured'))).toHaveLength(3);
   });
 });
 

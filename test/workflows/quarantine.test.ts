@@ -95,6 +95,12 @@ describe.each(modes)('what a profile cannot hold, hostile %s', (hostile) => {
     await world.settle();
     expect(await quarantined(site)).toEqual([]);
     expect(Object.keys((await personOf(world, 'c-1')).attributes)).toEqual(['second']);
+
+    // What was stored when there was room, and comes again: a repeat, and nothing to see to.
+    await site.post('/v1/identify', identify('m-1', 'c-1', { first: large }));
+    await world.settle();
+    expect(await quarantined(site)).toEqual([]);
+    expect(Object.keys((await personOf(world, 'c-1')).attributes)).toEqual(['second']);
     expect(world.deadLetters()).toEqual([]);
   });
 
