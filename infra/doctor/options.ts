@@ -32,7 +32,8 @@ export class WrongDoctorUsage extends Error {
 const shapes = {
   stack: { shape: /^[A-Za-z][A-Za-z0-9-]{0,127}$/, like: 'Perennial' },
   region: { shape: /^[a-z]{2}(-[a-z]+)+-\d$/, like: 'eu-west-1' },
-  profile: { shape: /^\S+$/, like: 'shop' },
+  // It is part of a command to copy: nothing that a shell would read.
+  profile: { shape: /^[\w.@+=,:/-]+$/, like: 'shop' },
 } as const;
 
 /** Reads and checks the command line; a word where nothing is to be looked at. */

@@ -23,8 +23,11 @@ export function reportText(heading: string, findings: readonly Finding[]): strin
       ? [found.map((finding) => okText(finding, checkWidth)).join('\n')]
       : [together(found).map(problemText).join('\n\n')];
   });
-  return [heading, ...sections, summaryText(findings)].join('\n\n');
+  return withoutControls([heading, ...sections, summaryText(findings)].join('\n\n'));
 }
+
+/** What DNS and AWS answer may be anybody's words: none of them commands the terminal. */
+const withoutControls = (text: string): string => text.replaceAll(/(?!\n)\p{Cc}/gu, '\uFFFD');
 
 /** Where the same is to be done for several, it is said once. */
 function together(findings: readonly Finding[]): readonly Finding[] {

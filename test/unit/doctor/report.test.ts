@@ -154,3 +154,24 @@ describe('the command line', () => {
     expect(doctorOptions(['--policy'])).toBe('policy');
   });
 });
+
+describe('what others wrote', () => {
+  it('commands no terminal', () => {
+    const text = reportText('A stack', [
+      ok('DMARC', 'says v=DMARC1\u001b[2J\u009b1A\u0007;\rp=none'),
+    ]);
+    expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(text).toContain('v=DMARC1\uFFFD[2J');
+  });
+
+  it.each(['$(id)', 'a;b', '`id`', 'a b', "'", '>x'])('is no profile to copy: %s', (profile) => {
+    expect(() => doctorOptions(['--profile', profile])).toThrow('--profile');
+  });
+
+  it.each(['shop', 'AdministratorAccess-123456789012', 'anna@shop.example', 'org/team_1'])(
+    'is one: %s',
+    (profile) => {
+      expect(doctorOptions(['--profile', profile])).toMatchObject({ profile });
+    },
+  );
+});
