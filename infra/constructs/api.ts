@@ -29,7 +29,11 @@ const { GET, HEAD, POST, PUT, PATCH, DELETE } = HttpMethod;
 
 type Limited = typeof throttle & { readonly methods: readonly HttpMethod[] };
 
-/** By path, so that a flood of leads keeps nobody from unsubscribing and no marketer from working. */
+/**
+ * By path, so that a flood of leads keeps nobody from unsubscribing and no marketer from working. They
+ * only grow: CloudFormation leaves the limit of a route that goes on the stage, and API Gateway then
+ * refuses every change of the stage until `aws apigatewayv2 delete-route-settings` has removed it.
+ */
 const publicPaths: Readonly<Record<string, Limited>> = {
   '/v1/{proxy+}': { methods: [POST], rateLimit: 2_000, burstLimit: 4_000 },
   '/u/{token}': { methods: [GET, HEAD, POST], rateLimit: 500, burstLimit: 1_000 },
