@@ -17,7 +17,8 @@ const usage = `npm run load -- [options]
   A lead is posted at its instant whatever became of those before, and its latency is counted from that
   instant: a system that falls behind shows it. One in ten repeats an earlier message id, four in ten are
   of somebody known. Data lie in a temporary folder. The exit code is 1 when a lead was lost, was recorded
-  twice or with the wrong person, or when the queues were not empty within five minutes.`;
+  twice or with the wrong person, when the queues were not empty within five minutes, or when memory
+  was not given back.`;
 
 /** The command line was wrong; the message says what. */
 class WrongUsage extends Error {

@@ -6,8 +6,15 @@ import type { LoadResult, Sample } from './run-load.ts';
 /** Memory is looked at from this part of the time on: what a process needs to warm up is no growth. */
 const warmUpShare = 1 / 3;
 
+const megabyte = 1024 * 1024;
+
+/** What the first leads leave for good (code, connections), and what is lost of each further one by rounding. */
+const startingBytes = 8 * megabyte;
+const bytesPerLead = 256;
+
 /** What is wrong, in words that say which; none: the load was carried. */
-export function failuresOf({ drainSeconds, proof, samples }: LoadResult): readonly string[] {
+export function failuresOf(result: LoadResult): readonly string[] {
+  const { drainSeconds, proof, samples, keptBytes, posted } = result;
   const { lost, doubled, strange } = proof;
   const dead = samples.at(-1)?.dead ?? 0;
   return [
@@ -16,6 +23,9 @@ export function failuresOf({ drainSeconds, proof, samples }: LoadResult): readon
     ...named(strange, 'stored with the wrong person, or though refused'),
     ...(drainSeconds === undefined ? ['The queues were not empty in time.'] : []),
     ...(dead > 0 ? [`${dead} messages are dead letters.`] : []),
+    ...(keptBytes.after - keptBytes.before > startingBytes + bytesPerLead * posted.length
+      ? [`Memory is not given back: ${keptText(keptBytes)}.`]
+      : []),
   ];
 }
 
@@ -80,9 +90,10 @@ const stored = ({ posted, proof }: LoadResult): readonly Row[] => [
   ['strange', number(proof.strange.length)],
 ];
 
-const megabyte = 1024 * 1024;
+const keptText = ({ before, after }: LoadResult['keptBytes']): string =>
+  `${decimal(before / megabyte)} to ${decimal(after / megabyte)} MB`;
 
-function memory({ samples, postingSeconds }: LoadResult): readonly Row[] {
+function memory({ samples, postingSeconds, keptBytes }: LoadResult): readonly Row[] {
   const of = (bytes: (sample: Sample) => number): string => {
     const points = samples
       .filter(({ seconds }) => seconds > postingSeconds * warmUpShare && seconds < postingSeconds)
@@ -93,6 +104,7 @@ function memory({ samples, postingSeconds }: LoadResult): readonly Row[] {
   return [
     ['memory (RSS)', of(({ rssBytes }) => rssBytes)],
     ['heap used', of(({ heapBytes }) => heapBytes)],
+    ['  without garbage', keptText(keptBytes)],
   ];
 }
 

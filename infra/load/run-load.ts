@@ -21,6 +21,8 @@ export type LoadResult = {
   readonly samples: readonly Sample[];
   /** From the last answer to empty queues; undefined: they were not empty in time. */
   readonly drainSeconds: number | undefined;
+  /** The heap without garbage, before the first lead and after the last one. */
+  readonly keptBytes: { readonly before: number; readonly after: number };
   readonly proof: Proof;
 };
 
@@ -46,9 +48,11 @@ export async function runLoad(
   try {
     const site = await SiteProcess.start(directory);
     try {
+      const before = await site.keptBytes();
       const run = await postAndDrain(site, options, onProgress);
+      const keptBytes = { before, after: await site.keptBytes() };
       await site.end();
-      return { ...run, proof: await readBack(directory, run.posted) };
+      return { ...run, keptBytes, proof: await readBack(directory, run.posted) };
     } finally {
       await site.end();
     }
@@ -61,7 +65,7 @@ async function postAndDrain(
   site: SiteProcess,
   options: LoadOptions,
   onProgress: (progress: Progress) => void,
-): Promise<Omit<LoadResult, 'proof'>> {
+): Promise<Omit<LoadResult, 'keptBytes' | 'proof'>> {
   const beganAt = performance.now();
   const secondsSince = (instant: number): number => (performance.now() - instant) / 1000;
   const counts = { posted: 0, answered: 0 };

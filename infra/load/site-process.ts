@@ -31,16 +31,28 @@ export class SiteProcess {
   }
 
   static async start(directory: string): Promise<SiteProcess> {
-    const child = fork(script, [directory], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(script, [directory], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: ['--expose-gc'],
+    });
     // The first thing it says; what it says is of our own making.
     const access = (await messageOf(child)) as SiteAccess;
     return new SiteProcess(child, access);
   }
 
   state(): Promise<SiteState> {
+    return this.#ask('state');
+  }
+
+  /** What is left of the heap when all that nobody needs is thrown away: all work waits for that. */
+  async keptBytes(): Promise<number> {
+    return (await this.#ask('collected')).heapBytes;
+  }
+
+  #ask(question: 'state' | 'collected'): Promise<SiteState> {
     const state = this.#asking.then(() => {
       const answer = messageOf(this.#child);
-      this.#child.send('state');
+      this.#child.send(question);
       return answer as Promise<SiteState>; // of our own making
     });
     this.#asking = state.catch(() => undefined);

@@ -17,8 +17,12 @@ const world = await openWorld({
 const url = await world.listen(0);
 const writeKey = await prepare(world);
 process.on('message', (message) => {
-  if (message === 'end') void end();
-  else process.send?.(stateOf(world));
+  if (message === 'end') {
+    void end();
+    return;
+  }
+  if (message === 'collected') globalThis.gc?.();
+  process.send?.(stateOf(world));
 });
 process.on('disconnect', () => void end());
 process.send?.({ url, writeKey } satisfies SiteAccess);

@@ -119,6 +119,7 @@ describe('the report of a load', () => {
     postingSeconds: 60,
     samples: [aSample(), aSample({ seconds: 60 })],
     drainSeconds: 1,
+    keptBytes: { before: 1024 ** 2 * 34, after: 1024 ** 2 * 38 },
     proof: { people: 1, leads: 1, lost: [], doubled: [], strange: [] },
     ...change,
   });
@@ -133,6 +134,11 @@ describe('the report of a load', () => {
     ['a doubled lead', { proof: { ...proof, doubled: ['a'] } }, '1 stored more than once: a'],
     ['a strange lead', { proof: { ...proof, strange: ['a'] } }, '1 stored with the wrong person'],
     ['queues that stay full', { drainSeconds: undefined }, 'The queues were not empty in time.'],
+    [
+      'memory that grows with the leads',
+      { keptBytes: { before: 1024 ** 2 * 34, after: 1024 ** 2 * 43 } },
+      'Memory is not given back: 34 to 43 MB.',
+    ],
     ['dead letters', { samples: [aSample({ dead: 2 })] }, '2 messages are dead letters.'],
   ])('fails for %s', (_, change, words) => {
     expect(failuresOf(aResult(change))).toEqual([expect.stringContaining(words)]);
@@ -146,6 +152,7 @@ describe('the report of a load', () => {
     expect(report).toMatch(/^ +refused +429: 1$/m);
     expect(report).toMatch(/^ +accept latency +p50 3.0 ms, p99 3.0 ms, max 3.0 ms$/m);
     expect(report).toMatch(/^ +lost +1$/m);
+    expect(report).toMatch(/^ +without garbage +34 to 38 MB$/m);
     expect(report).toMatch(/^ +memory \(RSS\) +100 to 130 MB, most 130; \+30.0 MB\/min$/m);
   });
 });
