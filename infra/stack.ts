@@ -1,5 +1,5 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -11,6 +11,7 @@ import { Events } from './constructs/events.ts';
 import { Functions } from './constructs/functions.ts';
 import { Login } from './constructs/login.ts';
 import { addOutputs } from './constructs/outputs.ts';
+import { pin } from './constructs/pin.ts';
 import { Queues } from './constructs/queues.ts';
 import { Texts } from './constructs/texts.ts';
 import { Triggers } from './constructs/triggers.ts';
@@ -52,9 +53,7 @@ export class PerennialStack extends Stack {
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    if (!(secret.node.defaultChild instanceof CfnSecret))
-      throw new Error('A secret has no resource.');
-    secret.node.defaultChild.overrideLogicalId('LinkSigningSecret');
+    pin(secret, 'LinkSigningSecret');
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason: 'A rotated key would break the unsubscribe links in messages already sent.',

@@ -2,7 +2,6 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
-  CfnTable,
   type ITable,
   ProjectionType,
   StreamViewType,
@@ -13,6 +12,7 @@ import { Construct } from 'constructs';
 import { tableDefinitions } from '../../shared/adapters/aws/table-definitions.ts';
 import type { TableName } from '../../shared/ports/table.ts';
 import type { RestoredTables } from '../restored-tables.ts';
+import { pin } from './pin.ts';
 
 /** Logical ids never change: a changed one would make CloudFormation replace the table. */
 const logicalIds: Readonly<Record<TableName, string>> = {
@@ -85,8 +85,7 @@ export class Data extends Construct {
         projectionType: ProjectionType.KEYS_ONLY,
       });
     }
-    if (!(table.node.defaultChild instanceof CfnTable)) throw new Error('A table has no resource.');
-    table.node.defaultChild.overrideLogicalId(logicalIds[name]);
+    pin(table, logicalIds[name]);
     return table;
   }
 }

@@ -1,7 +1,6 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
-  CfnUserPool,
   CfnUserPoolGroup,
   Mfa,
   UserPool,
@@ -9,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { type Role, roles } from '../../shared/domain/access/permission.ts';
+import { pin } from './pin.ts';
 
 const groups: Readonly<Record<Role, string>> = {
   analyst: 'Sees definitions, sizes and reports, and no person.',
@@ -45,10 +45,7 @@ export class Login extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    if (!(this.pool.node.defaultChild instanceof CfnUserPool)) {
-      throw new Error('A user pool has no resource.');
-    }
-    this.pool.node.defaultChild.overrideLogicalId('UserPool');
+    pin(this.pool, 'UserPool');
     Validations.of(this.pool).acknowledge(
       {
         id: 'AwsSolutions-COG2',

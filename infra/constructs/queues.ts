@@ -1,9 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type QueueName, queueNames } from '../../shared/ports/queue.ts';
 import { functions } from '../manifest.ts';
 import { queues } from '../queue-manifest.ts';
+import { pin } from './pin.ts';
 
 export type QueuePair = { readonly queue: Queue; readonly deadLetters: Queue };
 
@@ -43,12 +44,6 @@ export class Queues extends Construct {
     pin(deadLetters, `${pascalCase(name)}DeadLetters`);
     return { queue, deadLetters };
   }
-}
-
-/** A queue under another logical id would be a new one, and what waits in the old one lost. */
-function pin(queue: Queue, logicalId: string): void {
-  if (!(queue.node.defaultChild instanceof CfnQueue)) throw new Error('A queue has no resource.');
-  queue.node.defaultChild.overrideLogicalId(logicalId);
 }
 
 function pascalCase(name: QueueName): string {

@@ -10,13 +10,14 @@ import {
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { FunctionRow, Trigger } from '../function-row.ts';
 import { functions } from '../manifest.ts';
 import type { Functions } from './functions.ts';
 import type { Resources } from './grants.ts';
+import { pin } from './pin.ts';
 
 type StreamTrigger = Extract<Trigger, { kind: 'stream' }>;
 type Firing = { readonly id: string; readonly description: string; readonly expression: string };
@@ -164,9 +165,7 @@ export class Triggers extends Construct {
       // The timeline has everything that is in it; this is only the list of what to publish again.
       lifecycleRules: [{ expiration: Duration.days(30) }],
     });
-    if (!(bucket.node.defaultChild instanceof CfnBucket))
-      throw new Error('A bucket has no resource.');
-    bucket.node.defaultChild.overrideLogicalId('FailedBatchesBucket');
+    pin(bucket, 'FailedBatchesBucket');
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'Only Lambda writes to it, and only what the timeline has too.',
