@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AroundPorts } from '../../infra/local/load-functions.ts';
-import { canaryDays, canaryLateMs } from '../../shared/domain/canary/canary.ts';
+import { canaryDays, canaryId, canaryLateMs } from '../../shared/domain/canary/canary.ts';
 import { aBusListener } from '../support/bus-listener.ts';
 import { anOffice } from '../support/campaigns.ts';
 import {
@@ -69,6 +69,18 @@ describe.each(modes)('the canary, hostile %s', (hostile) => {
     await postCanaryAtLast(world);
     await settled(world, hostile);
     expect(await canaryEntries(world)).toHaveLength(1);
+  });
+});
+
+describe('a local world', () => {
+  it('has no canary: no page, demo or measurement of it has one lead too many', async () => {
+    await using world = await aWorld();
+    await world.advance('PT1H');
+    expect(await world.ports.table.get('profiles', { pk: canaryId })).toBeUndefined();
+    expect(await canaryEntries(world)).toEqual([]);
+    await postCanary(world);
+    await world.settle();
+    expect(await canaryEntries(world)).toHaveLength(1); // where it would be found
   });
 });
 
