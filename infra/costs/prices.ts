@@ -14,7 +14,7 @@ export type Price = {
 /** The region of all prices here. Others are up to a quarter dearer: give theirs with `--prices`. */
 export const priceRegion = 'us-east-1';
 
-/** When they were read, in stored copies of the pages named. */
+/** When they were read, in archived copies of the pages named. */
 export const pricesReadOn = '2026-11-22';
 
 const million = 1_000_000;
@@ -35,8 +35,8 @@ const eventsQuoted = 'https://cloudburn.io/blog/amazon-eventbridge-pricing';
 const apiQuoted = 'https://www.apigatewaycost.com/aws';
 const secretsQuoted =
   'https://github.com/api-evangelist/amazon-secrets-manager (plans, harvested 2026-09-20)';
-/** Long known and unchanged, but on none of the stored pages: look it up before you rely on it. */
-const notRead = 'not read in a stored page';
+/** Long known and unchanged, but found on none of the pages: look it up before you rely on it. */
+const notRead = 'found on no page that was read';
 
 const price = (
   usd: number,

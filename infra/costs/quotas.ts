@@ -6,7 +6,7 @@ export type Quota = {
   readonly isRaised: 'on request' | 'never';
 };
 
-/** When the pages were read, in stored copies. */
+/** When the pages were read, in archived copies. */
 export const quotasReadOn = '2026-11-22';
 
 const dynamo = 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide';
