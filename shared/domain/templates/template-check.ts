@@ -2,6 +2,7 @@ import type { RenderingTime } from './liquid.ts';
 import { faultOf, writtenField } from './rendering.ts';
 import { oversize, type TemplateContent } from './template.ts';
 import { inLanguage } from './template-language.ts';
+import { unquotedOutput } from './unquoted-values.ts';
 import { namesPath, pathsOf, unknownVariables } from './variables.ts';
 
 /** One thing that is wrong with a template, with its field and the way out. */
@@ -15,7 +16,18 @@ export function faultsOf(content: TemplateContent, time: RenderingTime): readonl
   if (fault !== undefined) {
     return [{ path: fault.field, message: `cannot be rendered for anybody: ${fault.message}` }];
   }
-  return [...strangers(content), ...idleDefaults(content)];
+  return [...strangers(content), ...unquoted(content), ...idleDefaults(content)];
+}
+
+/** What people say of themselves must stay one value. */
+function unquoted(content: TemplateContent): readonly TemplateFault[] {
+  return [undefined, ...Object.keys(content.languages ?? {})].flatMap((language) => {
+    const said = inLanguage(content, language);
+    const found = said.channel === 'email' ? unquotedOutput(said.html) : undefined;
+    if (found === undefined) return [];
+    const message = `has ${found} in an element without quotes around it, so that it could become other attributes: write it like title="${found}"`;
+    return [{ path: writtenField(said, 'html', language), message }];
+  });
 }
 
 /** Who writes `firstName` means `profile.attributes.firstName`: nobody would get the message. */
