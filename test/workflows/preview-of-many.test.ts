@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { compileRuleset } from '../../shared/domain/segments/ruleset.ts';
+import { partsFor, scanPatiently } from '../../shared/flows/segments/parts-of-everybody.ts';
 import { previewSize } from '../../shared/flows/segments/preview-size.ts';
 import { type Item, type Scan, type Table, Throttled } from '../../shared/ports/table.ts';
 import { loadRules } from '../../shared/stores/segments.ts';
@@ -75,6 +76,18 @@ it('reads few histories when there is time for few', async () => {
     // Each may take a hundredth of a second and more of a processor.
     expect(histories).toBeGreaterThan(0);
     expect(histories).toBeLessThan(300);
+  }
+});
+
+it('cuts a town into parts of about the people asked for, whoever lives there', async () => {
+  for (const people of [1500, 6000]) {
+    await using town = await aWorld();
+    await aMultitude(town, people);
+    for (const seed of Array.from({ length: 20 }, (_, n) => `rule ${n}`)) {
+      const parts = await partsFor(50, scanPatiently(town.ports), seed);
+      expect(people / parts).toBeGreaterThan(25);
+      expect(people / parts).toBeLessThan(100);
+    }
   }
 });
 
