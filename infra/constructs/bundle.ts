@@ -24,7 +24,6 @@ export const bundle = {
     '@aws-sdk/credential-provider-node': standIn('credentials.ts'),
     '@smithy/core/event-streams': standIn('event-streams.ts'),
     'dom-serializer': standIn('html-writer.ts'),
-    semver: standIn('versions.ts'),
   },
   /** WebAssembly stands in a file beside the bundle: inlined, every cold start would read past it. */
   loader: { '.wasm': 'file' },

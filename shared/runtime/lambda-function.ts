@@ -1,12 +1,11 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { awsPorts } from '#aws-ports';
 import type { Ports } from '../ports/ports.ts';
 import { framesOf, nameOf, Tellable } from './error-name.ts';
-import { logger, metrics, tracer } from './observability.ts';
+import { logger, metrics } from './observability.ts';
 
 /** A use case as the triggers call it: the event, what the function may reach, Lambda's context. */
 export type Handle<Event, Answer> = (
@@ -33,14 +32,13 @@ class InvocationFailed extends Error {
   }
 }
 
-/** The one stack around every use case: log context, trace, metrics. */
+/** The one stack around every use case: log context, metrics. Lambda itself traces (decision 32). */
 export function lambdaFunction<Event, Answer>(
   handle: Handle<Event, Answer>,
 ): LambdaFunction<Event, Answer> {
   const within = (ports: Ports): BoundFunction<Event, Answer> => {
     const stack = middy<Event, Answer>()
       .use(injectLambdaContext(logger, { resetKeys: true }))
-      .use(captureLambdaHandler(tracer, { captureResponse: false }))
       .use(logMetrics(metrics))
       .handler(async (event, context) => {
         try {

@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { Tracer } from '@aws-lambda-powertools/tracer';
 import {
   type CountedMetric,
   canaryMetric,
@@ -49,6 +48,3 @@ export const dueFor = (lagMs: number): void => {
 export const canaryHeard = (latencyMs: number): void => {
   metrics.addMetric(canaryMetric, MetricUnit.Milliseconds, latencyMs);
 };
-
-/** X-Ray. Handlers' answers are not captured: they may hold personal data. */
-export const tracer = new Tracer({ serviceName: 'perennial' });

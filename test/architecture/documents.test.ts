@@ -36,4 +36,20 @@ describe('documents', () => {
     const missing = targetsOf(document).filter((target) => !existsSync(`${root}/${target}`));
     expect(missing).toEqual([]);
   });
+
+  it('list every decision by the words of its title, oldest first', () => {
+    const folder = 'infra/decisions/';
+    const decisions = documents
+      .filter((path) => /^infra\/decisions\/\d+-.*\.md$/.test(path))
+      .sort();
+    const titled = decisions.map((path) => {
+      const [, number, title] =
+        /^# (\d+)\. (.*)/.exec(readFileSync(`${root}/${path}`, 'utf8')) ?? [];
+      return `| [${number}](${path.slice(folder.length)}) | ${title} |`;
+    });
+    const listed = readFileSync(`${root}/${folder}README.md`, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| ['));
+    expect(listed).toEqual(titled);
+  });
 });
