@@ -1,19 +1,34 @@
+import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  AssetHashType,
+  type BundlingOptions,
+  DockerImage,
+  Duration,
+  RemovalPolicy,
+  Stack,
+  Validations,
+} from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import type { FunctionRow } from '../function-row.ts';
 import { functions, rulesSettleSeconds } from '../manifest.ts';
-import { bundle } from './bundle.ts';
 import { continuesItself, reservedFor } from './concurrency.ts';
 import { endpointsOf, type Resources, statementsOf } from './grants.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+const bundler = fileURLToPath(new URL('bundle-function.ts', import.meta.url));
 
 export type FunctionsProps = {
   readonly config: Config;
@@ -23,20 +38,20 @@ export type FunctionsProps = {
 
 /** One Lambda per row of the manifest, by the path of its file. */
 export class Functions extends Construct {
-  readonly #byFile = new Map<string, NodejsFunction>();
+  readonly #byFile = new Map<string, LambdaFunction>();
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     for (const row of functions) this.#byFile.set(row.file, this.#function(row, props));
   }
 
-  of(file: string): NodejsFunction {
+  of(file: string): LambdaFunction {
     const made = this.#byFile.get(file);
     if (made === undefined) throw new Error(`${file} is not in the manifest.`);
     return made;
   }
 
-  #function(row: FunctionRow, props: FunctionsProps): NodejsFunction {
+  #function(row: FunctionRow, props: FunctionsProps): LambdaFunction {
     const id = nameOf(row);
     const logGroup = new LogGroup(this, `${id}-logs`, {
       retention: RetentionDays.ONE_MONTH,
@@ -51,9 +66,10 @@ export class Functions extends Construct {
     const variables = variablesOf(row, props, Stack.of(this));
     const { accountConcurrency } = props.config;
     const reserved = accountConcurrency && reservedFor(row, accountConcurrency);
-    return new NodejsFunction(this, id, {
+    return new LambdaFunction(this, id, {
       description: `${row.file}. If it fails: ${row.loss}`,
-      ...codeOf(row, variables),
+      code: codeOf(row, variables),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: row.memoryMb,
@@ -65,30 +81,33 @@ export class Functions extends Construct {
       role,
       logGroup,
       environment: variables,
-      awsSdkConnectionReuse: false,
     });
   }
 }
 
-/** A function's code: one bundle, the same bytes whenever and wherever it is made. */
-export const codeOf = (row: FunctionRow, variables: Readonly<Record<string, string>>) => ({
-  entry: `${projectRoot}${row.file}`,
-  projectRoot,
-  depsLockFilePath: `${projectRoot}package-lock.json`,
-  bundling: {
-    format: OutputFormat.CJS,
-    target: bundle.target,
-    mainFields: [...bundle.mainFields],
-    loader: bundle.loader,
-    esbuildArgs: argumentsOf(bundle),
-    logLevel: LogLevel.ERROR,
-    // Readable as it is, so without source maps: to read them costs every cold start 25 ms.
-    minify: false,
-    externalModules: [],
-    banner: bundle.banner,
-    define: { ...bundle.define, ...absentVariables(variables) },
-  },
-});
+/** How a function's code is made: one bundle, the same bytes whenever and wherever. */
+export function bundlingOf(row: FunctionRow, variables: Readonly<Record<string, string>>) {
+  const absent = portVariables.filter((name) => variables[name] === undefined);
+  return {
+    image: DockerImage.fromRegistry('none: functions are bundled where the stack is synthesised'),
+    // The construct tells bundles apart by this.
+    command: [row.file, ...absent],
+    local: {
+      tryBundle: (folder: string) => {
+        const args = [bundler, row.file, folder, ...absent];
+        execFileSync(process.execPath, args, { stdio: 'inherit' });
+        return true;
+      },
+    },
+  } satisfies BundlingOptions;
+}
+
+/** A function as it is uploaded. */
+export const codeOf = (row: FunctionRow, variables: Readonly<Record<string, string>>): Code =>
+  Code.fromAsset(projectRoot, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: bundlingOf(row, variables),
+  });
 
 /** The wildcards a function has, and why; a test holds the list of actions behind them. */
 function acknowledgeWildcards(
@@ -202,21 +221,6 @@ const portVariables = [
 ] as const;
 
 type PortVariable = (typeof portVariables)[number];
-
-/** What the construct has no words for. */
-const argumentsOf = ({ conditions, alias }: typeof bundle): Record<string, string> => ({
-  '--conditions': conditions.join(),
-  ...Object.fromEntries(Object.entries(alias).map(([name, file]) => [`--alias:${name}`, file])),
-});
-
-/** Tells the bundler which ports a function has not: their adapters and clients stay out of the bundle. */
-function absentVariables(variables: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    portVariables
-      .filter((name) => variables[name] === undefined)
-      .map((name) => [`process.env.${name}`, 'undefined']),
-  );
-}
 
 function mapped<Value, Result>(
   record: Readonly<Record<string, Value>>,

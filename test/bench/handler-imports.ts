@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { z } from 'zod';
 import type { FunctionRow } from '../../infra/function-row.ts';
 import { functions } from '../../infra/manifest.ts';
 import { root } from '../architecture/source-tree.ts';
 import {
-  bundled,
   bundleFunctions,
   clientsOf,
   environmentOf,
@@ -32,7 +32,8 @@ function librariesOf(row: FunctionRow): string {
   ]);
   return `
     import middy from '@middy/core';
-    import { z } from 'zod';
+    import { build } from 'esbuild';
+import { z } from 'zod';
     import { Logger } from '@aws-lambda-powertools/logger';
     import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
     import { Metrics } from '@aws-lambda-powertools/metrics';
@@ -50,7 +51,9 @@ function librariesOf(row: FunctionRow): string {
  * measured what else could be left out: the reference stays what it was.
  */
 const bundleLibraries = (row: FunctionRow, outfile: string) =>
-  bundled({
+  build({
+    bundle: true,
+    platform: 'node',
     outfile,
     stdin: { contents: librariesOf(row), resolveDir: root, loader: 'js' },
     format: 'esm',

@@ -1,6 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import deployed from '../../cdk.json' with { type: 'json' };
 import { exampleConfig } from '../../infra/config.ts';
 import { codeOf } from '../../infra/constructs/functions.ts';
@@ -18,10 +17,10 @@ const app = new App({ outdir, context, builtinCloudFormationValidation: false })
 new PerennialStack(app, 'Perennial', { config: exampleConfig });
 const bundles = new Stack(app, 'Bundles');
 for (const row of functions.filter(({ file }) => /send-emails/.test(file))) {
-  new NodejsFunction(bundles, row.file, {
-    ...codeOf(row, {}),
+  new LambdaFunction(bundles, row.file, {
+    code: codeOf(row, {}),
+    handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
   });
 }
 app.synth();

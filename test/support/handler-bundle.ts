@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { bundle } from '../../infra/constructs/bundle.ts';
+import { bundle, bundleWithout } from '../../infra/constructs/bundle.ts';
 import type { FunctionRow } from '../../infra/function-row.ts';
-import { root } from '../architecture/source-tree.ts';
 
 const json = JSON.stringify;
 
@@ -107,11 +106,10 @@ export async function bundleFunctions(
     [...alike.values()].map(async (group) => {
       const [row] = group;
       const { outputs } = await bundled({
-        ...asDeployed,
+        ...(row && bundleWithout(absentFor(row))),
         entryPoints: group.map(({ file }) => file),
         outdir,
         entryNames: '[name]',
-        ...(row && { define: definedFor(row) }),
       });
       return Object.values(outputs);
     }),
@@ -127,38 +125,15 @@ export async function bundleFunctions(
   );
 }
 
-/** What is known while a function is bundled: the ports that it has not. */
-export function definedFor(row: FunctionRow): Record<string, string> {
+/** The variables of the ports that a function has not. */
+export function absentFor(row: FunctionRow): readonly string[] {
   const granted = new Set(grantedPorts(row).map(([name]) => name));
-  const absent = Object.keys(portsOnAws).filter((name) => !granted.has(name));
-  return {
-    ...bundle.define,
-    ...Object.fromEntries(absent.map((name) => [`process.env.${name}`, 'undefined'])),
-  };
+  return Object.keys(portsOnAws).filter((name) => !granted.has(name));
 }
-
-/** How the deployment bundles, but for the ports that a function has not. */
-export const asDeployed = {
-  format: bundle.format,
-  target: bundle.target,
-  mainFields: [...bundle.mainFields],
-  conditions: [...bundle.conditions],
-  alias: bundle.alias,
-  loader: bundle.loader,
-  banner: { js: bundle.banner },
-  define: bundle.define,
-} satisfies BuildOptions;
 
 /** Bundled; says what came of it. */
 export async function bundled(options: BuildOptions): Promise<Metafile> {
-  const { metafile } = await build({
-    bundle: true,
-    platform: 'node',
-    logLevel: 'error',
-    absWorkingDir: root,
-    metafile: true,
-    ...options,
-  });
+  const { metafile } = await build({ ...bundle, metafile: true, ...options });
   if (metafile === undefined) throw new Error('esbuild says nothing of what it has bundled.');
   return metafile;
 }
