@@ -13,7 +13,7 @@ import { runSlot } from '../../shared/stores/runs.ts';
 import { Authorizer } from './authorizer.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { advanceTarget, instantOf } from './durations.ts';
-import { type EmbeddedPorts, embeddedPorts } from './embedded-ports.ts';
+import { embeddedPorts } from './embedded-ports.ts';
 import { type Failure, Failures } from './failures.ts';
 import { giveFeedback } from './feedback.ts';
 import { HttpGateway } from './http-gateway.ts';
@@ -92,7 +92,7 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
   const onEnd = () => machinery.wake();
   const local = localRoutes({ ...parts, advance, feedback, authorizer });
   const gateway = new HttpGateway({ ...parts, authorizer, local, onEnd });
-  callFromOutside(embedded, gateway);
+  callFromOutside(parts, gateway);
   const server = httpServer((request) => gateway.answer(request));
   const adminToken = await authorizer.adminToken();
   await adoptRestored(parts);
@@ -149,6 +149,8 @@ async function openLocked(options: WorldOptions, unlock: () => void) {
   };
 }
 
+type Parts = Awaited<ReturnType<typeof makeParts>>;
+
 async function makeParts(options: WorldOptions) {
   const clock = options.clock === 'system' ? systemClock() : virtualClock(options.clock);
   const hostility = options.hostile === undefined ? undefined : createHostility(options.hostile);
@@ -169,7 +171,7 @@ async function makeParts(options: WorldOptions) {
 }
 
 /** A database put back from a copy is told at once; all that a restored backup asks for follows. */
-async function adoptRestored({ embedded, clock, settings }: Awaited<ReturnType<typeof makeParts>>) {
+async function adoptRestored({ embedded, clock, settings }: Parts) {
   // Only now: what logs may not be imported before `quietPowertools`.
   const { epochOf } = await import('../../shared/flows/campaigns/epochs/own-epoch.ts');
   if ((await epochOf({ table: embedded.calmTable, clock, settings })) !== 'adopting') return;
@@ -177,15 +179,16 @@ async function adoptRestored({ embedded, clock, settings }: Awaited<ReturnType<t
 }
 
 /** What the system asks of itself by its public name comes in where websites do. */
-function callFromOutside(embedded: EmbeddedPorts, gateway: HttpGateway): void {
-  embedded.publicApi.onPost = async (path, { writeKey, body }) => {
-    const headers = { 'x-write-key': writeKey };
-    return (await gateway.answer(asHttpRequest('POST', path, { body, headers }, undefined))).status;
+function callFromOutside({ embedded, settings }: Parts, gateway: HttpGateway): void {
+  embedded.publicApi.onPost = async ({ target, headers, body }) => {
+    const { host } = new URL(settings.publicUrl);
+    const about = { method: 'POST', headers: { host, ...headers }, sourceIp: '127.0.0.1' };
+    return (await gateway.answer({ target, body, ...about })).status;
   };
 }
 
 /** Hands lines of a log to the functions that read it. */
-function logReader({ functions, invocations, failures }: Awaited<ReturnType<typeof makeParts>>) {
+function logReader({ functions, invocations, failures }: Parts) {
   const readers = functions.filter(({ row }) => row.trigger.kind === 'logs');
   return (event: unknown) =>
     Promise.all(
@@ -198,7 +201,7 @@ function logReader({ functions, invocations, failures }: Awaited<ReturnType<type
 }
 
 /** Moves the clock; who asks while it moves waits for their turn. */
-function advancer({ clock, machinery, settings }: Awaited<ReturnType<typeof makeParts>>) {
+function advancer({ clock, machinery, settings }: Parts) {
   let advancing: Promise<unknown> = Promise.resolve();
   const advanceNow = async (by: string): Promise<string> => {
     if (!(clock instanceof VirtualClock)) throw new CannotAdvance('The clock is real.');
