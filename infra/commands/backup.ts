@@ -11,6 +11,6 @@ else {
   await runCommand(
     backupUsage,
     () => backupOptions(args),
-    (request) => backup(request, theAccount(), terminal),
+    (request) => backup(request, theAccount(request), terminal),
   );
 }

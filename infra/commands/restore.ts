@@ -14,6 +14,6 @@ else {
   await runCommand(
     restoreUsage,
     () => restoreOptions(args, Date.now()),
-    (request) => restore(request, theAccount(), terminal),
+    (request) => restore(request, theAccount(request), terminal),
   );
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type AccountPlace, complaintAbout, placeOf, placeOptions } from '../account-place.ts';
 
 export const usage = `npm run doctor -- [options]
 
@@ -15,12 +16,9 @@ export const usage = `npm run doctor -- [options]
 
   Exit code: 1 when something is wrong; 2 when nothing is, but something could not be looked at.`;
 
-export type DoctorOptions = {
+export type DoctorOptions = AccountPlace & {
   /** `either`: the local world when one runs, else the account. */
   readonly target: 'local' | 'account' | 'either';
-  readonly stack: string;
-  readonly region: string | undefined;
-  readonly profile: string | undefined;
   readonly isJson: boolean;
 };
 
@@ -29,26 +27,14 @@ export class WrongDoctorUsage extends Error {
   override readonly name = 'WrongDoctorUsage';
 }
 
-const shapes = {
-  stack: { shape: /^[A-Za-z][A-Za-z0-9-]{0,127}$/, like: 'Perennial' },
-  region: { shape: /^[a-z]{2}(-[a-z]+)+-\d$/, like: 'eu-west-1' },
-  // It is part of a command to copy: nothing that a shell would read.
-  profile: { shape: /^[\w.@+=,:/-]+$/, like: 'shop' },
-} as const;
-
 /** Reads and checks the command line; a word where nothing is to be looked at. */
 export function doctorOptions(args: readonly string[]): DoctorOptions | 'help' | 'policy' {
   const { help, local = false, json = false, policy, stack, region, profile } = valuesOf(args);
   if (help === true) return 'help';
   if (policy === true) return 'policy';
   const places = { stack, region, profile };
-  for (const [name, { shape, like }] of Object.entries(shapes)) {
-    // `entries` forgets the names.
-    const value = places[name as keyof typeof places];
-    if (value !== undefined && !shape.test(value)) {
-      throw new WrongDoctorUsage(`--${name} "${value}" cannot be: write it like ${like}.`);
-    }
-  }
+  const complaint = complaintAbout(places);
+  if (complaint !== undefined) throw new WrongDoctorUsage(complaint);
   const named = Object.values(places).some((value) => value !== undefined);
   if (local && named) {
     throw new WrongDoctorUsage(
@@ -57,9 +43,7 @@ export function doctorOptions(args: readonly string[]): DoctorOptions | 'help' |
   }
   return {
     target: local ? 'local' : named ? 'account' : 'either',
-    stack: stack ?? 'Perennial',
-    region,
-    profile,
+    ...placeOf(places),
     isJson: json,
   };
 }
@@ -73,9 +57,7 @@ function valuesOf(args: readonly string[]) {
         local: { type: 'boolean' },
         json: { type: 'boolean' },
         policy: { type: 'boolean' },
-        stack: { type: 'string' },
-        region: { type: 'string' },
-        profile: { type: 'string' },
+        ...placeOptions,
       },
     }).values;
   } catch (cause) {

@@ -6,6 +6,7 @@ import { SqsQueue } from '../../shared/adapters/aws/queue.ts';
 import { DynamoTable } from '../../shared/adapters/aws/table.ts';
 import type { Queue } from '../../shared/ports/queue.ts';
 import type { Table } from '../../shared/ports/table.ts';
+import { type AccountPlace, clientPlace } from '../account-place.ts';
 import type { EachTable } from './table-names.ts';
 
 /** What a recovery reaches of an account. */
@@ -17,9 +18,8 @@ export type Account = {
   readonly inputs: (url: string) => Queue;
 };
 
-/** The account and region that the environment names, as for the AWS CLI. */
-export function theAccount(): Account {
-  const calls = { maxAttempts: 6 };
+export function theAccount(place: AccountPlace): Account {
+  const calls = { ...clientPlace(place), maxAttempts: 6 };
   const dynamo = new DynamoDBClient(calls);
   const sqs = new SQSClient(calls);
   return {

@@ -5,10 +5,10 @@ export const asksForHelp = (args: readonly string[]): boolean =>
 
 /** What the environment lacks, in the words of the SDK, and the fix. */
 const environmentFaults: readonly (readonly [RegExp, string])[] = [
-  [/Region is missing/, 'Set AWS_REGION to the region of the stack.'],
+  [/Region is missing/, 'Give the region of the stack: --region, or AWS_REGION.'],
   [
     /credential|token.*(expired|invalid)|security token/i,
-    'Give AWS credentials of the account, as for the AWS CLI (AWS_PROFILE, or "aws sso login").',
+    'Give AWS credentials of the account, as for the AWS CLI (--profile, AWS_PROFILE, or "aws sso login").',
   ],
 ];
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type AccountPlace, complaintAbout, placeOf, placeOptions } from '../account-place.ts';
 import { Refused } from './refused.ts';
 
 /** What is carried over from the tables before: see carry-over.ts. */
@@ -22,6 +23,11 @@ export type BackupAction =
   | { readonly kind: 'delete'; readonly name: string; readonly isDryRun: boolean }
   | { readonly kind: 'list' };
 
+const placeUsage = `\
+  --stack NAME           the stack, Perennial unless set
+  --region REGION        AWS_REGION unless set
+  --profile NAME         the profile of the AWS CLI, AWS_PROFILE unless set`;
+
 export const restoreUsage = `npm run restore -- [what] [options]
 
   What, in this order; each may be given again after a crash and goes on:
@@ -39,10 +45,8 @@ export const restoreUsage = `npm run restore -- [what] [options]
   --own                  with --at: of the stack's own tables, though it works on restored ones
   --nothing-to-carry     with --resume: nothing is carried over, such as when the tables are gone
   --dry-run              prints the steps and changes nothing
-  --stack NAME           the stack, Perennial unless set
   --config FILE          where the names of the restored tables go, perennial.config.json unless set
-
-  The account and region are those of AWS_PROFILE and AWS_REGION.`;
+${placeUsage}`;
 
 export const backupUsage = `npm run backup -- [what] [options]
 
@@ -51,9 +55,7 @@ export const backupUsage = `npm run backup -- [what] [options]
   --delete NAME          deletes what was saved under the name, for ever
 
   --dry-run              prints the steps and changes nothing
-  --stack NAME           the stack, Perennial unless set
-
-  The account and region are those of AWS_PROFILE and AWS_REGION.`;
+${placeUsage}`;
 
 const flag = { type: 'boolean', default: false } as const;
 const text = { type: 'string' } as const;
@@ -70,7 +72,7 @@ export function restoreOptions(args: readonly string[], now: number) {
     own: flag,
     'nothing-to-carry': flag,
     'dry-run': flag,
-    stack: { ...text, default: 'Perennial' },
+    ...placeOptions,
     config: { ...text, default: 'perennial.config.json' },
   });
   const { at, backup, carry, resume, status, abandon } = values;
@@ -101,7 +103,7 @@ export function restoreOptions(args: readonly string[], now: number) {
     status && { kind: 'status' },
   ];
   const whats = '--at, --backup, --carry, --resume, --abandon, --status';
-  return { action: onlyOne(asked, whats), stack: values.stack, config: values.config };
+  return { action: onlyOne(asked, whats), ...placeIn(values), config: values.config };
 }
 
 /** Reads the command line of `npm run backup`. */
@@ -111,7 +113,7 @@ export function backupOptions(args: readonly string[]) {
     delete: text,
     list: flag,
     'dry-run': flag,
-    stack: { ...text, default: 'Perennial' },
+    ...placeOptions,
   });
   const { name, list } = values;
   const isDryRun = values['dry-run'];
@@ -125,7 +127,13 @@ export function backupOptions(args: readonly string[]) {
     },
     list && { kind: 'list' },
   ];
-  return { action: onlyOne(asked, '--name, --list, --delete'), stack: values.stack };
+  return { action: onlyOne(asked, '--name, --list, --delete'), ...placeIn(values) };
+}
+
+function placeIn(values: Parameters<typeof placeOf>[0]): AccountPlace {
+  const complaint = complaintAbout(values);
+  if (complaint !== undefined) throw new Refused(complaint);
+  return placeOf(values);
 }
 
 function onlyOne<Action>(asked: readonly (Action | false | undefined)[], whats: string): Action {

@@ -75,6 +75,6 @@ async function described(client: CloudFormationClient, name: string): Promise<St
     if (!(cause instanceof Error) || cause.name !== 'ValidationError') throw cause;
   }
   throw new Refused(
-    `There is no stack ${name} in this account and region: set AWS_PROFILE and AWS_REGION, or --stack.`,
+    `There is no stack ${name} in this account and region: give --stack, --region and --profile.`,
   );
 }

@@ -12,20 +12,14 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
-
-/** Whose account is asked, and where; what is left out comes from the environment and `~/.aws`. */
-export type ClientOptions = {
-  readonly region: string | undefined;
-  readonly profile: string | undefined;
-};
+import { type AccountPlace, clientPlace } from '../../account-place.ts';
 
 export type Clients = ReturnType<typeof openClients>;
 
 /** One client for each service that is asked. They ask and change nothing. */
-export function openClients({ region, profile }: ClientOptions) {
+export function openClients(place: Omit<AccountPlace, 'stack'>) {
   const config = {
-    ...(region !== undefined && { region }),
-    ...(profile !== undefined && { profile }),
+    ...clientPlace(place),
     maxAttempts: 4,
     requestHandler: {
       connectionTimeout: 5_000,

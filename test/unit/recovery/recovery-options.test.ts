@@ -52,6 +52,10 @@ describe('npm run restore', () => {
     [['--at', '2026-11-20T10:00:00.500Z'], 'is no instant to the second'],
     [['--at', '2026-13-20T10:00:00Z'], 'is no instant to the second'],
     [['--at', '2026-11-22T12:00:00Z'], 'is not over yet'],
+    [['--status', '--stack', '--force'], "Option '--stack'"],
+    [['--status', '--stack', 'a b'], '--stack "a b" cannot be: write it like Perennial.'],
+    [['--status', '--region', 'Ireland'], '--region "Ireland" cannot be: write it like eu-west-1.'],
+    [['--status', '--profile', '$(x)'], '--profile "$(x)" cannot be: write it like shop.'],
     [['--backup', 'a b'], '"a b" is no name of a backup'],
     [['--carry', 'all'], '--carry "all" is not known: give withdrawals or inputs.'],
     [['--own', '--resume'], '--own belongs to --at'],
@@ -76,6 +80,8 @@ describe('npm run restore', () => {
       'own',
       'dry-run',
       'stack',
+      'region',
+      'profile',
       'config',
     ])
       expect(restoreUsage).toContain(`--${name}`);
@@ -90,7 +96,9 @@ describe('npm run backup', () => {
     [['--delete', 'a', '--dry-run'], { kind: 'delete', name: 'a', isDryRun: true }],
     [['--list'], { kind: 'list' }],
   ])('takes %j', (args, action) => {
-    expect(backup(...args, '--stack', 'Other')).toEqual({ action, stack: 'Other' });
+    const place = { stack: 'Other', region: 'eu-north-1', profile: 'shop' };
+    const given = Object.entries(place).flatMap(([name, value]) => [`--${name}`, value]);
+    expect(backup(...args, ...given)).toEqual({ action, ...place });
     for (const arg of args.filter((one) => one.startsWith('--')))
       expect(backupUsage).toContain(arg);
   });
@@ -100,6 +108,7 @@ describe('npm run backup', () => {
     [['--name', ''], 'is no name of a backup'],
     [['--name', 'x'.repeat(101)], 'is no name of a backup'],
     [['--list', '--dry-run'], '--list changes nothing'],
+    [['--list', '--stack', ''], '--stack "" cannot be'],
   ])('refuses %j and says why', (args, why) => {
     expect(() => backup(...args)).toThrow(why);
   });
