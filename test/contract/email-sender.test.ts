@@ -2,12 +2,13 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { SesEmailSender } from '../../shared/adapters/aws/email.ts';
 import { VirtualClock } from '../../shared/adapters/embedded/clock.ts';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { Outbox, outboxEmailSender } from '../../shared/adapters/embedded/senders.ts';
+import type { SendingQuota } from '../../shared/domain/messaging/pace/sending-rate.ts';
 import { anEmail, badCalls, type EmailWorld, emailSuite } from './email-suite.ts';
 import { inputsOf, type StandIn } from './stand-in.ts';
 
@@ -19,8 +20,16 @@ const sesLocal = createRequire(import.meta.url)(
 emailSuite('embedded', async () => {
   const clock = new VirtualClock(Date.UTC(2027, 2, 8));
   const outbox = new Outbox({ database: openDatabase(':memory:'), clock });
+  let permitted: SendingQuota | undefined;
+  const quota = (): SendingQuota => {
+    if (permitted === undefined) throw new Error('The provider does not say.');
+    return permitted;
+  };
   return {
-    sender: outboxEmailSender(outbox),
+    sender: outboxEmailSender(outbox, { quota }),
+    permit: (given) => {
+      permitted = given;
+    },
     arrived: async () =>
       outbox.list().map(({ to, subject, html, text, headers }) => ({
         to,
@@ -49,6 +58,9 @@ let requests: readonly object[] = [];
 beforeAll(async () => {
   server = await sesLocal.default({ port: 0, host: '127.0.0.1' });
 });
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 afterAll(() => server.close());
 
 // A server that listens on TCP has an address object.
@@ -58,6 +70,24 @@ const stored = async () => {
   const answer = await fetch(`${endpoint()}/store`);
   return storedSchema.parse(await answer.json()).emails;
 };
+
+/** An account as aws-ses-v2-local reads it, from its environment: this process's. */
+const accountWith = ({ perSecond, perDay, sentLastDay }: SendingQuota) => ({
+  DedicatedIpAutoWarmupEnabled: false,
+  Details: {
+    AdditionalContactEmailAddresses: [],
+    ContactLanguage: 'EN',
+    MailType: 'MARKETING',
+    ReviewDetails: { CaseId: '1', Status: 'GRANTED' },
+    UseCaseDescription: '',
+    WebsiteURL: 'https://example.com',
+  },
+  EnforcementStatus: 'HEALTHY',
+  ProductionAccessEnabled: true,
+  SendingEnabled: true,
+  SendQuota: { MaxSendRate: perSecond, Max24HourSend: perDay, SentLast24Hours: sentLastDay },
+  SuppressionAttributes: { SuppressedReasons: [] },
+});
 
 const sesWorld = async (): Promise<EmailWorld> => {
   await fetch(`${endpoint()}/clear-store`, { method: 'POST' });
@@ -75,6 +105,7 @@ const sesWorld = async (): Promise<EmailWorld> => {
   });
   return {
     sender,
+    permit: (quota) => vi.stubEnv('AWS_SES_ACCOUNT', quota && JSON.stringify(accountWith(quota))),
     arrived: async () =>
       (await stored()).map(({ destination, subject, body, headers }) => ({
         to: destination.to.join(),

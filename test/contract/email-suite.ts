@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SendingQuota } from '../../shared/domain/messaging/pace/sending-rate.ts';
 import { type Email, type EmailSender, NotSent } from '../../shared/ports/senders.ts';
 import { itRefuses, type StandIn } from './stand-in.ts';
 
@@ -10,6 +11,8 @@ export type EmailWorld = {
   readonly sender: EmailSender;
   /** Every email that has arrived, in order. */
   readonly arrived: () => Promise<readonly ReceivedEmail[]>;
+  /** What the account may send from now on; undefined: the provider does not say. */
+  readonly permit: (quota: SendingQuota | undefined) => void;
 };
 
 export const anEmail = (change: Partial<Email> = {}): Email => ({
@@ -108,6 +111,17 @@ export const emailSuite = (
       const answers = await sender.send(emails);
       expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['accepted']));
       expect(await arrived()).toHaveLength(sender.batchSize);
+    });
+
+    it('says what the account may send, and fails when the provider does not say', async () => {
+      const { sender, permit } = await open();
+      for (const sentLastDay of [0, 17]) {
+        const quota = { perSecond: 14, perDay: 50_000, sentLastDay };
+        permit(quota);
+        expect(await sender.quota?.()).toEqual(quota);
+      }
+      permit(undefined);
+      await expect(sender.quota?.()).rejects.toBeInstanceOf(Error);
     });
 
     for (const [name, emails] of Object.entries(badCalls)) {
