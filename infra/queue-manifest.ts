@@ -21,6 +21,8 @@ export type ListenerRow = {
   readonly bus: 'perennial' | 'default';
   readonly pattern: EventPattern;
   readonly queue: QueueName;
+  /** Nothing else tells of what it hears: what cannot be delivered goes to the queue's dead letters. */
+  readonly isKept?: true;
 };
 
 export const queues: Readonly<Record<QueueName, QueueRow>> = {
@@ -121,6 +123,7 @@ export const standingListeners = (configurationSet: string): readonly ListenerRo
       detail: { mail: { tags: { 'ses:configuration-set': [configurationSet] } } },
     },
     queue: 'email-events',
+    isKept: true,
   },
   {
     name: 'canary',

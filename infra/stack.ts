@@ -39,7 +39,7 @@ export class PerennialStack extends Stack {
     const triggers = new Triggers(this, 'Triggers', { functions, resources });
     api.connect(functions, login);
     const watched = { api, data, functions, queues, triggers };
-    const alarms = new Alarms(this, 'Alarms', { address: config.alarmEmail, ...watched });
+    const alarms = new Alarms(this, 'Alarms', { address: config.alarmEmail, events, ...watched });
     const dashboard = new Overview(this, 'Overview', { alarms, ...watched });
     const texts = new Texts(this, 'Texts', { functions, queues });
     addOutputs(this, { api, dashboard, data, email, functions, login, texts });

@@ -15,6 +15,7 @@ export const runbooks = [
   'The quarantine holds something',
   'Requests fail',
   'Leads do not come through',
+  'EventBridge does not deliver',
   'The account is at a limit',
 ] as const;
 

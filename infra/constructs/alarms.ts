@@ -10,6 +10,8 @@ import type { Api } from './api.ts';
 import { canaryAlarm } from './canary-alarm.ts';
 import { countedAlarms } from './counted-alarms.ts';
 import type { Data } from './data.ts';
+import { deliveryAlarms } from './delivery-alarms.ts';
+import type { Events } from './events.ts';
 import type { Functions } from './functions.ts';
 import type { Queues } from './queues.ts';
 import { serviceAlarms } from './service-alarms.ts';
@@ -20,6 +22,7 @@ export type AlarmsProps = {
   readonly address: string;
   readonly api: Api;
   readonly data: Data;
+  readonly events: Events;
   readonly functions: Functions;
   readonly queues: Queues;
   readonly triggers: Triggers;
@@ -34,7 +37,13 @@ export class Alarms extends Construct {
     super(scope, id);
     this.topic = this.#topic();
     this.topic.addSubscription(new EmailSubscription(props.address));
-    const rows = [...workAlarms(props), ...countedAlarms(), ...serviceAlarms(props), canaryAlarm()];
+    const rows = [
+      ...workAlarms(props),
+      ...countedAlarms(),
+      ...serviceAlarms(props),
+      ...deliveryAlarms(props.events),
+      canaryAlarm(),
+    ];
     for (const row of rows) this.#alarm(row);
   }
 

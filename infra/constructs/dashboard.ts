@@ -83,7 +83,7 @@ export class Overview extends Construct {
   #alarms(): IWidget[] {
     const titles: readonly (readonly [AlarmKind, string, number])[] = [
       ['sending', 'Sending and reputation', 4],
-      ['platform', 'Requests, tables and limits', 3],
+      ['platform', 'Requests, deliveries, tables and limits', 4],
       ['waiting', 'Queues whose work waits', 4],
       ['dead-letters', 'Dead letters: work that was given up', 5],
       ['function', 'Functions that fail', 7],

@@ -1,4 +1,4 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnRule, EventBus } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
@@ -14,12 +14,16 @@ export type EventsProps = {
   readonly configurationSetName: string;
 };
 
+/** A rule on the account's own bus, and its name, by which alone CloudWatch counts there. */
+export type AccountRule = { readonly row: ListenerRow; readonly ruleName: string };
+
 /** The bus, the standing rules, and what campaigns need to schedule themselves and to listen. */
 export class Events extends Construct {
   readonly bus: EventBus;
   readonly group: ScheduleGroup;
   /** EventBridge Scheduler takes it to send to the queues. */
   readonly schedulerRole: Role;
+  readonly accountRules: readonly AccountRule[];
   readonly #queues: EventsProps['queues'];
 
   constructor(scope: Construct, id: string, props: EventsProps) {
@@ -35,7 +39,10 @@ export class Events extends Construct {
     for (const name of this.queuesFedBy('listeners')) {
       allowRules(props.queues[name].queue, this.ruleArns);
     }
-    for (const row of standingListeners(props.configurationSetName)) this.#listener(row);
+    this.accountRules = standingListeners(props.configurationSetName).flatMap((row) => {
+      const rule = this.#listener(row);
+      return row.bus === 'default' ? [{ row, ruleName: nameOnAccountBus(rule) }] : [];
+    });
   }
 
   /** The name of the bus and of the group. */
@@ -89,17 +96,28 @@ export class Events extends Construct {
     });
   }
 
-  #listener(row: ListenerRow): void {
-    const { queue } = this.#queues[row.queue];
+  #listener(row: ListenerRow): CfnRule {
+    const { queue, deadLetters } = this.#queues[row.queue];
     const rule = new CfnRule(this, `Listener-${row.name}`, {
       eventBusName: row.bus === 'default' ? 'default' : this.bus.eventBusName,
       eventPattern: row.pattern,
       state: 'ENABLED',
-      targets: [{ id: 'queue', arn: queue.queueArn }],
+      targets: [
+        {
+          id: 'queue',
+          arn: queue.queueArn,
+          ...(row.isKept && { deadLetterConfig: { arn: deadLetters.queueArn } }),
+        },
+      ],
     });
     allowRules(queue, rule.attrArn);
+    if (row.isKept) allowRules(deadLetters, rule.attrArn);
+    return rule;
   }
 }
+
+/** Its ARN ends in `rule/<name>`; `Ref` may answer the bus too. */
+const nameOnAccountBus = (rule: CfnRule): string => Fn.select(1, Fn.split('/', rule.attrArn));
 
 function allowRules(queue: Queue, ruleArns: string): void {
   queue.addToResourcePolicy(

@@ -187,7 +187,13 @@ const ruleSchema = z.strictObject({
   EventBusName: z.string(),
   EventPattern: z.unknown(),
   State: z.enum(['ENABLED']),
-  Targets: z.array(z.strictObject({ Id: z.string(), Arn: z.string() })),
+  Targets: z.array(
+    z.strictObject({
+      Id: z.string(),
+      Arn: z.string(),
+      DeadLetterConfig: z.strictObject({ Arn: z.string() }).optional(),
+    }),
+  ),
 });
 
 async function makeRule({ id, properties, clients, place }: Making): Promise<Made> {

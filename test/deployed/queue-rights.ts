@@ -18,8 +18,8 @@ const queuePolicySchema = z.object({
 });
 
 /**
- * Rules whose events their queue would refuse: moto delivers without asking the queue's policy, AWS
- * does not. Campaigns make most rules, so no test of the template could see them.
+ * Rules whose events their queue, or its dead letters, would refuse: moto delivers without asking the
+ * queue's policy, AWS does not. Campaigns make most rules, so no test of the template could see them.
  */
 export async function refusedRules(world: DeployedWorld): Promise<readonly string[]> {
   const queues = await world.deployment.all('AWS::SQS::Queue');
@@ -53,7 +53,11 @@ async function targetsOn(EventBusName: string, { clients }: DeployedWorld) {
   const ofRules = Rules.map(async ({ Name, Arn: rule = '' }) => {
     const asked = { Rule: Name, EventBusName };
     const { Targets = [] } = await clients.events.send(new ListTargetsByRuleCommand(asked));
-    return Targets.map(({ Arn: queue = '' }) => ({ rule, queue }));
+    return Targets.flatMap(({ Arn = '', DeadLetterConfig }) =>
+      [Arn, DeadLetterConfig?.Arn].flatMap((queue) =>
+        queue === undefined ? [] : [{ rule, queue }],
+      ),
+    );
   });
   return (await Promise.all(ofRules)).flat();
 }

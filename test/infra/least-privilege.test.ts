@@ -97,7 +97,10 @@ describe('whoever is let in from outside', () => {
     expect(allowed.map(({ Principal }) => textOf(Principal)).toSorted()).toEqual(
       [
         'cloudwatch.amazonaws.com',
-        ...['canary', 'conversions', 'email-events', 'triggers'].map(() => 'events.amazonaws.com'),
+        // Email events also to their dead letters.
+        ...['canary', 'conversions', 'email-events', 'email-events', 'triggers'].map(
+          () => 'events.amazonaws.com',
+        ),
         'sms-voice.amazonaws.com',
         'sns.amazonaws.com',
       ].map((service) => `{"Service":"${service}"}`),

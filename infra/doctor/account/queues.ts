@@ -43,6 +43,7 @@ async function countsOf(
     inFlight: number(live.ApproximateNumberOfMessagesNotVisible),
     deadLetters:
       number(dead.ApproximateNumberOfMessages) + number(dead.ApproximateNumberOfMessagesNotVisible),
+    queueArn: live.QueueArn,
     deadLettersArn: dead.QueueArn,
   };
 }

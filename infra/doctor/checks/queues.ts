@@ -8,6 +8,7 @@ export type QueueFacts = {
   readonly waiting: number;
   readonly inFlight: number;
   readonly deadLetters: number;
+  readonly queueArn: string | undefined;
   readonly deadLettersArn: string | undefined;
   /** Of the oldest message, in the last quarter of an hour; undefined: CloudWatch tells of none. */
   readonly oldestSeconds: Asked<number | undefined>;
@@ -50,15 +51,17 @@ export function uniquely(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-function deadFindings({ queue, deadLetters, deadLettersArn }: QueueFacts): readonly Finding[] {
+function deadFindings(facts: QueueFacts): readonly Finding[] {
+  const { queue, deadLetters, queueArn, deadLettersArn } = facts;
   if (deadLetters === 0) return [];
   const count = deadLetters === 1 ? 'a dead letter' : `${deadLetters} dead letters`;
   const fix =
-    deadLettersArn === undefined
+    queueArn === undefined || deadLettersArn === undefined
       ? 'Repair the cause (the log of its function says why), then start a DLQ redrive in the SQS console.'
       : command(
           'Repair the cause (the log of its function says why), then put them back:',
-          `aws sqs start-message-move-task --source-arn ${deadLettersArn}`,
+          // SQS knows where its own came from, and not what EventBridge put there.
+          `aws sqs start-message-move-task --source-arn ${deadLettersArn} --destination-arn ${queueArn}`,
         );
   return [wrong(`dead letters: ${queue}`, `${rows[queue].loss} It has ${count}.`, fix)];
 }

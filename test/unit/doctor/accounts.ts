@@ -80,6 +80,7 @@ export const aQueue = (changes: Partial<QueueFacts> = {}): QueueFacts => ({
   waiting: 0,
   inFlight: 0,
   deadLetters: 0,
+  queueArn: 'arn:aws:sqs:eu-west-1:123456789012:inputs',
   deadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:inputs-dead',
   oldestSeconds: known(undefined),
   ...changes,

@@ -20,10 +20,14 @@ describe('queues', () => {
   });
 
   it('with dead letters say what the business loses, and how to put them back', () => {
-    const found = checkQueues([known(aQueue({ deadLetters: 3, deadLettersArn: 'arn:dead' }))]);
+    const arns = { queueArn: 'arn:live', deadLettersArn: 'arn:dead' };
+    const found = checkQueues([known(aQueue({ deadLetters: 3, ...arns }))]);
     expect(statesOf(found)).toEqual({ 'dead letters: inputs': 'wrong', queues: 'ok' });
     expect(textOf(found)).toContain(rows.inputs.loss);
-    expect(textOf(found)).toContain('aws sqs start-message-move-task --source-arn arn:dead');
+    // Without a destination SQS moves nothing that EventBridge put there.
+    expect(textOf(found)).toContain(
+      'aws sqs start-message-move-task --source-arn arn:dead --destination-arn arn:live',
+    );
   });
 
   it.each([
