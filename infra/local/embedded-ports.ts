@@ -32,6 +32,8 @@ type Options = {
   /** Where the data lies; none: in memory. */
   readonly directory: string | undefined;
   readonly hostility: Hostility | undefined;
+  /** What ids are thrown with; none: as random as they are deployed. */
+  readonly idDice?: Hostility | undefined;
   readonly settings: Settings;
   readonly meter: RequestMeter | undefined;
   /** What the email provider says instead of accepting, to try out its failures. */
@@ -47,14 +49,15 @@ type Options = {
 export type EmbeddedPorts = ReturnType<typeof embeddedPorts>;
 
 /** Every port's embedded adapter, over one database. */
-export function embeddedPorts({ clock, directory, hostility, settings, meter, ...mail }: Options) {
+export function embeddedPorts(options: Options) {
+  const { clock, directory, hostility, idDice, settings, meter, ...mail } = options;
   if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = directory === undefined ? ':memory:' : join(directory, 'perennial.sqlite');
   const database = openDatabase(path);
   if (directory !== undefined) chmodSync(path, 0o600);
 
   const { answer, announces = true, pushAnswer, webhookAnswer, quota } = mail;
-  const ids = systemIds(clock, hostility && ((count) => diced(hostility, count)));
+  const ids = systemIds(clock, idDice && ((count) => diced(idDice, count)));
   const table = new EmbeddedTable({ database, clock, hostility, meter });
   // The same tables without their misfortunes, for who arranges or looks on from outside.
   const calmTable = hostility ? new EmbeddedTable({ database, clock }) : table;
@@ -84,7 +87,7 @@ export function embeddedPorts({ clock, directory, hostility, settings, meter, ..
   return { database, table, calmTable, queue, schedules, bus, outbox, publicApi, ports };
 }
 
-/** Ids follow the dice too: where items lie decides who meets whom. */
+/** Ids follow dice: where items lie decides who meets whom. */
 const diced = (hostility: Hostility, count: number): Buffer =>
   Buffer.from(Array.from({ length: count }, () => hostility.integer(256)));
 

@@ -34,6 +34,8 @@ export type WorldOptions = {
   readonly directory?: string | undefined;
   /** The seed of what AWS may do at its worst: duplicates, reordering, lag, throttling. */
   readonly hostile?: number | undefined;
+  /** The seed of ids, with which a calm world too is the same each time; a hostile one has its own. */
+  readonly idSeed?: number | undefined;
   readonly settings?: Partial<Settings> | undefined;
   readonly onFailure?: ((failure: Failure) => void) | undefined;
   readonly around?: AroundPorts | undefined;
@@ -159,7 +161,8 @@ async function makeParts(options: WorldOptions) {
   const { directory, meter, emailAnswer: answer, announcesEmails: announces } = options;
   const { pushAnswer, webhookAnswer } = options;
   const mail = { answer, announces, pushAnswer, webhookAnswer, quota: options.emailQuota };
-  const embedded = embeddedPorts({ clock, directory, hostility, settings, meter, ...mail });
+  const idDice = options.idSeed === undefined ? hostility : createHostility(options.idSeed);
+  const embedded = embeddedPorts({ clock, directory, hostility, idDice, settings, meter, ...mail });
   const life = beginLife(directory, embedded.database);
   settings.epoch = options.settings?.epoch ?? life.epoch;
   const failures = new Failures(clock, options.onFailure);

@@ -40,7 +40,8 @@ export function aWorkshop({ functions, start, hostile, answer, isReal = false }:
   const virtual = new VirtualClock(Date.parse(start ?? startOfWorld));
   const clock = isReal ? systemClock() : virtual;
   const hostility = hostile === undefined ? undefined : createHostility(hostile);
-  const shared = { clock, hostility, directory: undefined, meter: undefined, answer };
+  const places = { directory: undefined, meter: undefined };
+  const shared = { clock, hostility, idDice: hostility, ...places, answer };
   const embedded = embeddedPorts({ ...shared, settings });
   const failures = new Failures(clock);
   const invocations = new Invocations();

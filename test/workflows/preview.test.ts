@@ -81,7 +81,7 @@ async function everything(world: World): Promise<unknown> {
   return Promise.all(pages);
 }
 
-// Ids are others in every run, and so are those looked at: one sample in twenty is off by more than its error.
+// One sample in twenty is off by more than its error.
 describe('a preview that cannot look at everybody', () => {
   const rule = ruleSchema.parse({
     all: [
