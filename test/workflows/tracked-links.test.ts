@@ -192,6 +192,36 @@ describe('the links of a message', () => {
     expect(sent?.text).toContain(unsubscribe);
   });
 
+  it('lead through here to hosts that the template names and to those of the sender, and to no others', async () => {
+    await using world = await aWorld({ settings: { sender: 'Shop <news@mail.shop.example>' } });
+    const data = {
+      firstName: 'https://evil.example/name',
+      site: 'https://evil.example/site',
+      path: '.evil.example/path',
+      cart: 'https://cart.mail.shop.example/7',
+    };
+    const site = '<a href="{{ profile.attributes.site }}">';
+    const path = '<a href="https://shop.example{{ profile.attributes.path }}">';
+    const cart = '<a href="{{ profile.attributes.cart }}">';
+    const html = `Hi {{ profile.attributes.firstName }} ${site}1</a>${path}2</a>${cart}3</a><a href="https://shop.example/4">4</a>`;
+    const definition = { links: { utm: { campaign: 'x' } } };
+    const run = await aRun(world, { channel: 'email', template: { html }, definition });
+    const people = await somePeople(world, 1, () => ({ attributes: data }));
+    await handOver(world, await reserve(world, run, people));
+    await world.settle();
+    const [sent] = world.outbox();
+    const hrefs = [...(sent?.html ?? '').matchAll(/<a href="([^"]+)"/g)].map(([, href]) => href);
+    expect(hrefs.slice(0, 2)).toEqual([data.site, `https://shop.example${data.path}`]);
+    const targets: unknown[] = [];
+    for (const href of hrefs.slice(2, 4)) {
+      const { headers } = await ask(world, 'GET', new URL(href ?? '').pathname);
+      targets.push(headers['location']);
+    }
+    const utm = '?utm_medium=email&utm_campaign=x';
+    expect(targets).toEqual([`${data.cart}${utm}`, `https://shop.example/4${utm}`]);
+    expect(sent?.text).toContain(data.firstName);
+  });
+
   it('that are too long to be signed are stored', async () => {
     await using world = await aWorld();
     const long = `https://shop.example/?q=${'x'.repeat(1_500)}`;

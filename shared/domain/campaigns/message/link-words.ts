@@ -9,7 +9,7 @@ export const linksSchema = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'Whether clicks are told of: links then lead through this system. Unless set: in marketing emails only.',
+      'Whether clicks are told of: links then lead through this system. Unless set: in marketing emails only. Only links to hosts that the template names, or at the domain of the sender: others, which came with data, stay as they are written.',
     ),
   utm: z
     .strictObject({

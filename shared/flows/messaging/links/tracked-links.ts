@@ -2,7 +2,9 @@ import { isTracked, utmOf, withUtm } from '../../../domain/campaigns/message/utm
 import type { Run } from '../../../domain/campaigns/run.ts';
 import { hiddenLink } from '../../../domain/messaging/links/visits.ts';
 import { type Message, messageId } from '../../../domain/messaging/message.ts';
+import { knownHosts } from '../../../domain/templates/known-hosts.ts';
 import type { LinkPlan } from '../../../domain/templates/links.ts';
+import { type Template, wordsOfAll } from '../../../domain/templates/template.ts';
 import type { Secrets } from '../../../ports/secrets.ts';
 import type { Settings } from '../../../ports/settings.ts';
 import type { ShortLink } from '../../../stores/short-links.ts';
@@ -29,14 +31,17 @@ const maxTokenLength = 1_000;
 
 /**
  * Links as the campaign wants them: with its UTM parameters, and leading through `/l/` where clicks
- * are told of. Those of this system itself, to unsubscribe with, stay as they are.
+ * are told of. Those of this system itself, to unsubscribe with, stay as they are, and so do those that
+ * somebody's data leads to hosts the company has not named.
  */
 export async function linker(
   { definition }: Pick<Run, 'definition'>,
+  template: Template,
   { secrets, settings }: { readonly secrets: Secrets; readonly settings: Settings },
 ): Promise<Linker> {
   const { links } = definition;
   const signer = await linkSigner(secrets);
+  const isKnown = knownHosts(wordsOfAll(template), settings.sender);
   return (row, rendered, find) => {
     const tracked = isTracked(links, row);
     const utm = utmOf(links?.utm, row);
@@ -44,7 +49,9 @@ export async function linker(
     const plan = find(rendered);
     const isOwn = (target: string): boolean =>
       ['/u/', '/l/'].some((path) => target.startsWith(`${settings.publicUrl}${path}`));
-    const wanted = plan.targets.map((target) => (isOwn(target) ? undefined : withUtm(target, utm)));
+    const wanted = plan.targets.map((target) =>
+      isOwn(target) || !isKnown(target) ? undefined : withUtm(target, utm),
+    );
     if (wanted.every((url) => url === undefined)) return { rendered, stored: [] };
     if (!tracked) return { rendered: plan.withUrls(wanted), stored: [] };
     return tracking(row, { plan, wanted, signer, settings });

@@ -47,7 +47,7 @@ export async function messageRenderer<Rendered>(
   { secrets, settings }: Pick<Ports, 'secrets' | 'settings'>,
 ): Promise<MessageRenderer<Rendered>> {
   const sign = await unsubscribeSigner(secrets);
-  const link = await linker(run, { secrets, settings });
+  const link = await linker(run, template, { secrets, settings });
   const paths = pathsOf(template);
   const renderers = new Map<string | undefined, Renderer<Rendered>>();
   const inWords = (language: string | undefined): Renderer<Rendered> => {

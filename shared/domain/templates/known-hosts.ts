@@ -1,0 +1,33 @@
+import { sourcesOf, type Words } from './template-words.ts';
+
+/** What a value may add to a host, as in `https://shop.example{{ path }}`, shows in the finished link. */
+const written = /https?:\/\/([\p{L}\p{N}._[\]:-]+)/giu;
+
+/** Without the point of a sentence. */
+function withoutEnd(address: string): string {
+  let end = address.length;
+  while ('.:'.includes(address[end - 1] ?? '/')) end -= 1;
+  return address.slice(0, end);
+}
+const hostOf = (address: string): string | undefined =>
+  URL.canParse(address) ? new URL(address).host : undefined;
+
+/**
+ * Tells the links that may lead through the company's own address: to a host that the template names,
+ * or at the sender's domain or below it. Where another one stands, somebody's data wrote it (a name
+ * can be an address), and whoever can post a lead would have links of the company lead to their own.
+ * `sender` like `Shop <news@shop.example>`.
+ */
+export function knownHosts(words: readonly Words[], sender: string): (target: string) => boolean {
+  const sources = words.flatMap((one) => sourcesOf(one).map(([, text]) => text));
+  const named = sources.flatMap((text) =>
+    [...text.matchAll(written)].flatMap(([address]) => hostOf(withoutEnd(address)) ?? []),
+  );
+  const hosts = new Set(named);
+  const [, domain = ''] = /@([^@<>\s]+)>?\s*$/.exec(sender.toLowerCase()) ?? [];
+  return (target) => {
+    const host = hostOf(target);
+    if (host === undefined) return false;
+    return hosts.has(host) || (domain !== '' && `.${host}`.endsWith(`.${domain}`));
+  };
+}
