@@ -32,8 +32,7 @@ function librariesOf(row: FunctionRow): string {
   ]);
   return `
     import middy from '@middy/core';
-    import { build } from 'esbuild';
-import { z } from 'zod';
+    import { z } from 'zod';
     import { Logger } from '@aws-lambda-powertools/logger';
     import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
     import { Metrics } from '@aws-lambda-powertools/metrics';
