@@ -91,8 +91,8 @@ function onLostSchedules({ group }: Events): AlarmRow {
   return {
     name: 'schedules gave up',
     kind: 'platform',
-    loss: 'A recurring campaign has missed a start.',
-    seen: 'EventBridge Scheduler could not put it on the queue "runs", and tries no more.',
+    loss: 'A recurring campaign may have missed a start.',
+    seen: 'EventBridge Scheduler could not put a start on the queue "runs", and tries no more.',
     todo: 'put right the queue or the role of the scheduler; then find the run that is missing (GET /admin/campaigns/{id}/runs), and send it by a one-off campaign.',
     runbook,
     when: {

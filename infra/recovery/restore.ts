@@ -73,7 +73,7 @@ async function makeCopies(
   const tables = await restoreTables(account.dynamo, plan, surroundings);
   writeTables(config, tables);
   tell(`All three are as the product's own are. ${config} names them now: keep it with your code.`);
-  tell('Next, with --stack, --region and --profile as given here:');
+  tell('Next, with --region and --profile as given here (and --stack, but for cdk):');
   tell('  npx cdk deploy                            the functions go over to them');
   tell('  npm run restore -- --carry withdrawals    or: --carry inputs');
   tell('  npm run restore -- --resume               the queues are read again');

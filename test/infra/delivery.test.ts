@@ -115,7 +115,7 @@ describe('a start of a campaign that EventBridge Scheduler cannot put on its que
 
   it.each([
     ['while it is still tried', 'TargetErrorCount', 900, 2, 'Recurring campaigns do not start'],
-    ['when it was given up', 'InvocationDroppedCount', 300, 1, 'A recurring campaign has missed'],
+    ['when it was given up', 'InvocationDroppedCount', 300, 1, 'A recurring campaign may have'],
   ] as const)('is told of %s', (_when, MetricName, Period, Threshold, text) => {
     expect(alarmsOn(MetricName)).toEqual([
       expect.objectContaining({
