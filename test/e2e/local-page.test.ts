@@ -3,12 +3,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { aWorld } from '../support/world.ts';
 
-const startScript = new URL('../../infra/commands/start.ts', import.meta.url).pathname;
+const startScript = fileURLToPath(new URL('../../infra/commands/start.ts', import.meta.url));
 
 const welcome = {
   id: 'bWVzc2FnZQ',
