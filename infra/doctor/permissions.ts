@@ -15,6 +15,7 @@ export const permissions = [
     on: 'the table marketing, and the index due of marketing and profiles',
   },
   { action: 'events:DescribeRule', on: 'the rule of SES events' },
+  { action: 'events:ListRuleNamesByTarget', on: '*' },
   { action: 'events:ListRules', on: 'the bus' },
   { action: 'lambda:GetAccountSettings', on: '*' },
   { action: 'lambda:ListEventSourceMappings', on: '*' },

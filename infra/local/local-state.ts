@@ -40,6 +40,7 @@ export function localState(world: LocalWorld) {
       ...schedule,
       nextAt: isoOrNull(nextAt),
     })),
+    listeners: embedded.schedules.listeners(),
     failures: failures.list().slice(0, shownDeadLetters),
     failedBatches: machinery.failedBatches.list(),
   };

@@ -96,8 +96,12 @@ describe.runIf(endpoint !== undefined)('the doctor at parts of an account', () =
     await clients.events.send(new PutRuleCommand({ ...rule, Name: 'on-a-1' }));
     await clients.events.send(new PutRuleCommand({ ...rule, Name: 'on-b-2' }));
     await clients.events.send(new DisableRuleCommand({ EventBusName: stack, Name: 'on-b-2' }));
+    const pattern = rule.EventPattern;
     expect(await askRules(clients.events, stack)).toEqual(
-      known({ names: ['on-a-1', 'on-b-2'], disabled: ['on-b-2'] }),
+      known([
+        { name: 'on-a-1', isDisabled: false, pattern },
+        { name: 'on-b-2', isDisabled: true, pattern },
+      ]),
     );
   });
 

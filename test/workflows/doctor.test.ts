@@ -6,6 +6,7 @@ import { checkLocal } from '../../infra/doctor/checks/local.ts';
 import type { Finding } from '../../infra/doctor/finding.ts';
 import { gatherLocal, localWorldRuns } from '../../infra/doctor/local/gather.ts';
 import type { World } from '../../infra/local/world.ts';
+import { busListener } from '../../shared/stores/listeners.ts';
 import { quarantine } from '../../shared/stores/quarantine.ts';
 import { anOffice } from '../support/campaigns.ts';
 import { aWorld, startOfWorld } from '../support/world.ts';
@@ -27,6 +28,17 @@ async function aFoundWorld(world: World) {
 const stateOf = (findings: readonly Finding[], check: string) =>
   findings.find((finding) => finding.check === check)?.state;
 
+const problemsOf = (findings: readonly Finding[]) => findings.filter(({ state }) => state !== 'ok');
+
+/** Sends the request that stands in a fix, as somebody would who copies it. */
+async function follow(findings: readonly Finding[], check: string, world: World): Promise<void> {
+  const fix = findings.find((finding) => finding.check === check)?.fix ?? '';
+  const [, url = ''] = /curl -fsS -X POST (\S+) /.exec(fix) ?? [];
+  const headers = { authorization: `Bearer ${world.adminToken}` };
+  expect((await fetch(url, { method: 'POST', headers })).status).toBe(200);
+  await world.settle();
+}
+
 describe('the doctor in the local world', () => {
   it('finds nothing wrong with one that works', async () => {
     await using world = await aWorld();
@@ -41,6 +53,7 @@ describe('the doctor in the local world', () => {
       'failures',
       'quarantine',
       'schedules',
+      'event rules',
       'directory',
     ]);
     expect(await localWorldRuns(found.directory)).toBe(true);
@@ -89,7 +102,7 @@ describe('the doctor in the local world', () => {
     expect(JSON.stringify(findings)).not.toContain('anna@shop.example');
   });
 
-  it('sees a launched campaign that has lost its schedule, and that a resume brings it back', async () => {
+  it('sees a launched campaign that has lost its schedule, and that launching once more brings it back', async () => {
     await using world = await aWorld();
     using found = await aFoundWorld(world);
     const office = await anOffice(world);
@@ -102,11 +115,69 @@ describe('the doctor in the local world', () => {
     expect(stateOf(await found.visit(), 'schedules')).toBe('ok');
 
     await world.ports.schedules.deleteSchedule('campaign-weekly');
-    expect(stateOf(await found.visit(), 'schedule: weekly')).toBe('wrong');
-    await office.done('POST', '/admin/campaigns/weekly/pause');
-    await office.done('POST', '/admin/campaigns/weekly/resume');
-    await world.advance('PT30M');
+    const lost = await found.visit();
+    expect(stateOf(lost, 'schedule: weekly')).toBe('wrong');
+    await follow(lost, 'schedule: weekly', world);
     expect(stateOf(await found.visit(), 'schedules')).toBe('ok');
+  });
+
+  it('sees that a campaign does not hear of its event, and its fix lets it, holding nobody', async () => {
+    await using world = await aWorld();
+    using found = await aFoundWorld(world);
+    const office = await anOffice(world);
+    await office.template('hello');
+    const goal = { event: 'Order Completed', within: 'P7D', contact: ['Call'] };
+    await office.campaign('cart', { schedule: { on: 'Cart Left' }, goal });
+    await office.launch('cart');
+    await office.lead('anna');
+    // Until then whatever is changed by hand is put right by the campaign itself.
+    await world.advance('PT30M');
+    expect(stateOf(await found.visit(), 'event rules')).toBe('ok');
+
+    const rules = [
+      busListener('trigger', 'Cart Left').name,
+      busListener('goal', 'Order Completed').name,
+      busListener('goal', 'Call').name,
+    ];
+    for (const rule of rules) await world.ports.schedules.deleteListener(rule);
+    await office.track('anna', 'Cart Left');
+    expect(office.inbox()).toEqual({});
+    const lost = await found.visit();
+    expect(rules.map((rule) => stateOf(lost, `rule: ${rule}`))).toEqual(rules.map(() => 'wrong'));
+
+    await follow(lost, `rule: ${rules[0]}`, world);
+    expect(problemsOf(await found.visit())).toEqual([]);
+    expect(await office.state('cart')).toBe('running');
+    await world.advance('PT1M');
+    await office.track('anna', 'Cart Left');
+    expect(office.inbox()).toEqual({ anna: 1 });
+  });
+
+  it('brings back what a paused campaign has lost, and it stays paused', async () => {
+    await using world = await aWorld();
+    using found = await aFoundWorld(world);
+    const office = await anOffice(world);
+    await office.segment('all', { has: 'email' });
+    await office.template('hello');
+    await office.campaign('cart', { schedule: { on: 'Cart Left' } });
+    const schedule = { cron: '0 10 ? * MON *' };
+    await office.campaign('weekly', { audience: { include: ['all'] }, schedule });
+    for (const id of ['cart', 'weekly']) {
+      await office.launch(id);
+      await office.act(id, 'pause');
+    }
+    await world.advance('PT30M');
+    const rule = busListener('trigger', 'Cart Left').name;
+    await world.ports.schedules.deleteListener(rule);
+    await world.ports.schedules.deleteSchedule('campaign-weekly');
+
+    const lost = await found.visit();
+    for (const check of [`rule: ${rule}`, 'schedule: weekly']) await follow(lost, check, world);
+    expect(problemsOf(await found.visit())).toEqual([]);
+    expect([await office.state('cart'), await office.state('weekly')]).toEqual([
+      'paused',
+      'paused',
+    ]);
   });
 
   it('says of one that has ended that it does not run, and how to start it', async () => {

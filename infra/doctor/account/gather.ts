@@ -22,7 +22,7 @@ import { askQuota, rulesOf } from './quotas.ts';
 import { askStack } from './stack.ts';
 import { askTable } from './tables.ts';
 import { askTexts } from './texts.ts';
-import { askEventRule, askMinute, askRules, askSchedules } from './timers.ts';
+import { askEventRule, askMinute, askRules, askRuleTargets, askSchedules } from './timers.ts';
 import { askUsers } from './users.ts';
 import { askUses } from './uses.ts';
 
@@ -109,15 +109,19 @@ async function gatherDeployed(
   onStep('tables and campaigns');
   const data = await gatherData(clients, deployed, now);
   onStep('schedules, texts, alarms, users and quotas');
-  const [minute, schedules, rules, ruleQuota, alarms, uses, texts] = await Promise.all([
-    askMinute(clients.schedules, deployed),
-    askSchedules(clients.schedules, stack),
-    askRules(clients.events, stack),
-    askQuota(clients.quotas, 'rules'),
-    askAlarms(clients.alarms, deployed),
-    askUses(clients, deployed, now),
-    askTexts(clients, deployed, { region, account: caller.account, now }),
-  ]);
+  const arnStart = `arn:${partitionOf(caller)}:sqs:${region}:${caller.account}`;
+  const [minute, schedules, rules, ruleTargets, ruleQuota, alarms, uses, texts] = await Promise.all(
+    [
+      askMinute(clients.schedules, deployed),
+      askSchedules(clients.schedules, stack),
+      askRules(clients.events, stack),
+      askRuleTargets(clients.events, deployed, { bus: stack, arnStart }),
+      askQuota(clients.quotas, 'rules'),
+      askAlarms(clients.alarms, deployed),
+      askUses(clients, deployed, now),
+      askTexts(clients, deployed, { region, account: caller.account, now }),
+    ],
+  );
   const url = deployed.outputs['ApiUrl'];
   return {
     outputs: deployed.outputs,
@@ -131,6 +135,7 @@ async function gatherDeployed(
     ...data,
     schedules,
     rules,
+    ruleTargets,
     ruleLimit: rulesOf(ruleQuota),
     texts: { ...texts, isUsed: mapped(data.campaigns, sendsTexts) },
     alarms,
@@ -140,18 +145,19 @@ async function gatherDeployed(
   };
 }
 
+const partitionOf = ({ arn }: Caller): string => arn.split(':')[1] ?? 'aws';
+
 async function gatherEmail(
   { clients, names, region }: AccountQuestion,
   deployed: Deployed,
-  { account, arn }: Caller,
+  caller: Caller,
 ): Promise<DeployedFacts['email']> {
   const set = physicalIdLike(deployed, { type: 'AWS::SES::ConfigurationSet', start: 'Email' });
   const domain = physicalIdLike(deployed, { type: 'AWS::SES::EmailIdentity', start: 'Email' });
   const noDomain = notMade<never>('identity of SES');
   const identity = domain === undefined ? noDomain : await askDomain(clients.emails, domain);
   const facts = identity.kind === 'known' ? identity.value : undefined;
-  const partition = arn.split(':')[1] ?? 'aws';
-  const busArn = `arn:${partition}:events:${region}:${account}:event-bus/default`;
+  const busArn = `arn:${partitionOf(caller)}:events:${region}:${caller.account}:event-bus/default`;
   return {
     domain,
     identity,

@@ -1,6 +1,7 @@
 import {
   DescribeRuleCommand,
   type EventBridgeClient,
+  ListRuleNamesByTargetCommand,
   ListRulesCommand,
   ResourceNotFoundException as NoSuchRule,
 } from '@aws-sdk/client-eventbridge';
@@ -10,11 +11,14 @@ import {
   ResourceNotFoundException as NoSuchSchedule,
   type SchedulerClient,
 } from '@aws-sdk/client-scheduler';
+import { queueNames } from '../../../shared/ports/queue.ts';
+import { queues } from '../../queue-manifest.ts';
 import { type Asked, ask, notMade } from '../asked.ts';
 import type { EventRuleFacts } from '../checks/email-events.ts';
-import type { RulesFacts, ScheduleFacts } from '../checks/marketing.ts';
-import { allPages } from '../pages.ts';
-import { type Deployed, physicalIdLike } from './deployed.ts';
+import type { ScheduleFacts } from '../checks/marketing.ts';
+import type { RuleFacts, TargetFacts } from '../checks/rules.ts';
+import { allPages, eachOf } from '../pages.ts';
+import { type Deployed, physicalIdLike, physicalIdOf, queueIds } from './deployed.ts';
 
 /** The schedules of campaigns, in the group that bears the stack's name. */
 export const askSchedules = (
@@ -52,20 +56,63 @@ export async function askMinute(
   });
 }
 
-/** The rules that campaigns made on the product's bus. */
-export const askRules = (events: EventBridgeClient, bus: string): Promise<Asked<RulesFacts>> =>
+/** The rules of the product's bus; campaigns made all but the canary's. */
+export const askRules = (
+  events: EventBridgeClient,
+  bus: string,
+): Promise<Asked<readonly RuleFacts[]>> =>
   ask('events:ListRules', async () => {
-    const { rows } = await allPages(async (token) => {
+    const rows = await allOf(async (token) => {
       const answer = await events.send(
         new ListRulesCommand({ EventBusName: bus, NextToken: token }),
       );
       return { rows: answer.Rules, next: answer.NextToken };
     });
-    return {
-      names: rows.map(({ Name = '' }) => Name),
-      disabled: rows.filter(({ State }) => State === 'DISABLED').map(({ Name = '' }) => Name),
-    };
+    return rows.map(({ Name = '', State, EventPattern }) => ({
+      name: Name,
+      isDisabled: State === 'DISABLED',
+      pattern: EventPattern,
+    }));
   });
+
+/**
+ * Which rules feed the queues that campaigns listen by: a list for each queue instead of one for each
+ * rule. `arnStart`: what the ARNs of the stack's queues begin with.
+ */
+export async function askRuleTargets(
+  events: EventBridgeClient,
+  deployed: Deployed,
+  { bus, arnStart }: { readonly bus: string; readonly arnStart: string },
+): Promise<Asked<readonly TargetFacts[]>> {
+  const fed = queueNames
+    .filter((queue) => queues[queue].fedBy === 'listeners')
+    .map((queue) => ({ queue, url: physicalIdOf(deployed, queueIds(queue).queue) }));
+  const missing = fed.find(({ url }) => url === undefined);
+  if (missing !== undefined) return notMade(`queue ${missing.queue}`);
+  return ask('events:ListRuleNamesByTarget', () =>
+    eachOf(fed, async ({ queue, url = '' }) => {
+      const arn = `${arnStart}:${url.slice(url.lastIndexOf('/') + 1)}`;
+      const rules = await allOf(async (token) => {
+        const answer = await events.send(
+          new ListRuleNamesByTargetCommand({
+            EventBusName: bus,
+            TargetArn: arn,
+            NextToken: token,
+          }),
+        );
+        return { rows: answer.RuleNames, next: answer.NextToken };
+      });
+      return { queue, arn, rules };
+    }),
+  );
+}
+
+/** Half a list would tell of what is behind it that it is gone. */
+async function allOf<Row>(read: Parameters<typeof allPages<Row>>[0]): Promise<readonly Row[]> {
+  const { rows, isMore } = await allPages(read);
+  if (isMore) throw new Error(`There are more than the ${rows.length} that were read.`);
+  return rows;
+}
 
 /** The rule on the account's own bus that hands over what SES tells; undefined: it is gone. */
 export async function askEventRule(

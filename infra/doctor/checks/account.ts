@@ -32,16 +32,15 @@ import {
 import {
   type CampaignFacts,
   checkQuarantine,
-  checkRules,
   checkSchedules,
   checkSources,
   type QuarantineFacts,
-  type RulesFacts,
   type ScheduleFacts,
   type SourceFacts,
 } from './marketing.ts';
 import { checkQueues, type QueueFacts, uniquely } from './queues.ts';
 import { type ConcurrencyFacts, checkConcurrency, checkQuota, type QuotaFacts } from './quotas.ts';
+import { checkRules, type RuleFacts, type TargetFacts } from './rules.ts';
 import { checkStack, type StackFacts } from './stack.ts';
 import { checkTable, type TableFacts } from './tables.ts';
 import { checkTexts, type TextFacts } from './texts.ts';
@@ -91,7 +90,8 @@ export type DeployedFacts = {
   readonly sources: Asked<readonly SourceFacts[]>;
   readonly campaigns: Asked<readonly CampaignFacts[]>;
   readonly schedules: Asked<readonly ScheduleFacts[]>;
-  readonly rules: Asked<RulesFacts>;
+  readonly rules: Asked<readonly RuleFacts[]>;
+  readonly ruleTargets: Asked<readonly TargetFacts[]>;
   readonly ruleLimit: number;
   readonly texts: TextFacts;
   readonly alarms: Asked<AlarmFacts>;
@@ -149,8 +149,11 @@ function checkDeployed(facts: DeployedFacts, { stack, region, now }: AccountFact
     ...judged('campaigns', facts.campaigns, (campaigns) =>
       ok('campaigns', `${campaigns.length} could be read.`),
     ),
-    ...checkSchedules(facts.campaigns, facts.schedules, { now, group: stack }),
-    ...checkRules(facts.rules, { quota: facts.ruleLimit, bus: stack }),
+    ...checkSchedules(facts.campaigns, facts.schedules, { now, url, group: stack }),
+    ...checkRules(
+      { campaigns: facts.campaigns, rules: facts.rules, targets: facts.ruleTargets },
+      { now, url, quota: facts.ruleLimit, bus: stack },
+    ),
     ...checkTick(facts.tick, now),
     ...checkMappings(facts.mappings, facts.expectedMappings),
     ...checkPublisher(facts.lagMs),

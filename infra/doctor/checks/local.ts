@@ -1,6 +1,8 @@
+import { maxListeners } from '../../../shared/adapters/embedded/schedules.ts';
 import { type QueueName, queueNames } from '../../../shared/ports/queue.ts';
+import type { Listener } from '../../../shared/ports/schedules.ts';
 import { queues as rows } from '../../queue-manifest.ts';
-import type { Asked } from '../asked.ts';
+import { type Asked, known } from '../asked.ts';
 import { command, type Finding, judged, ok, warning, wrong } from '../finding.ts';
 import {
   type CampaignFacts,
@@ -9,6 +11,7 @@ import {
   type QuarantineFacts,
 } from './marketing.ts';
 import { uniquely } from './queues.ts';
+import { checkRules } from './rules.ts';
 import { sizeText } from './tables.ts';
 import { durationText } from './tick.ts';
 
@@ -26,6 +29,7 @@ export type WorldFacts = {
     readonly oldestAt: string | null;
   }[];
   readonly schedules: readonly { readonly name: string }[];
+  readonly listeners: readonly Listener[];
   readonly failures: readonly {
     readonly at: string;
     readonly file: string;
@@ -66,7 +70,8 @@ export function checkLocal(facts: LocalFacts): readonly Finding[] {
     ...lateFindings(value),
     ...failureFindings(value, url),
     ...checkQuarantine(facts.quarantine, url),
-    ...scheduleFindings(facts, value),
+    ...scheduleFindings(facts, value, url),
+    ...ruleFindings(facts, value, url),
     ...kept,
   ]);
 }
@@ -146,14 +151,33 @@ function failureFindings({ failures, failedBatches }: WorldFacts, url: string): 
   ];
 }
 
-const scheduleFindings = (facts: LocalFacts, world: WorldFacts): readonly Finding[] =>
+const scheduleFindings = (facts: LocalFacts, world: WorldFacts, url: string): readonly Finding[] =>
   checkSchedules(
     facts.campaigns,
+    known(world.schedules.map(({ name }) => ({ name, state: 'ENABLED' }))),
+    { now: Date.parse(world.now), url, group: undefined },
+  );
+
+const ruleFindings = (facts: LocalFacts, world: WorldFacts, url: string): readonly Finding[] =>
+  checkRules(
     {
-      kind: 'known',
-      value: world.schedules.map(({ name }) => ({ name, state: 'ENABLED' })),
+      campaigns: facts.campaigns,
+      rules: known(
+        world.listeners.map(({ name, pattern }) => ({
+          name,
+          isDisabled: false,
+          pattern: JSON.stringify(pattern),
+        })),
+      ),
+      targets: known(
+        queueNames.map((queue) => ({
+          queue,
+          arn: queue,
+          rules: world.listeners.filter((one) => one.queue === queue).map(({ name }) => name),
+        })),
+      ),
     },
-    { now: Date.parse(world.now), group: undefined },
+    { now: Date.parse(world.now), url, quota: maxListeners, bus: undefined },
   );
 
 function directoryFinding(

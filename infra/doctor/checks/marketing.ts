@@ -1,10 +1,12 @@
 import type { Campaign, CampaignState } from '../../../shared/domain/campaigns/campaign.ts';
+import { goalEvents } from '../../../shared/domain/campaigns/goal.ts';
 import { firingInstant, firingZone } from '../../../shared/domain/campaigns/run.ts';
 import type { CronSchedule, OnceSchedule } from '../../../shared/domain/campaigns/schedule.ts';
 import { scheduleName } from '../../../shared/domain/campaigns/schedule-name.ts';
 import { isLive } from '../../../shared/domain/campaigns/transition.ts';
 import { type Asked, both } from '../asked.ts';
 import { command, type Finding, judged, ok, warning, wrong } from '../finding.ts';
+import { settledAgain } from './settled-again.ts';
 
 /** Inputs that were accepted and could not be processed. Never what they hold. */
 export type QuarantineFacts = {
@@ -49,37 +51,52 @@ export const checkSources = (
     );
   });
 
-/** What is asked of a campaign: whether it must have a schedule, and what it sends. */
+/** What is asked of a campaign: what must be there for it to start and to count, and what it sends. */
 export type CampaignFacts = {
   readonly id: string;
   readonly state: CampaignState;
   readonly updatedAt: string;
   readonly schedule: OnceSchedule | CronSchedule | { readonly on: string };
+  /** The events that say something of its goal. */
+  readonly goals: readonly string[];
+  readonly keptGoals: Campaign['keptGoals'];
   readonly channels: readonly string[];
 };
 
-export const campaignFacts = ({ id, state, updatedAt, definition }: Campaign): CampaignFacts => {
-  const { schedule, message } = definition;
+export const campaignFacts = (campaign: Campaign): CampaignFacts => {
+  const { id, state, updatedAt, keptGoals, definition } = campaign;
+  const { schedule, message, goal } = definition;
+  const goals = goal === undefined ? [] : goalEvents(goal);
   const channels = message.channel === 'best' ? (message.order ?? []) : [message.channel];
-  return { id, state, updatedAt, schedule, channels };
+  return { id, state, updatedAt, schedule, goals, keptGoals, channels };
 };
 
 export type ScheduleFacts = { readonly name: string; readonly state: string };
 
-/** How long a campaign may be without its schedule after it was changed: the tick settles it within two minutes. */
+/** How long a campaign may be without its schedule or rules after it was changed: the tick settles it within two minutes. */
 const settleMs = 5 * 60_000;
+
+export const isSettling = ({ updatedAt }: CampaignFacts, now: number): boolean =>
+  now - Date.parse(updatedAt) < settleMs;
+
+type SchedulesPlace = {
+  readonly now: number;
+  readonly url: string;
+  /** Undefined: the local world has none. */
+  readonly group: string | undefined;
+};
 
 /** What is launched must have its schedule, and nothing else may. */
 export function checkSchedules(
   campaigns: Asked<readonly CampaignFacts[]>,
   schedules: Asked<readonly ScheduleFacts[]>,
-  { now, group }: { readonly now: number; readonly group: string | undefined },
+  place: SchedulesPlace,
 ): readonly Finding[] {
   return judged('schedules', both(campaigns, schedules), ([launched, found]) => {
     const states = new Map(found.map(({ name, state }) => [name, state]));
     const told = [
-      ...launched.flatMap((campaign) => missingFindings(campaign, states, now)),
-      ...strayFindings(launched, found, group),
+      ...launched.flatMap((campaign) => missingFindings(campaign, states, place)),
+      ...strayFindings(launched, found, place.group),
     ];
     return told.length > 0
       ? told
@@ -91,9 +108,9 @@ export function checkSchedules(
 const earliestZone = 'Pacific/Kiritimati';
 
 /** Whether the schedule must be there, now. A one-off one deletes itself when it fires. */
-function needsSchedule({ schedule, state, updatedAt }: CampaignFacts, now: number): boolean {
-  if (!isLive(state) || 'on' in schedule) return false;
-  if (now - Date.parse(updatedAt) < settleMs) return false;
+function needsSchedule(campaign: CampaignFacts, now: number): boolean {
+  const { schedule, state } = campaign;
+  if (!isLive(state) || 'on' in schedule || isSettling(campaign, now)) return false;
   if ('cron' in schedule) return true;
   if (state !== 'scheduled') return false;
   return firingInstant(schedule.at, firingZone(schedule, earliestZone)) > now + settleMs;
@@ -102,7 +119,7 @@ function needsSchedule({ schedule, state, updatedAt }: CampaignFacts, now: numbe
 function missingFindings(
   campaign: CampaignFacts,
   states: ReadonlyMap<string, string>,
-  now: number,
+  { now, url }: SchedulesPlace,
 ): readonly Finding[] {
   if (!needsSchedule(campaign, now)) return [];
   const state = states.get(scheduleName(campaign.id));
@@ -113,7 +130,7 @@ function missingFindings(
       state === undefined
         ? `Campaign "${campaign.id}" is launched and has no schedule: it would not go out.`
         : `The schedule of campaign "${campaign.id}" is ${state}: it would not go out.`,
-      'Pause the campaign and resume it (POST /admin/campaigns/{id}/pause, then /resume): that makes its schedule anew.',
+      settledAgain(campaign, { what: 'its schedule', url }),
     ),
   ];
 }
@@ -150,38 +167,3 @@ export const sendsTexts = (campaigns: readonly CampaignFacts[]): boolean =>
     ({ state, channels }) =>
       state !== 'completed' && state !== 'cancelled' && channels.includes('sms'),
   );
-
-export type RulesFacts = {
-  readonly names: readonly string[];
-  readonly disabled: readonly string[];
-};
-
-/** Rules of the product's bus: campaigns share one per event name. `quota`: what the account may have, when AWS told. */
-export const checkRules = (
-  asked: Asked<RulesFacts>,
-  { quota, bus }: { readonly quota: number; readonly bus: string },
-): readonly Finding[] =>
-  judged('event rules', asked, ({ names, disabled }) => [
-    ...disabled.map((name) =>
-      wrong(
-        `rule: ${name}`,
-        'It is disabled: campaigns that start on its event, or count it as their goal, do not hear of it.',
-        command('Enable it:', `aws events enable-rule --event-bus-name ${bus} --name ${name}`),
-      ),
-    ),
-    rulesFinding(names.length, quota),
-  ]);
-
-function rulesFinding(count: number, quota: number): Finding {
-  const text = `${count} of ${quota} rules of the bus are used`;
-  const fix = command(
-    'Cancel campaigns that are over, or ask AWS for more:',
-    'aws service-quotas request-service-quota-increase --service-code events --quota-code L-244521F2 --desired-value 1000',
-  );
-  if (count >= quota) {
-    return wrong('event rules', `${text}: no campaign on another event can be launched.`, fix);
-  }
-  return count >= quota * 0.8
-    ? warning('event rules', `${text}.`, fix)
-    : ok('event rules', `${text}.`);
-}

@@ -24,6 +24,13 @@ const worldSchema = z.object({
     }),
   ),
   schedules: z.array(z.object({ name: z.string() })),
+  listeners: z.array(
+    z.object({
+      name: z.string(),
+      pattern: z.record(z.string(), z.unknown()),
+      queue: z.enum(queueNames),
+    }),
+  ),
   failures: z.array(z.object({ at: z.string(), file: z.string(), error: z.string() })),
   failedBatches: z.array(z.object({ at: z.string() })),
 });
@@ -46,6 +53,7 @@ const campaignsSchema = z.object({
         z.object({ on: z.string() }),
       ]),
       message: z.object({ channel: z.string() }),
+      goal: z.object({ event: z.string(), contact: z.array(z.string()).optional() }).optional(),
     }),
   ),
   next: z.string().nullable(),
@@ -131,7 +139,13 @@ const askCampaigns = (access: Access): Promise<LocalFacts['campaigns']> =>
       const { items, next } = await asked(access, path, campaignsSchema);
       return { rows: items, next: next ?? undefined };
     });
-    return rows.map(({ message, ...campaign }) => ({ ...campaign, channels: [message.channel] }));
+    return rows.map(({ message, goal, ...campaign }) => ({
+      ...campaign,
+      goals: goal === undefined ? [] : [goal.event, ...(goal.contact ?? [])],
+      // The API does not tell of goals that are listened for after the end.
+      keptGoals: [],
+      channels: [message.channel],
+    }));
   });
 
 function directoryFacts(path: string): DirectoryFacts {

@@ -11,7 +11,7 @@ import type { Hostility } from './hostility.ts';
 /** EventBridge's quota for a pattern, in characters. */
 const maxPatternLength = 2_048;
 /** EventBridge's quota for the rules of one bus, unless raised. */
-const maxListeners = 300;
+export const maxListeners = 300;
 const duplicateChance = 0.1;
 
 const tables = `

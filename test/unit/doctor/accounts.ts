@@ -107,6 +107,8 @@ export const aCampaign = (changes: Partial<CampaignFacts> = {}): CampaignFacts =
   state: 'scheduled',
   updatedAt: '2026-11-20T12:00:00.000Z',
   schedule: { cron: '0 10 ? * MON *' },
+  goals: [],
+  keptGoals: [],
   channels: ['email'],
   ...changes,
 });
@@ -150,7 +152,8 @@ export const aDeployment = (changes: Partial<DeployedFacts> = {}): DeployedFacts
   sources: known([{ id: 'website', keys: 1 }]),
   campaigns: known([aCampaign()]),
   schedules: known([{ name: 'campaign-win-back', state: 'ENABLED' }]),
-  rules: known({ names: ['on-lead.captured-1'], disabled: [] }),
+  rules: known([]),
+  ruleTargets: known([]),
   ruleLimit: 300,
   texts: someTexts(),
   alarms: known({ count: 64, ringing: [], silenced: [] }),

@@ -25,6 +25,7 @@ const aWorldSeen = (changes: Partial<WorldFacts> = {}): WorldFacts => ({
   nextDueAt: null,
   queues: queues({}),
   schedules: [{ name: 'campaign-win-back' }],
+  listeners: [],
   failures: [],
   failedBatches: [],
   ...changes,
@@ -47,6 +48,7 @@ const well = {
   failures: 'ok',
   quarantine: 'ok',
   schedules: 'ok',
+  'event rules': 'ok',
   directory: 'ok',
 };
 

@@ -3,7 +3,6 @@ import { known } from '../../../infra/doctor/asked.ts';
 import {
   type CampaignFacts,
   checkQuarantine,
-  checkRules,
   checkSchedules,
   checkSources,
   sendsTexts,
@@ -13,7 +12,7 @@ import { scheduleName } from '../../../shared/domain/campaigns/schedule-name.ts'
 import { aCampaign, now } from './accounts.ts';
 import { refused, statesOf, textOf } from './states.ts';
 
-const place = { now, group: 'Perennial' };
+const place = { now, url: 'https://api.shop.example', group: 'Perennial' };
 const schedule = { name: 'campaign-win-back', state: 'ENABLED' };
 
 const schedulesOf = (
@@ -94,39 +93,17 @@ describe('schedules', () => {
     });
   });
 
+  it.each([
+    ['goes on as it is', 'scheduled', 'launch'],
+    ['stays paused', 'paused', 'pause'],
+  ] as const)('are made anew for a campaign that %s', (_, state, action) => {
+    const found = checkSchedules(known([aCampaign({ state })]), known([]), place);
+    expect(textOf(found)).toContain(`https://api.shop.example/admin/campaigns/win-back/${action} `);
+  });
+
   it('are unknown when either side may not be asked about', () => {
     expect(statesOf(checkSchedules(refused, known([]), place))).toEqual({ schedules: 'unknown' });
     expect(statesOf(checkSchedules(known([]), refused, place))).toEqual({ schedules: 'unknown' });
-  });
-});
-
-describe('the rules of the bus', () => {
-  const rules = (count: number) => Array.from({ length: count }, (_, place) => `rule-${place}`);
-
-  it.each([
-    ['are few', 239, 'ok'],
-    ['are many', 240, 'warning'],
-    ['are all that there may be', 300, 'wrong'],
-  ] as const)('%s', (_, count, state) => {
-    const asked = known({ names: rules(count), disabled: [] });
-    expect(statesOf(checkRules(asked, { quota: 300, bus: 'Perennial' }))).toEqual({
-      'event rules': state,
-    });
-  });
-
-  it('that are disabled are named, with the command', () => {
-    const asked = known({ names: ['on-a-1'], disabled: ['on-a-1'] });
-    const found = checkRules(asked, { quota: 300, bus: 'Perennial' });
-    expect(statesOf(found)).toEqual({ 'rule: on-a-1': 'wrong', 'event rules': 'ok' });
-    expect(textOf(found)).toContain(
-      'aws events enable-rule --event-bus-name Perennial --name on-a-1',
-    );
-  });
-
-  it('may not be asked about', () => {
-    expect(statesOf(checkRules(refused, { quota: 300, bus: 'Perennial' }))).toEqual({
-      'event rules': 'unknown',
-    });
   });
 });
 
