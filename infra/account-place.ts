@@ -24,7 +24,10 @@ const shapes = {
 /** What is wrong with the place that was given, in one line; undefined when it can be. */
 export function complaintAbout(given: GivenPlace): string | undefined {
   const names = ['stack', 'region', 'profile'] as const;
-  const wrong = names.find((name) => !shapes[name].shape.test(given[name] ?? shapes[name].like));
+  const wrong = names.find((name) => {
+    const value = given[name];
+    return value !== undefined && !shapes[name].shape.test(value);
+  });
   return wrong && `--${wrong} "${given[wrong]}" cannot be: write it like ${shapes[wrong].like}.`;
 }
 

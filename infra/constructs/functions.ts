@@ -88,14 +88,14 @@ export class Functions extends Construct {
 /** How a function's code is made: one bundle, the same bytes whenever and wherever. */
 export function bundlingOf(row: FunctionRow, variables: Readonly<Record<string, string>>) {
   const absent = portVariables.filter((name) => variables[name] === undefined);
+  const command = [row.file, ...absent];
   return {
     image: DockerImage.fromRegistry('none: functions are bundled where the stack is synthesised'),
     // The construct tells bundles apart by this.
-    command: [row.file, ...absent],
+    command,
     local: {
       tryBundle: (folder: string) => {
-        const args = [bundler, row.file, folder, ...absent];
-        execFileSync(process.execPath, args, { stdio: 'inherit' });
+        execFileSync(process.execPath, [bundler, folder, ...command], { stdio: 'inherit' });
         return true;
       },
     },
