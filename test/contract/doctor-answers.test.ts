@@ -6,6 +6,7 @@ import { askDomain, askEmailAccount, askEmailEvents } from '../../infra/doctor/a
 import { askConcurrency } from '../../infra/doctor/account/functions.ts';
 import { askQuota, askUse } from '../../infra/doctor/account/quotas.ts';
 import { askTexts } from '../../infra/doctor/account/texts.ts';
+import { askRules } from '../../infra/doctor/account/timers.ts';
 import { known } from '../../infra/doctor/asked.ts';
 import { checkTexts } from '../../infra/doctor/checks/texts.ts';
 
@@ -231,6 +232,16 @@ describe('what AWS answers the doctor', () => {
     ]);
     replies = { [quota]: json({ Quota: { ...rules, QuotaName: 'Event buses' } }) };
     expect(await askQuota(clients().quotas, 'rules')).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('EventBridge may tell of more rules than are read: none of those behind is called gone', async () => {
+    const page = { Rules: [{ Name: 'on-a-00000000', State: 'ENABLED' }], NextToken: 'more' };
+    replies = { 'AWSEvents.ListRules': json(page) };
+    expect(await askRules(clients().events, 'Perennial')).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringContaining('There are more than the 50 that were read.'),
+    });
+    expect(asked).toHaveLength(50);
   });
 
   it('Service Quotas names the metric that counts what is used, a sum of a minute', async () => {

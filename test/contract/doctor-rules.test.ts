@@ -137,13 +137,16 @@ describe.runIf(endpoint !== undefined)('the doctor at the rules of campaigns', (
       ),
     );
 
-  it('sees that they are not there, and that a repeated launch makes them anew', async () => {
+  it('sees that they are not there or feed no queue, and that a repeated launch makes them anew', async () => {
     const lost = await visit();
     expect(lost).toHaveLength(2);
     expect(lost.join()).toContain('Nobody is sent what campaign "cart" should send on "Cart Left"');
     expect(lost.join()).toContain('Conversions by "Order Completed" are missing');
     await launchOnceMore();
     expect(await visit()).toEqual([]);
+    const at = { EventBusName: stack, Rule: goal.name };
+    await clients.events.send(new RemoveTargetsCommand({ ...at, Ids: ['queue'] }));
+    expect(await visit()).toEqual([expect.stringContaining('to the queue "conversions"')]);
   });
 
   const at = { EventBusName: '' };

@@ -182,6 +182,11 @@ describe('the rules of the bus', () => {
     );
   });
 
+  it('are not called unneeded in the local world, which tells of no goals after the end', () => {
+    const facts = { campaigns: known([]), rules: known([goal]), targets: known([]) };
+    expect(textOf(checkRules(facts, { ...place, bus: undefined }))).not.toContain('needs');
+  });
+
   it("that are not campaigns', such as the canary's, are named when disabled, with the command", () => {
     const found = rulesOf([], [{ ...start, name: 'Canary-1', isDisabled: true }]);
     expect(statesOf(found)).toEqual({ 'rule: Canary-1': 'wrong', 'event rules': 'ok' });
