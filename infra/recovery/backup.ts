@@ -43,7 +43,8 @@ async function make(
   const parts = await findBackup(account.dynamo, { stack, name });
   const first = Math.min(...tableNames.map((table) => parts[table].at));
   tell(`${how === 'made' ? 'Made' : 'It was made before'}, at ${new Date(first).toISOString()}.`);
-  tell('It is kept, and paid for, until you delete it (--delete). To go back to it:');
+  tell('It is kept, and paid for, until you delete it (--delete). To go back to it, with --stack,');
+  tell('--region and --profile as given here:');
   tell(`  npm run restore -- --backup ${name}`);
 }
 

@@ -1,4 +1,5 @@
-import { sourcesOf, type Words } from './template-words.ts';
+import { type TemplateContent, wordsOfAll } from './template.ts';
+import { sourcesOf } from './template-words.ts';
 
 /** What a value may add to a host, as in `https://shop.example{{ path }}`, shows in the finished link. */
 const written = /https?:\/\/([\p{L}\p{N}._[\]:-]+)/giu;
@@ -9,8 +10,14 @@ function withoutEnd(address: string): string {
   while ('.:'.includes(address[end - 1] ?? '/')) end -= 1;
   return address.slice(0, end);
 }
-const hostOf = (address: string): string | undefined =>
-  URL.canParse(address) ? new URL(address).host : undefined;
+
+const hostOf = (address: string): string | undefined => URL.parse(address)?.host;
+
+/** All that its author wrote: what stands for a missing value is theirs too. */
+const textsOf = (content: TemplateContent): readonly string[] => [
+  ...wordsOfAll(content).flatMap((words) => sourcesOf(words).map(([, text]) => text)),
+  ...Object.values(content.defaults ?? {}).map(String),
+];
 
 /**
  * Tells the links that may lead through the company's own address: to a host that the template names,
@@ -18,9 +25,8 @@ const hostOf = (address: string): string | undefined =>
  * can be an address), and whoever can post a lead would have links of the company lead to their own.
  * `sender` like `Shop <news@shop.example>`.
  */
-export function knownHosts(words: readonly Words[], sender: string): (target: string) => boolean {
-  const sources = words.flatMap((one) => sourcesOf(one).map(([, text]) => text));
-  const named = sources.flatMap((text) =>
+export function knownHosts(content: TemplateContent, sender: string): (target: string) => boolean {
+  const named = textsOf(content).flatMap((text) =>
     [...text.matchAll(written)].flatMap(([address]) => hostOf(withoutEnd(address)) ?? []),
   );
   const hosts = new Set(named);

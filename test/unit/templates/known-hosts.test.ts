@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { knownHosts } from '../../../shared/domain/templates/known-hosts.ts';
 
 const sender = 'Shop <news@shop.example>';
+const aText = (text: string) => ({ channel: 'sms', name: 'Hello', text }) as const;
 
 describe('the hosts of a template', () => {
   it.each([
@@ -18,7 +19,7 @@ describe('the hosts of a template', () => {
     ['no address', 'https://shop.example/x'],
     ['no address', 'https://WWW.shop.example'],
   ])('%j knows %j', (text, target) => {
-    expect(knownHosts([{ text }], sender)(target)).toBe(true);
+    expect(knownHosts(aText(text), sender)(target)).toBe(true);
   });
 
   it.each([
@@ -33,13 +34,23 @@ describe('the hosts of a template', () => {
     ['no address', 'mailto:a@shop.example'],
     ['no address', 'no address'],
   ])('%j does not know %j', (text, target) => {
-    expect(knownHosts([{ text }], sender)(target)).toBe(false);
+    expect(knownHosts(aText(text), sender)(target)).toBe(false);
   });
 
-  it('are those of all its languages and fields', () => {
-    const words = [{ html: '<a href="https://one.example">' }, { url: 'https://two.example/x' }];
-    const isKnown = knownHosts(words, 'nobody');
-    const targets = ['https://one.example/', 'https://two.example/', 'https://nobody/'];
-    expect(targets.map(isKnown)).toEqual([true, true, false]);
+  it('are those of all its fields, languages and defaults', () => {
+    const isKnown = knownHosts(
+      {
+        channel: 'push',
+        name: 'Hello',
+        title: 'Hi',
+        text: '{{ profile.attributes.site }}',
+        url: 'https://one.example/x',
+        languages: { lv: { title: 'Sveiki', text: 'https://two.example' } },
+        defaults: { 'profile.attributes.site': 'https://three.example/' },
+      },
+      'nobody',
+    );
+    const hosts = ['one.example', 'two.example', 'three.example', 'nobody'];
+    expect(hosts.map((host) => isKnown(`https://${host}/`))).toEqual([true, true, true, false]);
   });
 });

@@ -4,7 +4,7 @@ import { hiddenLink } from '../../../domain/messaging/links/visits.ts';
 import { type Message, messageId } from '../../../domain/messaging/message.ts';
 import { knownHosts } from '../../../domain/templates/known-hosts.ts';
 import type { LinkPlan } from '../../../domain/templates/links.ts';
-import { type Template, wordsOfAll } from '../../../domain/templates/template.ts';
+import type { Template } from '../../../domain/templates/template.ts';
 import type { Secrets } from '../../../ports/secrets.ts';
 import type { Settings } from '../../../ports/settings.ts';
 import type { ShortLink } from '../../../stores/short-links.ts';
@@ -41,7 +41,7 @@ export async function linker(
 ): Promise<Linker> {
   const { links } = definition;
   const signer = await linkSigner(secrets);
-  const isKnown = knownHosts(wordsOfAll(template), settings.sender);
+  const isKnown = knownHosts(template, settings.sender);
   return (row, rendered, find) => {
     const tracked = isTracked(links, row);
     const utm = utmOf(links?.utm, row);
